@@ -1,0 +1,48 @@
+# Two commands do everything: make run (from nothing to a published release) and make test.
+# Nothing is needed beforehand but Python 3.11+ and make: the rest is installed, locked, into .tools and .venv.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+BIN := .venv/bin
+CEPING_HOME ?= $(CURDIR)/home
+EDITION ?= 2017
+export CEPING_HOME
+
+.PHONY: run test check ui format clean help
+
+help: ## Show what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: .venv/installed ## From nothing to a published release of the example edition
+	@test -e $(CEPING_HOME)/inbox/$(EDITION) || $(BIN)/ceping example --out $(CEPING_HOME)/inbox/$(EDITION)
+	@$(BIN)/ceping run --edition $(EDITION)
+
+test: check ## Every check and every test
+	$(BIN)/pytest
+
+check: .venv/installed ## Lint, types, SQL style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	@mkdir -p .lint
+	CEPING_WAREHOUSE=.lint/warehouse.duckdb CEPING_LANDING=.lint DBT_TARGET_PATH=.lint/target DBT_LOG_PATH=.lint/logs \
+		$(BIN)/sqlfluff lint --disable-progress-bar models/sql
+
+ui: .venv/installed ## Open the Dagster UI on this machine
+	$(BIN)/ceping ui
+
+format: .venv/installed ## Put Python in the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove what was installed and cached; a home is never touched
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .lint
+
+$(UV):
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/installed: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --python $(PYTHON)
+	@touch $@

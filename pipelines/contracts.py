@@ -1,0 +1,97 @@
+"""The source contracts: what a delivered row must look like, read from the dbt source files.
+
+The YAML under ``models/sql/sources`` is the only place that names a source's columns, types, headers, aliases and
+rules. Belongs here: reading and validating that YAML. Does not belong here: applying it to rows (see ``conform``).
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.settings import SOURCES_DIR
+
+DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]"]
+
+
+class Column(BaseModel):
+    """One column of a source, and the rules a cell of it must meet."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    data_type: DataType
+    description: str
+    header: str = Field(description="Header of the column in files people fill in.")
+    aliases: tuple[str, ...] = Field(default=(), description="Other headers the same column arrives under.")
+    required: bool = False
+    pattern: str | None = Field(default=None, description="Regular expression the whole cell must match.")
+    minimum: float | None = None
+    maximum: float | None = None
+    values: dict[str, tuple[str, ...]] | None = Field(
+        default=None, description="Allowed values, each with the other spellings it arrives under."
+    )
+    default: str | None = Field(default=None, description="Value of an empty cell.")
+    timezone: str = Field(default="UTC", description="Zone of times written without one.")
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header the column is recognised by, best first."""
+        return (self.name, self.header, *self.aliases)
+
+
+class Contract(BaseModel):
+    """One source: its columns and its key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str = Field(description="Chinese title of the form.")
+    description: str
+    key: tuple[str, ...] = Field(description="Columns that identify a row within an edition.")
+    columns: tuple[Column, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of everything in the contract: a file read under another contract is read again."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    def column(self, name: str) -> Column:
+        """The column of that name; raises ``KeyError`` where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
+
+
+def read_contract(path: Path) -> Contract:
+    """The contract in one dbt source file; raises ``pydantic.ValidationError`` where it breaks the form."""
+    source = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"][0]
+    table = source["tables"][0]
+    columns = [
+        {
+            "name": column["name"],
+            "data_type": column["data_type"],
+            "description": column["description"],
+            **column["config"]["meta"],
+        }
+        for column in table["columns"]
+    ]
+    return Contract.model_validate(
+        {
+            "name": table["name"],
+            "description": table["description"],
+            "columns": columns,
+            **table["config"]["meta"]["contract"],
+        }
+    )
+
+
+@cache
+def load_contracts(folder: Path = SOURCES_DIR) -> dict[str, Contract]:
+    """All contracts by source name, in the order of their file names."""
+    contracts = (read_contract(path) for path in sorted(folder.glob("*.yml")))
+    return {contract.name: contract for contract in contracts}

@@ -1,0 +1,55 @@
+"""The inbox: which files were delivered for which source, recognised by their content."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pipelines.fingerprint import hash_file
+
+IGNORED_PREFIXES = (".", "~$")
+IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivered file."""
+
+    source: str
+    path: Path
+    known_sha256: str | None = None
+
+    @property
+    def label(self) -> str:
+        """``source/file``, as messages name it."""
+        return f"{self.source}/{self.path.name}"
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the file's bytes."""
+        return self.known_sha256 or hash_file(self.path)
+
+    @property
+    def file_id(self) -> str:
+        """The first 16 digits of the hash: what rows refer to their file by."""
+        return self.sha256[:16]
+
+
+def delivered_files(inbox: Path, source: str) -> list[Path]:
+    """The files in a source's folder, by name; what operating systems and Excel leave behind is passed over."""
+    folder = inbox / source
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and not path.name.startswith(IGNORED_PREFIXES) and path.name.lower() not in IGNORED_NAMES
+    )
+
+
+def unknown_folders(inbox: Path, sources: Iterable[str]) -> list[str]:
+    """Folders of the inbox that belong to no source, and files beside the folders: nobody would read them."""
+    known = set(sources)
+    return sorted(
+        path.name for path in inbox.iterdir() if path.name not in known and not path.name.startswith(IGNORED_PREFIXES)
+    )

@@ -1,0 +1,246 @@
+"""Ingest: delivered files to landing, one Parquet file a delivered file, and the ledger of what was done.
+
+A file is read when its content or its contract is new, and only then. Its landing file is written whole or not at
+all. What is no longer in the inbox leaves landing and stays in the ledger.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipelines.conform import conforming_select
+from pipelines.contracts import Contract
+from pipelines.errors import DeliveryError
+from pipelines.inbox import Delivery, delivered_files
+from pipelines.ledger import PRESENT, LedgerEntry, read_ledger, write_ledger
+from pipelines.readers import read
+from pipelines.readers.raw_table import RawTable
+from pipelines.settings import Settings
+
+Progress = Callable[[str], None]
+NO_FILE = "0" * 16
+SHOWN_HEADERS = 5
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What one ingest of one source did."""
+
+    source: str
+    entries: tuple[LedgerEntry, ...]
+    read_count: int
+    removed_count: int
+
+    @property
+    def present(self) -> tuple[LedgerEntry, ...]:
+        """The files that are in the inbox now."""
+        return tuple(entry for entry in self.entries if entry.status in PRESENT)
+
+    @property
+    def failures(self) -> tuple[LedgerEntry, ...]:
+        """The files that could not be read."""
+        return tuple(entry for entry in self.entries if entry.status == "failed")
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether landing differs from before."""
+        return bool(self.read_count or self.removed_count)
+
+
+def ingest_source(contract: Contract, settings: Settings, progress: Progress) -> IngestReport:
+    """Bring landing and ledger of one source in line with the inbox.
+
+    Every readable file is landed even where another fails; then ``DeliveryError`` names each file that failed.
+    """
+    landing = settings.landing_dir / contract.name
+    landing.mkdir(parents=True, exist_ok=True)
+    previous = read_ledger(settings.landing_dir, settings.edition, contract.name)
+    kept: list[LedgerEntry] = []
+    read_count = 0
+    for path in delivered_files(settings.inbox_dir, contract.name):
+        delivery = _recognise(contract.name, path, previous)
+        entry = _copy_of_another(delivery, contract, kept, settings) or _landed_before(
+            delivery, contract, previous, settings
+        )
+        if entry is None:
+            entry = _land(delivery, contract, landing, settings, progress)
+            read_count += 1
+        kept.append(entry)
+    gone = _gone(previous, kept)
+    removed_count = _remove_unclaimed(landing, kept, settings.edition)
+    _write_empty_landing(contract, landing, settings)
+    if read_count or [*kept, *gone] != previous:
+        write_ledger(settings.landing_dir, settings.edition, contract.name, [*kept, *gone])
+    report = IngestReport(contract.name, (*kept, *gone), read_count, removed_count)
+    if report.failures:
+        raise DeliveryError("\n".join(entry.message or entry.file_name for entry in report.failures))
+    return report
+
+
+def landing_file(landing: Path, edition: int, file_id: str) -> Path:
+    """Where the rows of a delivered file land."""
+    return landing / f"{edition}-{file_id}.parquet"
+
+
+def _recognise(source: str, path: Path, previous: list[LedgerEntry]) -> Delivery:
+    """The delivery at a path; a file of unchanged name, size and time is not hashed again."""
+    stat = path.stat()
+    for entry in previous:
+        if (entry.file_name, entry.byte_count, entry.modified_ns) == (path.name, stat.st_size, stat.st_mtime_ns):
+            return Delivery(source, path, entry.sha256)
+    return Delivery(source, path)
+
+
+def _new_entry(delivery: Delivery, contract: Contract, settings: Settings) -> LedgerEntry:
+    stat = delivery.path.stat()
+    return LedgerEntry(
+        edition=settings.edition,
+        source=contract.name,
+        file_name=delivery.path.name,
+        file_id=delivery.file_id,
+        sha256=delivery.sha256,
+        byte_count=stat.st_size,
+        modified_ns=stat.st_mtime_ns,
+        contract=contract.fingerprint,
+        status="landed",
+    )
+
+
+def _copy_of_another(
+    delivery: Delivery, contract: Contract, kept: list[LedgerEntry], settings: Settings
+) -> LedgerEntry | None:
+    for other in kept:
+        if other.sha256 == delivery.sha256 and other.status == "landed":
+            duplicate = {"status": "duplicate", "message": f"same content as {other.file_name}, counted once"}
+            return _new_entry(delivery, contract, settings).model_copy(update=duplicate)
+    return None
+
+
+def _landed_before(
+    delivery: Delivery, contract: Contract, previous: list[LedgerEntry], settings: Settings
+) -> LedgerEntry | None:
+    path = landing_file(settings.landing_dir / contract.name, settings.edition, delivery.file_id)
+    wanted = (delivery.path.name, delivery.sha256, contract.fingerprint, "landed")
+    for entry in previous:
+        if (entry.file_name, entry.sha256, entry.contract, entry.status) == wanted and path.is_file():
+            return entry.model_copy(update={"modified_ns": delivery.path.stat().st_mtime_ns})
+    return None
+
+
+def _land(delivery: Delivery, contract: Contract, landing: Path, settings: Settings, progress: Progress) -> LedgerEntry:
+    entry = _new_entry(delivery, contract, settings)
+    started = time.monotonic()
+    try:
+        landed = _read_and_write(delivery, contract, landing, settings, entry)
+    except DeliveryError as failure:
+        return entry.model_copy(update={"status": "failed", "message": str(failure)})
+    seconds = time.monotonic() - started
+    quarantined = f", {landed.rows_unfit:,} quarantined" if landed.rows_unfit else ""
+    progress(f"{delivery.label}: {landed.rows_read:,} rows{quarantined} ({seconds:.1f} s)")
+    if landed.unmatched_headers:
+        shown = ", ".join(landed.unmatched_headers[:SHOWN_HEADERS])
+        more = len(landed.unmatched_headers) - SHOWN_HEADERS
+        rest = f" and {more} more, all in audit.file_ledger" if more > 0 else ""
+        progress(f"{delivery.label}: columns in no contract were not loaded: {shown}{rest}")
+    return landed
+
+
+def _read_and_write(
+    delivery: Delivery, contract: Contract, landing: Path, settings: Settings, entry: LedgerEntry
+) -> LedgerEntry:
+    with _connect(settings) as connection:
+        tables = read(connection, delivery, contract)
+        path = landing_file(landing, settings.edition, delivery.file_id)
+        _write_landing(connection, tables, contract, settings.edition, delivery, path)
+        counted = connection.execute(
+            f"select count(*), count(*) filter (where rejections is null) from '{path}'"
+        ).fetchone()
+    assert counted is not None
+    return entry.model_copy(
+        update={
+            "encoding": tables[0].encoding,
+            "sheets": tuple(table.sheet for table in tables if table.sheet is not None),
+            "ignored_sheets": tables[0].ignored_sheets,
+            "unmatched_headers": tuple(dict.fromkeys(name for table in tables for name in table.unmatched_headers)),
+            "rows_read": counted[0],
+            "rows_fit": counted[1],
+        }
+    )
+
+
+def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": settings.threads})
+
+
+def _write_landing(
+    connection: duckdb.DuckDBPyConnection,
+    tables: list[RawTable],
+    contract: Contract,
+    edition: int,
+    delivery: Delivery,
+    path: Path,
+) -> None:
+    selects = (f"({conforming_select(table, contract, edition, delivery.file_id)})" for table in tables)
+    query = " union all ".join(selects)
+    unfinished = path.with_suffix(".writing")
+    try:
+        connection.execute(f"copy ({query}) to '{unfinished}' (format parquet, compression zstd)")
+    except duckdb.Error as failure:
+        unfinished.unlink(missing_ok=True)
+        raise DeliveryError(f"{delivery.label}: cannot be read ({str(failure).splitlines()[0]})") from failure
+    unfinished.replace(path)
+
+
+def _gone(previous: list[LedgerEntry], kept: list[LedgerEntry]) -> list[LedgerEntry]:
+    """Entries of contents that are no longer delivered: replaced under the same name, or withdrawn."""
+    present = {(entry.file_name, entry.file_id) for entry in kept}
+    names = {entry.file_name for entry in kept}
+    return [
+        entry
+        if entry.status in ("superseded", "withdrawn")
+        else entry.model_copy(update={"status": "superseded" if entry.file_name in names else "withdrawn"})
+        for entry in previous
+        if (entry.file_name, entry.file_id) not in present
+    ]
+
+
+def _remove_unclaimed(landing: Path, kept: list[LedgerEntry], edition: int) -> int:
+    """Remove landing files of the edition that no present file claims; returns how many."""
+    claimed = {landing_file(landing, edition, entry.file_id) for entry in kept if entry.status == "landed"}
+    claimed.add(landing_file(landing, edition, NO_FILE))
+    unclaimed = [path for path in landing.glob(f"{edition}-*") if path not in claimed]
+    for path in unclaimed:
+        path.unlink()
+    return len(unclaimed)
+
+
+def _write_empty_landing(contract: Contract, landing: Path, settings: Settings) -> None:
+    """Land no rows with the contract's columns, so that a source nobody delivered is an empty table, not an error."""
+    path = landing_file(landing, settings.edition, NO_FILE)
+    text = pl.String
+    nothing = pl.DataFrame(schema={"row_number": pl.Int64, "broken_reason": text, "broken_text": text})
+    with _connect(settings) as connection:
+        connection.register("nothing", nothing.to_arrow())
+        table = RawTable(None, "nothing", {}, ())
+        select = conforming_select(table, contract, settings.edition, NO_FILE)
+        unfinished = path.with_suffix(".writing")
+        connection.execute(f"copy ({select}) to '{unfinished}' (format parquet)")
+    unfinished.replace(path)
+
+
+def count_by_reason(landing_dir: Path, report: IngestReport) -> Counter[tuple[str, str]]:
+    """How many rejections the present files of a source have, by column and reason."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for entry in report.present:
+        if entry.status != "landed" or not entry.rows_unfit:
+            continue
+        path = landing_file(landing_dir / report.source, entry.edition, entry.file_id)
+        unfit = pl.scan_parquet(path).select("rejections").explode("rejections").drop_nulls().unnest("rejections")
+        for row in unfit.group_by("column_name", "reason_code").len().collect().iter_rows():
+            counts[row[0] or "", row[1]] += row[2]
+    return counts

@@ -1,0 +1,89 @@
+"""The file ledger: every file ever delivered for an edition and a source, and what became of it.
+
+It is kept as Parquet beside the landed rows, so that the models read it like any source, and it is the memory a run
+recovers from: Dagster's own state is not asked.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+Status = Literal["landed", "duplicate", "failed", "superseded", "withdrawn"]
+PRESENT: frozenset[Status] = frozenset({"landed", "duplicate", "failed"})
+
+
+class LedgerEntry(BaseModel):
+    """One delivered file in one content."""
+
+    model_config = ConfigDict(frozen=True)
+
+    edition: int
+    source: str
+    file_name: str
+    file_id: str
+    sha256: str
+    byte_count: int
+    modified_ns: int
+    contract: str
+    status: Status
+    encoding: str | None = None
+    sheets: tuple[str, ...] = ()
+    ignored_sheets: tuple[str, ...] = ()
+    unmatched_headers: tuple[str, ...] = ()
+    rows_read: int = 0
+    rows_fit: int = 0
+    message: str | None = None
+
+    @property
+    def rows_unfit(self) -> int:
+        """Rows that broke the contract."""
+        return self.rows_read - self.rows_fit
+
+
+SCHEMA = pl.Schema(
+    {
+        "edition": pl.Int32,
+        "source": pl.String,
+        "file_name": pl.String,
+        "file_id": pl.String,
+        "sha256": pl.String,
+        "byte_count": pl.Int64,
+        "modified_ns": pl.Int64,
+        "contract": pl.String,
+        "status": pl.String,
+        "encoding": pl.String,
+        "sheets": pl.List(pl.String),
+        "ignored_sheets": pl.List(pl.String),
+        "unmatched_headers": pl.List(pl.String),
+        "rows_read": pl.Int64,
+        "rows_fit": pl.Int64,
+        "message": pl.String,
+    }
+)
+
+
+def ledger_path(landing_dir: Path, edition: int, source: str) -> Path:
+    """The ledger of one source in one edition."""
+    return landing_dir / "file_ledger" / f"{edition}-{source}.parquet"
+
+
+def read_ledger(landing_dir: Path, edition: int, source: str) -> list[LedgerEntry]:
+    """The entries of one source in one edition; empty where nothing was ever delivered."""
+    path = ledger_path(landing_dir, edition, source)
+    if not path.is_file():
+        return []
+    return [LedgerEntry.model_validate(row) for row in pl.read_parquet(path).to_dicts()]
+
+
+def write_ledger(landing_dir: Path, edition: int, source: str, entries: Iterable[LedgerEntry]) -> None:
+    """Replace the ledger of one source in one edition, atomically."""
+    path = ledger_path(landing_dir, edition, source)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ordered = sorted(entries, key=lambda entry: (entry.file_name, entry.status, entry.file_id))
+    frame = pl.DataFrame([entry.model_dump() for entry in ordered], schema=SCHEMA)
+    unfinished = path.with_suffix(".writing")
+    frame.write_parquet(unfinished)
+    unfinished.replace(path)

@@ -1,0 +1,75 @@
+"""JSON Lines, plain or gzip, read by DuckDB in one pass; a line that is not a JSON object becomes a broken row."""
+
+import json
+
+import duckdb
+
+from pipelines.contracts import Contract
+from pipelines.errors import DeliveryError
+from pipelines.inbox import Delivery
+from pipelines.readers.raw_table import RawTable, match_headers, normalise_header
+from pipelines.readers.text_encoding import find_encoding
+
+SAMPLE_LINES = 1_000
+LONGEST_LINE_BYTES = 16 << 20
+
+
+def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
+    """The one table of a JSON Lines file. Keys that no column claims are looked for in the first thousand lines."""
+    escaped_path = str(delivery.path).replace("'", "''")
+    # ignore_errors turns a line that is not JSON into a null, which is_broken below catches: nothing is lost by it.
+    lines = f"read_ndjson_objects('{escaped_path}', ignore_errors = true, maximum_object_size = {LONGEST_LINE_BYTES})"
+    sampled_keys, has_broken_sample = _sample(connection, lines, delivery)
+    if has_broken_sample:
+        _refuse_gb18030(delivery)
+    matched = match_headers(sampled_keys, contract, f"{delivery.label}, first {SAMPLE_LINES} lines")
+    keys = _keys_by_column(contract, sampled_keys)
+    structure = json.dumps({key: "VARCHAR" for names in keys.values() for key in names}, ensure_ascii=False)
+    escaped_structure = structure.replace("'", "''")
+    relation = f"""(
+        select
+            row_number,
+            case when is_broken then 'not a JSON object' end as broken_reason,
+            cast(null as varchar) as broken_text,
+            json_transform(case when not is_broken then json end, '{escaped_structure}') as fields,
+        from (
+            select row_number() over () as row_number, json_type(json) is distinct from 'OBJECT' as is_broken, json
+            from {lines}
+        )
+    )"""
+    cells = {
+        column: "coalesce(" + ", ".join(f'fields."{key}"' for key in names) + ")" for column, names in keys.items()
+    }
+    claimed = {sampled_keys[position] for position in matched.values()}
+    return [RawTable(None, relation, cells, tuple(key for key in sampled_keys if key not in claimed), "utf-8")]
+
+
+def _sample(connection: duckdb.DuckDBPyConnection, lines: str, delivery: Delivery) -> tuple[list[str], bool]:
+    """The keys of the first lines in the order they appear, and whether one of those lines is not JSON."""
+    try:
+        rows = connection.execute(f"select json_keys(json) from {lines} limit {SAMPLE_LINES}").fetchall()
+    except duckdb.Error as failure:
+        reason = str(failure).splitlines()[0]
+        raise DeliveryError(f"{delivery.label}: cannot be read as JSON Lines ({reason})") from failure
+    keys = dict.fromkeys(key for (names,) in rows for key in names or ())
+    return list(keys), any(names is None for (names,) in rows)
+
+
+def _refuse_gb18030(delivery: Delivery) -> None:
+    """JSON is UTF-8 by its standard: a file wholly in GB18030 is one mistake, not a broken line a row."""
+    if delivery.path.suffix != ".gz" and find_encoding(delivery.path, delivery.label) == "gb18030":
+        raise DeliveryError(f"{delivery.label}: the text is GB18030, JSON Lines must be UTF-8")
+
+
+def _keys_by_column(contract: Contract, sampled_keys: list[str]) -> dict[str, list[str]]:
+    """The keys each column may stand under: those seen first, then every declared one, since later lines may differ.
+
+    DuckDB's structures do not tell upper from lower case, so of keys that differ only in it the first is taken.
+    """
+    seen: set[str] = set()
+    keys: dict[str, list[str]] = {}
+    for column in contract.columns:
+        declared = {normalise_header(header) for header in column.headers}
+        names = [key for key in sampled_keys if normalise_header(key) in declared] + list(column.headers)
+        keys[column.name] = [name for name in names if not (name.casefold() in seen or seen.add(name.casefold()))]
+    return keys

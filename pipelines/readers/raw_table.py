@@ -1,0 +1,72 @@
+"""What every reader returns: rows of text, numbered as a person opening the file would number them."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.contracts import Column, Contract
+from pipelines.errors import DeliveryError
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One sheet, or one file without sheets, as a DuckDB relation of text.
+
+    ``relation`` has ``row_number`` (bigint; the row in the sheet, the record in a CSV counting its header, the line in
+    JSON Lines not counting blank ones), ``broken_reason`` and ``broken_text`` (null unless the row could not be taken
+    apart), and the expressions of ``cells``, one a recognised contract column.
+    """
+
+    sheet: str | None
+    relation: str
+    cells: dict[str, str]
+    unmatched_headers: tuple[str, ...]
+    encoding: str | None = None
+    ignored_sheets: tuple[str, ...] = ()
+
+
+def normalise_header(text: str) -> str:
+    """A header without the differences people do not see: width, case, white space."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def match_headers(headers: Sequence[str | None], contract: Contract, where: str) -> dict[str, int]:
+    """Contract column name to position among the headers.
+
+    Raises ``DeliveryError`` where two headers claim one column or a required column has none.
+    """
+    matched, missing = find_headers(headers, contract, where)
+    if missing:
+        named = ", ".join(f"{column.name} ({column.header})" for column in missing)
+        seen = ", ".join(header for header in headers if header) or "none"
+        raise DeliveryError(f"{where}: required column missing: {named}; headers found: {seen}")
+    return matched
+
+
+def find_headers(headers: Sequence[str | None], contract: Contract, where: str) -> tuple[dict[str, int], list[Column]]:
+    """The matched columns, and the required ones that no header matches."""
+    positions: dict[str, list[int]] = {}
+    for position, header in enumerate(headers):
+        if header:
+            positions.setdefault(normalise_header(header), []).append(position)
+    matched: dict[str, int] = {}
+    for column in contract.columns:
+        found = [
+            place
+            for header in dict.fromkeys(map(normalise_header, column.headers))
+            for place in positions.get(header, [])
+        ]
+        if len(found) > 1:
+            names = " and ".join(str(headers[place]) for place in found)
+            raise DeliveryError(f"{where}: {len(found)} headers claim column {column.name}: {names}")
+        if found:
+            matched[column.name] = found[0]
+    missing = [column for column in contract.columns if column.required and column.name not in matched]
+    return matched, missing
+
+
+def unmatched(headers: Sequence[str | None], matched: dict[str, int]) -> tuple[str, ...]:
+    """Headers no contract column claims, in their order."""
+    taken = set(matched.values())
+    return tuple(header for place, header in enumerate(headers) if header and place not in taken)

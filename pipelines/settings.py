@@ -1,0 +1,107 @@
+"""Every setting, typed, with its environment variable, and the folders that follow from it.
+
+Belongs here: where things are and how a run is parametrised. Does not belong here: any rule of the evaluation.
+"""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+MODELS_DIR = PROJECT_ROOT / "models"
+SOURCES_DIR = MODELS_DIR / "sql" / "sources"
+SEEDS_DIR = PROJECT_ROOT / "seeds"
+EXPECTATIONS_DIR = PROJECT_ROOT / "expectations"
+
+
+class Settings(BaseSettings):
+    """Settings of one process, read from the environment (prefix ``CEPING_``) unless given."""
+
+    model_config = SettingsConfigDict(env_prefix="CEPING_", frozen=True)
+
+    home: Path = Field(
+        default=PROJECT_ROOT / "home",
+        description="Folder that holds everything a run writes; two homes never touch each other.",
+    )
+    edition: int = Field(default=2017, description="Edition (year) a run evaluates.")
+    inbox: Path | None = Field(
+        default=None,
+        description="Folder with one sub-folder a source; by default inbox/<edition> in the home.",
+    )
+    threads: int = Field(default=2, ge=1, description="Threads DuckDB and dbt may use.")
+
+    def for_run(self, **changes: object) -> Self:
+        """The same settings with the given ones replaced; ``None`` keeps what is there."""
+        given = {name: value for name, value in changes.items() if value is not None}
+        return type(self).model_validate({**self.model_dump(), **given})
+
+    @property
+    def home_dir(self) -> Path:
+        """The home as an absolute path."""
+        return self.home.expanduser().resolve()
+
+    @property
+    def inbox_dir(self) -> Path:
+        """The folder the delivered files of the edition are read from."""
+        if self.inbox is not None:
+            return self.inbox.expanduser().resolve()
+        return self.home_dir / "inbox" / str(self.edition)
+
+    @property
+    def landing_dir(self) -> Path:
+        """Parquet copies of the delivered files, one folder a source."""
+        return self.home_dir / "landing"
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The working DuckDB file, which only a run writes and which can be rebuilt from landing."""
+        return self.home_dir / "work" / "warehouse.duckdb"
+
+    @property
+    def dbt_target_dir(self) -> Path:
+        """What dbt writes besides tables: manifest, logs, compiled SQL."""
+        return self.home_dir / "work" / "dbt"
+
+    @property
+    def run_log_path(self) -> Path:
+        """What the tools of the newest run from the command line printed."""
+        return self.home_dir / "work" / "run.log"
+
+    @property
+    def candidates_dir(self) -> Path:
+        """Frozen tables awaiting or holding their verdict, one folder a content hash."""
+        return self.home_dir / "candidates"
+
+    @property
+    def newest_candidate_path(self) -> Path:
+        """Names the candidate that was frozen last: the one the gate judges and the release publishes."""
+        return self.candidates_dir / f"newest-{self.edition}"
+
+    @property
+    def releases_dir(self) -> Path:
+        """Published releases, and ``current``, which names the newest."""
+        return self.home_dir / "releases"
+
+    @property
+    def dagster_dir(self) -> Path:
+        """Dagster's run storage."""
+        return self.home_dir / "dagster"
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as environment variables, for dbt and Dagster processes."""
+        return {
+            "CEPING_HOME": str(self.home_dir),
+            "CEPING_EDITION": str(self.edition),
+            "CEPING_INBOX": str(self.inbox_dir),
+            "CEPING_THREADS": str(self.threads),
+            "CEPING_LANDING": str(self.landing_dir),
+            "CEPING_WAREHOUSE": str(self.warehouse_path),
+            "CEPING_DAGSTER": str(self.dagster_dir),
+            "DAGSTER_HOME": str(PROJECT_ROOT),
+            "DBT_TARGET_PATH": str(self.dbt_target_dir),
+            "DBT_LOG_PATH": str(self.dbt_target_dir / "logs"),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "GX_ANALYTICS_ENABLED": "false",
+        }
