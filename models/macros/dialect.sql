@@ -1,0 +1,24 @@
+{#- The few places where DuckDB and other engines differ, one macro each. -#}
+
+{#- A join with the elements of a list: `from pages {{ unnest_join('pages.links', 'link') }}`. -#}
+{% macro unnest_join(list, element) %}{{ return(adapter.dispatch('unnest_join')(list, element)) }}{% endmacro %}
+
+{% macro duckdb__unnest_join(list, element) %}
+    {{ return('cross join unnest(' ~ list ~ ') as elements (' ~ element ~ ')') }}
+{% endmacro %}
+
+{#- Whole days from one date to another. -#}
+{% macro days_between(start_date, end_date) %}
+    {{ return(adapter.dispatch('days_between')(start_date, end_date)) }}
+{% endmacro %}
+
+{% macro duckdb__days_between(start_date, end_date) %}
+    {{ return("date_diff('day', " ~ start_date ~ ', ' ~ end_date ~ ')') }}
+{% endmacro %}
+
+{#- The texts of a group in order, joined. -#}
+{% macro joined_text(text, separator) %}{{ return(adapter.dispatch('joined_text')(text, separator)) }}{% endmacro %}
+
+{% macro duckdb__joined_text(text, separator) %}
+    {{ return('string_agg(' ~ text ~ ", '" ~ separator ~ "' order by " ~ text ~ ')') }}
+{% endmacro %}

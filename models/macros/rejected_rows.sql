@@ -1,0 +1,145 @@
+{#-
+    Rows that have the shape of their source and still cannot be believed, one row each with its first reason:
+    - unknown_reference: a referenced value is not there;
+    - duplicate_key: a row says exactly what another row with the same key says; one of them is kept;
+    - conflicting_key: rows with the same key say different things; none is kept, since nobody can tell which is right.
+    Neither depends on the order of rows or files. The key comes from the source's contract; references are given as
+    column: relation, where the relation has the same column, within an edition.
+-#}
+{% macro rejected_rows(source_name, references={}) %}
+{%- set staged = ref('stg_' ~ source_name) -%}
+{%- if execute -%}
+{%- set key = ['edition'] + source_key(source_name) -%}
+with staged as (
+    select
+        *,
+        {{ row_place() }} as place
+    from {{ staged }}
+),
+
+{% for column, relation in references.items() %}
+{{ column }}_unknown as (
+    select
+        staged.edition,
+        staged.file_id,
+        staged.sheet,
+        staged.row_number,
+        '{{ column }}' as column_name,
+        'unknown_reference' as reason_code,
+        staged.{{ column }} as rejected_value
+    from staged
+    left join {{ relation }} as referenced
+        on staged.edition = referenced.edition and staged.{{ column }} = referenced.{{ column }}
+    where staged.{{ column }} is not null and referenced.{{ column }} is null
+),
+
+{% endfor %}
+repeated_keys as (
+    select {{ key | join(', ') }}
+    from staged
+    group by {{ key | join(', ') }}
+    having count(*) > 1
+),
+
+repeated_rows as (
+    select
+        staged.*,
+        {{ row_content(source_columns(source_name), 'staged.') }} as content
+    from staged
+    inner join repeated_keys on {{ same_columns('staged', 'repeated_keys', key) }}
+),
+
+key_contents as (
+    select
+        {{ key | join(', ') }},
+        count(distinct content) as content_count,
+        min(place) as first_place
+    from repeated_rows
+    group by {{ key | join(', ') }}
+),
+
+repeated as (
+    select
+        repeated_rows.edition,
+        repeated_rows.file_id,
+        repeated_rows.sheet,
+        repeated_rows.row_number,
+        '{{ key[1] }}' as column_name,
+        case when key_contents.content_count > 1 then 'conflicting_key' else 'duplicate_key' end as reason_code,
+        cast(repeated_rows.{{ key[1] }} as string) as rejected_value
+    from repeated_rows
+    inner join key_contents on {{ same_columns('repeated_rows', 'key_contents', key) }}
+    where key_contents.content_count > 1 or repeated_rows.place <> key_contents.first_place
+),
+
+reasons as (
+    {% for column in references -%}
+    select
+        *,
+        {{ loop.index }} as reason_order
+    from {{ column }}_unknown
+    union all
+    {% endfor -%}
+    select
+        *,
+        99 as reason_order
+    from repeated
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by edition, file_id, sheet, row_number order by reason_order
+        ) as reason_rank
+    from reasons
+)
+
+select
+    edition,
+    '{{ source_name }}' as source,
+    file_id,
+    sheet,
+    row_number,
+    column_name,
+    reason_code,
+    rejected_value
+from ranked
+where reason_rank = 1
+{%- endif -%}
+{% endmacro %}
+
+{#- The rows of a staging model that were not rejected. -#}
+{% macro accepted_rows(source_name) %}
+with staged as (
+    select * from {{ ref('stg_' ~ source_name) }}
+),
+
+rejected as (
+    select * from {{ ref('int_' ~ source_name ~ '_rejected') }}
+)
+
+select staged.*
+from staged
+left join rejected
+    on
+        staged.file_id = rejected.file_id
+        and staged.row_number = rejected.row_number
+        and coalesce(staged.sheet, '') = coalesce(rejected.sheet, '')
+        and staged.edition = rejected.edition
+where rejected.row_number is null
+{% endmacro %}
+
+{% macro same_columns(left_alias, right_alias, columns) -%}
+    {% for column in columns %}{{ left_alias }}.{{ column }} = {{ right_alias }}.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}
+{%- endmacro %}
+
+{#- Everything a row says, as one text; an empty cell differs from an empty text. -#}
+{% macro row_content(columns, prefix='') -%}
+    concat_ws('|', {% for column in columns %}coalesce(cast({{ prefix }}{{ column }} as string), '∅'){% if not loop.last %}, {% endif %}{% endfor %})
+{%- endmacro %}
+
+{#- Where a row stands, as a text that orders the same on every engine. -#}
+{% macro row_place() -%}
+    concat_ws('|', file_id, coalesce(sheet, ''), lpad(cast(row_number as string), 12, '0'))
+{%- endmacro %}

@@ -1,0 +1,16 @@
+with parameters as (
+    select * from {{ ref('parameters') }}
+),
+
+pivoted as (
+    select
+        edition,
+        max(case when parameter_code = 'crawl.available_status_below' then parameter_value end)
+            as available_status_below,
+        max(case when parameter_code = 'crawl.stale_after_days' then parameter_value end) as stale_after_days,
+        max(case when parameter_code = 'fusion.channels_min' then parameter_value end) as fusion_channels_min
+    from parameters
+    group by edition
+)
+
+select * from pivoted

@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ rejected_rows('platform_census', references={'region_code': ref('dim_region')}) }}

@@ -1,0 +1,69 @@
+with files as (
+    select * from {{ ref('file_ledger') }}
+    where status = 'landed'
+),
+
+unfit as (
+    {% for name in source_names() -%}
+    select
+        landed.edition,
+        '{{ name }}' as source,
+        landed.file_id,
+        landed.sheet,
+        landed.row_number,
+        rejection.column_name,
+        rejection.reason_code,
+        rejection.value as rejected_value
+    from {{ source('raw', name) }} as landed
+    {{ unnest_join('landed.rejections', 'rejection') }}
+    where landed.rejections is not null
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor %}
+),
+
+rejected as (
+    {% for name in source_names() -%}
+    select
+        edition,
+        source,
+        file_id,
+        sheet,
+        row_number,
+        column_name,
+        reason_code,
+        rejected_value
+    from {{ ref('int_' ~ name ~ '_rejected') }}
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor %}
+),
+
+reasons as (
+    select * from unfit
+    union all
+    select * from rejected
+),
+
+quarantined as (
+    select
+        reasons.edition,
+        reasons.source,
+        files.file_name,
+        reasons.sheet,
+        reasons.row_number,
+        coalesce(reasons.column_name, 'whole row') as column_name,
+        coalesce(texts.reason_code, 'broken_row') as reason_code,
+        coalesce(texts.reason_zh, '整行无法解析') as reason_zh,
+        coalesce(texts.reason_en, reasons.reason_code) as reason,
+        reasons.rejected_value,
+        reasons.file_id
+    from reasons
+    inner join files
+        on reasons.edition = files.edition and reasons.source = files.source and reasons.file_id = files.file_id
+    left join {{ ref('quarantine_reasons') }} as texts on reasons.reason_code = texts.reason_code
+)
+
+select * from quarantined

@@ -1,0 +1,92 @@
+with figures as (
+    select * from {{ ref('figures') }}
+),
+
+computed as (
+    select * from {{ ref('int_figure_computed') }}
+),
+
+missing as (
+    select * from {{ ref('int_figure_input_missing') }}
+),
+
+qualifiers as (
+    select * from {{ ref('qualifiers') }}
+),
+
+joined as (
+    select
+        figures.*,
+        computed.numerator,
+        computed.denominator,
+        case when missing.missing_input is null then computed.value end as computed,
+        coalesce(
+            missing.missing_input, case when computed.value is null then 'no_row_in_scope' end
+        ) as missing_input,
+        computed.is_synthetic,
+        qualifiers.is_rounded,
+        qualifiers.is_lower_included,
+        qualifiers.is_upper_included,
+        figures.published_value * qualifiers.lower_factor as lower_bound,
+        figures.published_value * qualifiers.upper_factor as upper_bound,
+        0.5 * power(cast(10 as double), -figures.published_decimals) as rounding_slack
+    from figures
+    left join qualifiers on figures.qualifier = qualifiers.qualifier
+    left join missing on figures.edition = missing.edition and figures.figure_id = missing.figure_id
+    left join computed
+        on
+            figures.edition = computed.edition
+            and figures.trend_table = computed.trend_table
+            and figures.measure = computed.measure
+            and figures.breakdown = computed.breakdown
+            and figures.group_code = computed.group_code
+),
+
+judged as (
+    select
+        *,
+        case
+            when is_rounded then abs(computed - published_value) <= rounding_slack
+            else
+                (computed > lower_bound or (is_lower_included and computed = lower_bound))
+                and (computed < upper_bound or (is_upper_included and computed = upper_bound))
+        end as is_in_agreement
+    from joined
+),
+
+reconciled as (
+    select
+        figure_id,
+        edition,
+        trend,
+        claim_id,
+        name_zh,
+        name_en,
+        numerator_text,
+        denominator_text,
+        unit,
+        case when computed is not null then numerator end as numerator,
+        case when computed is not null then denominator end as denominator,
+        computed,
+        published_value as published,
+        published_decimals,
+        qualifier,
+        case
+            when computed is null then 'not_computable'
+            when published_value is null then 'unpublished'
+            when is_in_agreement then 'agrees'
+            else 'differs'
+        end as verdict,
+        computed - published_value as difference,
+        missing_input,
+        as_of,
+        trend_table,
+        measure,
+        breakdown,
+        group_code,
+        note,
+        coalesce(is_synthetic, false) as is_synthetic
+    from judged
+)
+
+select * from reconciled

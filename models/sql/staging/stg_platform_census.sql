@@ -1,0 +1,25 @@
+with source as (
+    select * from {{ source('raw', 'platform_census') }}
+),
+
+fit as (
+    select
+        edition,
+        region_code,
+        unit_name,
+        snapshot_date,
+        has_integrated_platform,
+        platform_name,
+        platform_url,
+        covers_province,
+        covers_city,
+        covers_county,
+        is_synthetic,
+        file_id,
+        sheet,
+        row_number
+    from source
+    where rejections is null
+)
+
+select * from fit

@@ -1,0 +1,30 @@
+with source as (
+    select * from {{ source('raw', 'site_crawl') }}
+),
+
+fit as (
+    select
+        edition,
+        site_code,
+        url,
+        final_url,
+        fetched_at,
+        fetch_outcome,
+        http_status,
+        depth,
+        media_type,
+        title,
+        published_date,
+        response_ms,
+        new_media_links,
+        is_synthetic,
+        case when site_code is null then {{ url_host('url') }} end as url_host,
+        case when depth is null then {{ url_is_bare('url') }} else depth = 0 end as is_home,
+        file_id,
+        sheet,
+        row_number
+    from source
+    where rejections is null
+)
+
+select * from fit

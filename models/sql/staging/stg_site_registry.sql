@@ -1,0 +1,27 @@
+with source as (
+    select * from {{ source('raw', 'site_registry') }}
+),
+
+fit as (
+    select
+        edition,
+        site_code,
+        site_name,
+        home_url,
+        organiser_name,
+        region_code,
+        level,
+        system,
+        site_role,
+        operating_status,
+        opened_date,
+        is_synthetic,
+        {{ url_host('home_url') }} as home_host,
+        file_id,
+        sheet,
+        row_number
+    from source
+    where rejections is null
+)
+
+select * from fit
