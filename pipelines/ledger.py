@@ -43,26 +43,25 @@ class LedgerEntry(BaseModel):
         return self.rows_read - self.rows_fit
 
 
-SCHEMA = pl.Schema(
-    {
-        "edition": pl.Int32,
-        "source": pl.String,
-        "file_name": pl.String,
-        "file_id": pl.String,
-        "sha256": pl.String,
-        "byte_count": pl.Int64,
-        "modified_ns": pl.Int64,
-        "contract": pl.String,
-        "status": pl.String,
-        "encoding": pl.String,
-        "sheets": pl.List(pl.String),
-        "ignored_sheets": pl.List(pl.String),
-        "unmatched_headers": pl.List(pl.String),
-        "rows_read": pl.Int64,
-        "rows_fit": pl.Int64,
-        "message": pl.String,
-    }
-)
+COLUMN_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "edition": pl.Int32,
+    "source": pl.String,
+    "file_name": pl.String,
+    "file_id": pl.String,
+    "sha256": pl.String,
+    "byte_count": pl.Int64,
+    "modified_ns": pl.Int64,
+    "contract": pl.String,
+    "status": pl.String,
+    "encoding": pl.String,
+    "sheets": pl.List(pl.String),
+    "ignored_sheets": pl.List(pl.String),
+    "unmatched_headers": pl.List(pl.String),
+    "rows_read": pl.Int64,
+    "rows_fit": pl.Int64,
+    "message": pl.String,
+}
+SCHEMA = pl.Schema(COLUMN_TYPES)
 
 
 def ledger_path(landing_dir: Path, edition: int, source: str) -> Path:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -11,6 +12,9 @@ from pipelines.errors import DeliveryError
 from pipelines.inbox import Delivery
 from pipelines.readers.raw_table import RawTable, match_headers, unmatched
 from pipelines.readers.text_encoding import find_encoding
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 DELIMITERS = ",\t;|"
 BATCH_ROWS = 100_000
@@ -36,14 +40,14 @@ def _find_delimiter(first_line: str) -> str:
     return max(DELIMITERS, key=first_line.count)
 
 
-def _next_row(rows: "csv._reader", delivery: Delivery) -> list[str] | None:
+def _next_row(rows: "Reader", delivery: Delivery) -> list[str] | None:
     try:
         return next(rows, None)
     except csv.Error as failure:
         raise DeliveryError(f"{delivery.label}, line {rows.line_num}: {failure}") from failure
 
 
-def _batches(rows: "csv._reader", width: int, delivery: Delivery) -> Iterator[pa.RecordBatch]:
+def _batches(rows: "Reader", width: int, delivery: Delivery) -> Iterator[pa.RecordBatch]:
     schema = _schema(width)
     batch: list[list[object]] = []
     row_number = 1

@@ -66,10 +66,12 @@ def _keys_by_column(contract: Contract, sampled_keys: list[str]) -> dict[str, li
 
     DuckDB's structures do not tell upper from lower case, so of keys that differ only in it the first is taken.
     """
-    seen: set[str] = set()
+    taken: set[str] = set()
     keys: dict[str, list[str]] = {}
     for column in contract.columns:
         declared = {normalise_header(header) for header in column.headers}
         names = [key for key in sampled_keys if normalise_header(key) in declared] + list(column.headers)
-        keys[column.name] = [name for name in names if not (name.casefold() in seen or seen.add(name.casefold()))]
+        first_spellings = {name.casefold(): name for name in reversed(names) if name.casefold() not in taken}
+        taken |= first_spellings.keys()
+        keys[column.name] = [name for name in names if name in first_spellings.values()]
     return keys

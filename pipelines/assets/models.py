@@ -1,0 +1,108 @@
+"""All dbt models, seeds and tests as Dagster assets and checks, built by one dbt invocation a run."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from pipelines.dbt_project import dbt_executable, manifest_path
+from pipelines.progress import say
+from pipelines.resources import EditionRun
+from pipelines.settings import MODELS_DIR, Settings
+from pipelines.state import built_release
+
+WAREHOUSE_POOL = "warehouse"
+SHOWN_FAILURES = 10
+
+
+class LayerTranslator(DagsterDbtTranslator):
+    """Groups models by layer, and describes them in the words of their YAML."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The schema, which is the layer."""
+        return str(dbt_resource_props["schema"])
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The description alone; the SQL is a click away in the repository."""
+        return str(dbt_resource_props["description"])
+
+
+@dbt_assets(
+    manifest=manifest_path(Settings()),
+    dagster_dbt_translator=LayerTranslator(),
+    name="models",
+    pool=WAREHOUSE_POOL,
+)
+def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: EditionRun) -> Iterator[Any]:
+    """Build what is out of date: nothing at all where the newest release was built from these inputs by this code."""
+    settings = edition_run.settings
+    release_id = None if edition_run.rebuild else built_release(settings)
+    if release_id is not None:
+        say("models", f"nothing has changed since release {release_id}: 0 models built")
+        return
+    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    say("models", "building models and running their tests")
+    invocation = dbt.cli(["build"], context=context, target_path=settings.dbt_target_dir, raise_on_error=False)
+    # The counts need the warehouse, which dbt has locked until it ends: the events are kept until then.
+    events = list(invocation.stream())
+    if invocation.is_successful():
+        counts = _row_counts(settings.warehouse_path)
+        for event in events:
+            yield _with_row_count(context, event, counts)
+    else:
+        yield from events
+    results = _read_results(settings.dbt_target_dir)
+    say("models", _summary(results))
+    if not invocation.is_successful():
+        raise dg.Failure(description="\n".join(_failures(results)) or "dbt failed before it built a model")
+
+
+def _row_counts(warehouse: Path) -> dict[tuple[str, str], int]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        return {
+            (schema, table): connection.execute(f'select count(*) from "{schema}"."{table}"').fetchall()[0][0]
+            for schema, table in tables
+        }
+
+
+def _with_row_count(context: dg.AssetExecutionContext, event: Any, counts: dict[tuple[str, str], int]) -> Any:
+    if not isinstance(event, dg.Output):
+        return event
+    key = context.asset_key_for_output(event.output_name)
+    count = counts.get((key.path[-2], key.path[-1])) if len(key.path) > 1 else None
+    return event if count is None else event.with_metadata({**event.metadata, "dagster/row_count": count})
+
+
+def _read_results(target: Path) -> list[dict[str, Any]]:
+    path = target / "run_results.json"
+    if not path.is_file():
+        return []
+    results: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["results"]
+    return results
+
+
+def _summary(results: list[dict[str, Any]]) -> str:
+    kinds = [result["unique_id"].split(".")[0] for result in results]
+    failed = sum(result["status"] in ("fail", "error") for result in results)
+    outcome = f"{failed} failed" if failed else "all passed"
+    return (
+        f"{kinds.count('model')} models and {kinds.count('seed')} seeds built, "
+        f"{kinds.count('test')} data tests and {kinds.count('unit_test')} unit tests: {outcome}"
+    )
+
+
+def _failures(results: list[dict[str, Any]]) -> list[str]:
+    failed = [result for result in results if result["status"] in ("fail", "error")]
+    shown = [f"{result['unique_id']}: {result['message']}" for result in failed[:SHOWN_FAILURES]]
+    hidden = len(failed) - len(shown)
+    return [*shown, f"… and {hidden} more"] if hidden else shown
+
+
+dbt_resource = DbtCliResource(
+    project_dir=str(MODELS_DIR), profiles_dir=str(MODELS_DIR), dbt_executable=dbt_executable()
+)

@@ -1,0 +1,37 @@
+"""The release asset: publishes the candidate the verdict passed, and nothing else."""
+
+import dagster as dg
+
+from pipelines.assets.verdict import verdict
+from pipelines.candidate import open_newest
+from pipelines.fingerprint import code_version
+from pipelines.gate import require_pass
+from pipelines.progress import say
+from pipelines.publication.release import publish
+from pipelines.resources import EditionRun
+from pipelines.state import record_release
+
+
+@dg.asset(
+    group_name="publication",
+    deps=[verdict],
+    kinds={"duckdb", "html"},
+    description="发布版本\n\nAn immutable folder: DuckDB file, Parquet, bulletin, quality report, manifest. "
+    "| 不可变的发布目录：DuckDB 文件、Parquet、通报、质量报告、清单。",
+)
+def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
+    """Publish the newest candidate, if its bytes have a passing verdict by the present suites."""
+    settings = edition_run.settings
+    newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
+    published = publish(newest, require_pass(newest), settings.releases_dir, code_version())
+    record_release(settings, published.release_id)
+    say("release", f"{published.release_id} is published")
+    return dg.MaterializeResult(
+        metadata={
+            "release": published.release_id,
+            "folder": dg.MetadataValue.path(str(published.folder)),
+            "bulletin": dg.MetadataValue.path(str(published.bulletin_path)),
+            "database": dg.MetadataValue.path(str(published.database_path)),
+        },
+        data_version=dg.DataVersion(published.release_id),
+    )

@@ -1,0 +1,56 @@
+"""When runs start: the job of an edition, a sensor on the inbox, a nightly schedule."""
+
+import json
+
+import dagster as dg
+
+from pipelines.settings import Settings
+from pipelines.state import built_release, is_inbox_landed
+
+edition_job = dg.define_asset_job(
+    "edition",
+    selection=dg.AssetSelection.all(),
+    executor_def=dg.in_process_executor,
+    description="From the inbox to a published release of one edition. | 从收件箱到发布版本。",
+)
+
+
+def inbox_listing(settings: Settings) -> list[tuple[str, int, int]]:
+    """Every file of the inbox with its size and time of change."""
+    if not settings.inbox_dir.is_dir():
+        return []
+    files = (path for path in settings.inbox_dir.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return sorted(
+        (path.relative_to(settings.inbox_dir).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in files
+    )
+
+
+@dg.sensor(
+    job=edition_job,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Starts the edition when the inbox has changed and then been quiet for one look. "
+    "| 收件箱变化并稳定后启动运行。",
+)
+def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """One run for each state of the inbox that is not published, once files have stopped arriving."""
+    settings = Settings()
+    listing = json.dumps(inbox_listing(settings))
+    if listing == "[]":
+        return dg.SkipReason(f"the inbox at {settings.inbox_dir} is empty")
+    if is_inbox_landed(settings) and built_release(settings):
+        return dg.SensorResult(skip_reason="the inbox is published", cursor=listing)
+    if context.cursor != listing:
+        return dg.SensorResult(skip_reason="files are arriving; waiting for quiet", cursor=listing)
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=listing)], cursor=listing)
+
+
+nightly_schedule = dg.ScheduleDefinition(
+    name="nightly",
+    job=edition_job,
+    cron_schedule="0 2 * * *",
+    execution_timezone="Asia/Shanghai",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    description="Every night at two, off until somebody turns it on. | 每日凌晨两点，默认关闭。",
+)

@@ -1,0 +1,124 @@
+"""The ``ceping`` command. Thin: every command is one call into the rest, imported only when it is used."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.errors import CepingError
+from pipelines.settings import Settings
+
+app = typer.Typer(
+    name="ceping",
+    help="Ceping (测评): from the files an evaluation centre collects to a published, defensible result.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Home = Annotated[
+    Path | None, typer.Option("--home", envvar="CEPING_HOME", help="Folder that holds everything a run writes.")
+]
+Edition = Annotated[int, typer.Option("--edition", envvar="CEPING_EDITION", help="Edition (year) to evaluate.")]
+
+
+class Output(StrEnum):
+    """How ``ceping sql`` prints its result."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn errors a user can mend into one message and exit code 1."""
+    try:
+        yield
+    except CepingError as error:
+        typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
+        raise typer.Exit(1) from None
+
+
+def settings_for(home: Path | None, edition: int | None = None, inbox: Path | None = None) -> Settings:
+    """The settings of this command, also put into the environment for the processes it starts."""
+    settings = Settings().for_run(home=home, edition=edition, inbox=inbox)
+    os.environ.update(settings.environment())
+    return settings
+
+
+@app.command()
+def run(
+    edition: Edition = 2017,
+    inbox: Annotated[
+        Path | None, typer.Option(help="Folder with one sub-folder a source.  [default: inbox/<edition> in the home]")
+    ] = None,
+    home: Home = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build and publish even where nothing changed.")] = False,
+) -> None:
+    """Bring an edition from its inbox to a published release."""
+    from pipelines.running import run_edition
+
+    with told_plainly():
+        run_edition(settings_for(home, edition, inbox), rebuild=rebuild)
+
+
+@app.command()
+def status(edition: Edition = 2017, home: Home = None) -> None:
+    """Show what was delivered, what became of it, and what is published."""
+    from pipelines.status import print_status
+
+    with told_plainly():
+        print_status(settings_for(home, edition))
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="A query, such as: select * from trends.figure")],
+    home: Home = None,
+    output: Annotated[Output, typer.Option("--format", help="How to print the result.")] = Output.table,
+) -> None:
+    """Ask the current release, read-only."""
+    from pipelines.asking import print_answer
+
+    with told_plainly():
+        print_answer(settings_for(home), query, output.value)
+
+
+@app.command()
+def example(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write the inbox to.")],
+    sites: Annotated[int, typer.Option(help="Running sites in the registry.", min=50)] = 29_431,
+    crawled: Annotated[int, typer.Option(help="Sites that were crawled, portals first.", min=1)] = 2_000,
+    pages: Annotated[int, typer.Option(help="Crawl rows a crawled site.", min=4)] = 30,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2017,
+    flaws: Annotated[bool, typer.Option(help="Mix in a few bad rows, as real deliveries have.")] = True,
+) -> None:
+    """Write the example inbox: synthetic files in the formats real people deliver."""
+    from pipelines.example import ExampleOptions, write_example
+
+    with told_plainly():
+        options = ExampleOptions(sites=sites, crawled=min(crawled, sites), pages=pages, seed=seed, flaws=flaws)
+        write_example(out, options, typer.echo)
+
+
+@app.command()
+def ui(
+    home: Home = None,
+    edition: Edition = 2017,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+) -> None:
+    """Open the Dagster UI on this machine's own address; it has no login."""
+    from pipelines.running import serve_ui
+
+    with told_plainly():
+        sys.exit(serve_ui(settings_for(home, edition), port))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,36 @@
+"""What the example is calibrated to: counts of the 2017 bulletin and of official notices, as data beside the code.
+
+They shape invented rows and nothing else: whatever is published is counted from those rows again.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pipelines.example.options import EDITION
+
+FOLDER = Path(__file__).parent / "calibration"
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+def read_calibration(name: str) -> pl.DataFrame:
+    """One of the tables under ``calibration/``."""
+    return pl.read_csv(FOLDER / f"{name}.csv", try_parse_dates=True)
+
+
+def read_divisions() -> pl.DataFrame:
+    """The divisions of the edition's vintage that are evaluated, with text codes."""
+    editions = pl.read_csv(SEEDS / "editions.csv", infer_schema=False)
+    vintage = editions.filter(pl.col("edition") == str(EDITION))["division_vintage"].item()
+    divisions = pl.read_csv(SEEDS / "divisions.csv", infer_schema=False)
+    return divisions.filter((pl.col("division_vintage") == vintage) & (pl.col("is_evaluated") == "true"))
+
+
+def scale(counts: pl.Series, total: int) -> pl.Series:
+    """Whole numbers in the proportion of ``counts`` that add up to ``total``, by largest remainder."""
+    exact = counts.to_numpy() * (total / counts.sum())
+    floor = np.floor(exact).astype(np.int64)
+    missing = total - int(floor.sum())
+    floor[np.argsort(floor - exact, kind="stable")[:missing]] += 1
+    return pl.Series(counts.name, floor)

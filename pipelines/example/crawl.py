@@ -1,0 +1,130 @@
+"""Crawl rows of the sampled sites, portals first; made in arrays, a block of sites at a time."""
+
+from collections.abc import Iterator
+from itertools import compress
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipelines.example.calibration import read_calibration
+from pipelines.example.options import ExampleOptions
+
+Flags = npt.NDArray[np.bool_]
+ROWS_PER_BLOCK = 400_000
+HOME_PROBES = 2
+FIRST_FETCH = np.datetime64("2017-08-21T00:00:00", "ms")
+CRAWL_SECONDS = 20 * 24 * 3600
+DEAD_SITE_SHARE = 0.04
+STALE_SITE_SHARE = 0.08
+DEAD_LINK_SHARE = 0.03
+UNANSWERED_PAGE_SHARE = 0.005
+DATED_PAGE_SHARE = 0.6
+FUSED_OTHER_SHARE = 0.35
+OUTCOMES = np.array(["域名解析失败", "超时", "拒绝连接", "证书错误", "其他错误"])
+OUTCOME_WEIGHTS = np.array([0.4, 0.25, 0.15, 0.1, 0.1])
+TOPICS = np.array(["政务公开", "办事服务", "互动交流", "通知公告", "政策解读", "领导活动", "数据开放", "公共服务"])
+
+
+def crawled_sites(sites: pl.DataFrame, options: ExampleOptions, random: np.random.Generator) -> pl.DataFrame:
+    """The running sites that are crawled, with what the crawler will find: dead, stale, links to new media."""
+    running = sites.filter("is_running").with_row_index("order")
+    is_other = pl.col("site_role") != "portal"
+    by_lot = pl.Series(random.permutation(len(running)))
+    ordered = running.sort(is_other, pl.when(is_other).then(by_lot).otherwise("order"))
+    chosen = ordered.head(options.crawled)
+    count = len(chosen)
+    is_portal = (chosen["site_role"] == "portal").to_numpy()
+    is_fused = np.where(is_portal, _fused_portals(chosen, random), random.random(count) < FUSED_OTHER_SHARE)
+    return chosen.select(
+        "site_code",
+        "site_name",
+        "host",
+        is_dead=pl.Series(~is_portal & (random.random(count) < DEAD_SITE_SHARE)),
+        outage=pl.Series(random.choice(OUTCOMES, count, p=OUTCOME_WEIGHTS)),
+        is_stale=pl.Series(random.random(count) < STALE_SITE_SHARE),
+        links=_links(chosen["host"].to_list(), is_fused, random),
+    )
+
+
+def _fused_portals(chosen: pl.DataFrame, random: np.random.Generator) -> Flags:
+    """Mark so many portals of each level as the calibrated share asks, to the nearest whole."""
+    is_fused = np.zeros(len(chosen), dtype=bool)
+    for level, portals, fused in read_calibration("fusion").iter_rows():
+        positions = np.flatnonzero(((chosen["level"] == level) & (chosen["site_role"] == "portal")).to_numpy())
+        is_fused[random.permutation(positions)[: round(len(positions) * fused / portals)]] = True
+    return is_fused
+
+
+def _links(hosts: list[str], is_fused: Flags, random: np.random.Generator) -> pl.Series:
+    """Links to new media found on each site's pages; at least one where the site is fused, none where it is not."""
+    table = read_calibration("links")
+    shown = random.random((len(hosts), len(table))) < table["weight"].to_numpy()
+    shown[~shown.any(axis=1), 0] = True
+    shown[~is_fused] = False
+    found = [
+        [template.format(host=host, account=f"{number:08d}") for template in compress(table["link"], is_shown)]
+        for number, (host, is_shown) in enumerate(zip(hosts, shown, strict=True), start=1)
+    ]
+    return pl.Series(found, dtype=pl.List(pl.String))
+
+
+def crawl_blocks(crawled: pl.DataFrame, options: ExampleOptions, random: np.random.Generator) -> Iterator[pl.DataFrame]:
+    """Crawl rows under the headers of the delivered files, so many sites at a time as make one file."""
+    step = max(1, ROWS_PER_BLOCK // options.pages)
+    for start in range(0, len(crawled), step):
+        yield _block(crawled[start : start + step], options.pages, random)
+
+
+def _block(crawled: pl.DataFrame, pages: int, random: np.random.Generator) -> pl.DataFrame:
+    count = len(crawled) * pages
+    site = np.repeat(np.arange(len(crawled)), pages)
+    page = np.tile(np.arange(pages), len(crawled))
+    is_home = page < HOME_PROBES
+    is_dead = crawled["is_dead"].to_numpy()[site]
+    is_unanswered = is_dead | (~is_home & (random.random(count) < UNANSWERED_PAGE_SHARE))
+    is_gone = ~is_unanswered & ~is_home & (random.random(count) < DEAD_LINK_SHARE)
+    spacing = CRAWL_SECONDS // count
+    seconds = np.arange(count) * spacing + random.integers(0, spacing, count)
+    fetched = FIRST_FETCH + (seconds * 1000).astype("timedelta64[ms]")
+    age = random.exponential(120, count) + np.where(crawled["is_stale"].to_numpy()[site], 30, 0)
+    is_dated = ~is_unanswered & ~is_gone & ~is_home & (random.random(count) < DATED_PAGE_SHARE)
+    topic = TOPICS[random.integers(0, len(TOPICS), count)]
+    frame = crawled[site].with_columns(
+        page=pl.Series(page),
+        is_answered=pl.Series(~is_unanswered),
+        status=pl.Series(np.where(is_gone, 404, 200)),
+        fetched=pl.Series(fetched),
+        published=pl.Series((fetched - age.astype("timedelta64[D]")).astype("datetime64[D]")),
+        is_dated=pl.Series(is_dated),
+        topic=pl.Series(topic),
+        milliseconds=pl.Series(random.gamma(2.0, 180.0, count).astype(np.int64) + 20),
+        depth=pl.Series(np.where(is_home, 0, 1 + page % 3)),
+    )
+    return frame.select(**_delivered_columns())
+
+
+def _delivered_columns() -> dict[str, pl.Expr]:
+    is_home = pl.col("page") < HOME_PROBES
+    path = pl.when(is_home).then(pl.lit("")).otherwise(pl.format("content/{}.html", "page"))
+    url = pl.format("http://{}/{}", "host", path)
+    answered = pl.col("is_answered")
+    return {
+        "网站标识码": pl.col("site_code"),
+        "网址": url,
+        "最终网址": pl.when(answered).then(url),
+        "抓取时间": pl.col("fetched").dt.strftime("%Y-%m-%d %H:%M:%S"),
+        "抓取结果": pl.when(answered).then(pl.lit("成功")).when("is_dead").then("outage").otherwise(pl.lit("超时")),
+        "状态码": pl.when(answered).then("status"),
+        "层数": pl.col("depth"),
+        "媒体类型": pl.when(answered).then(pl.lit("text/html")),
+        "页面标题": pl.when(answered).then(
+            pl.when(is_home).then("site_name").otherwise(pl.format("{}-{}", "topic", "site_name"))
+        ),
+        "发布日期": pl.when("is_dated").then(pl.col("published").dt.strftime("%Y-%m-%d")),
+        "响应毫秒": pl.when(answered).then("milliseconds"),
+        "新媒体链接": pl.when(answered).then(
+            pl.when(pl.col("depth") <= 1).then("links").otherwise(pl.lit([], dtype=pl.List(pl.String)))
+        ),
+        "是否合成数据": pl.lit("是"),
+    }

@@ -1,0 +1,175 @@
+"""The quality report: what the gate found, for the editor who answers for the release, Chinese first.
+
+Belongs here: which findings the page shows and in which order. Does not belong here: judging, or any rule. The page
+follows from the candidate and its verdict alone and names no time; text from data is escaped by the template engine.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.candidate import Candidate, FrozenTable
+from pipelines.frames import reducing
+from pipelines.publication.bulletin import TEMPLATES_DIR, Bilingual
+from pipelines.publication.manifest import is_synthetic
+from pipelines.publication.snapshot import split_description
+from pipelines.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome, Verdict
+
+QUARANTINE = "audit.quarantine"
+BALANCE = "audit.row_balance"
+MOST_EXAMPLES = 10
+EMPTY = "—"
+
+
+class SuiteSection(BaseModel):
+    """One published table on the page."""
+
+    model_config = ConfigDict(frozen=True)
+
+    suite: SuiteOutcome
+    why: Bilingual
+    description: Bilingual
+    row_count: int | None
+
+
+class QuarantineGroup(BaseModel):
+    """One reason for which rows of one source were kept out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    reason_code: str
+    reason: Bilingual
+    count: int
+    examples: list[str]
+
+
+class BalanceTable(BaseModel):
+    """Every landed file with its rows at every stage, as the candidate has it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    columns: list[str]
+    titles: list[Bilingual]
+    rows: list[dict[str, str]]
+
+
+def render_quality(candidate: Candidate, verdict: Verdict) -> str:
+    """Render the page; the same candidate and verdict give the same page."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES_DIR),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["both"] = _both
+    with reducing(candidate) as connection:
+        return environment.get_template("quality.html").render(
+            verdict=verdict,
+            candidate=candidate,
+            is_synthetic=is_synthetic(connection, candidate),
+            sections=[_section(candidate, suite) for suite in verdict.suites],
+            row_count=sum(table.row_count for table in candidate.tables),
+            held_count=sum(outcome.passed for outcome in verdict.outcomes),
+            most_rows=MOST_ROWS_SHOWN,
+            most_examples=MOST_EXAMPLES,
+            quarantine=_quarantine(connection, candidate),
+            balance=_balance(connection, candidate),
+            numbered=_numbered,
+        )
+
+
+def _both(text: str) -> Bilingual:
+    english, chinese = split_description(text)
+    return Bilingual(zh=chinese, en=english if english != chinese else "")
+
+
+def _numbered(outcomes: Iterable[ExpectationOutcome]) -> Iterator[tuple[str, ExpectationOutcome]]:
+    """Each outcome of a table with the anchor it has on the page."""
+    for number, outcome in enumerate(outcomes, start=1):
+        yield f"{outcome.table}-{number}", outcome
+
+
+def _section(candidate: Candidate, suite: SuiteOutcome) -> SuiteSection:
+    table = _published(candidate, suite.table)
+    return SuiteSection(
+        suite=suite,
+        why=_both(suite.why),
+        description=_both(table.description if table else ""),
+        row_count=table.row_count if table else None,
+    )
+
+
+def _published(candidate: Candidate, full_name: str) -> FrozenTable | None:
+    return next((table for table in candidate.tables if table.full_name == full_name), None)
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[QuarantineGroup] | None:
+    """The reasons rows were kept out for, the most frequent of a source first; nothing where it is not published."""
+    table = _published(candidate, QUARANTINE)
+    if table is None:
+        return None
+    wanted = ("source", "file_name", "sheet", "row_number", "column_name", "reason_code", "reason", "reason_zh")
+    present = {column.name for column in table.columns}
+    columns = [name if name in present else f"null as {name}" for name in wanted]
+    groups = connection.execute(
+        f"""
+        with reasons as (select {", ".join(columns)} from {QUARANTINE})
+        select
+            coalesce(source, '{EMPTY}') as source,
+            coalesce(reason_code, '{EMPTY}') as reason_code,
+            min(reason) as reason,
+            min(reason_zh) as reason_zh,
+            count(*) as reason_count,
+            list(
+                {{'file': file_name, 'sheet': sheet, 'row': row_number, 'column': column_name}}
+                order by file_name, sheet, row_number, column_name
+            )[:{MOST_EXAMPLES}] as examples
+        from reasons
+        group by all
+        order by source, reason_count desc, reason_code
+        """
+    ).fetchall()
+    return [
+        QuarantineGroup(
+            source=source,
+            reason_code=code,
+            reason=Bilingual(zh=chinese or english or code, en=english if chinese and english else ""),
+            count=count,
+            examples=[_example(found) for found in examples],
+        )
+        for source, code, english, chinese, count, examples in groups
+    ]
+
+
+def _example(found: dict[str, Any]) -> str:
+    """Where a person finds a quarantined row: ``file.xlsx › sheet › 12 › column``."""
+    return " › ".join(str(part) for part in found.values() if part is not None)
+
+
+def _balance(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> BalanceTable | None:
+    """The whole balance, in its frozen order; nothing where it is not published."""
+    table = _published(candidate, BALANCE)
+    if table is None:
+        return None
+    columns = [column.name for column in table.columns]
+    rows = connection.execute(f"select * from {BALANCE}").fetchall()
+    return BalanceTable(
+        columns=columns,
+        titles=[_both(column.description) for column in table.columns],
+        rows=[{name: _cell(name, value) for name, value in zip(columns, row, strict=True)} for row in rows],
+    )
+
+
+def _cell(name: str, value: object) -> str:
+    if value is None:
+        return EMPTY
+    if isinstance(value, bool):
+        return "是 yes" if value else "否 no"
+    if isinstance(value, int) and name != "edition":
+        return f"{value:,}"
+    return str(value)

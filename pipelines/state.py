@@ -1,0 +1,74 @@
+"""What the newest release was built from: whether a run has anything to do."""
+
+import json
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.contracts import load_contracts
+from pipelines.fingerprint import code_version, hash_json
+from pipelines.inbox import delivered_files
+from pipelines.ledger import PRESENT, read_ledger
+from pipelines.settings import Settings
+
+
+class BuiltState(BaseModel):
+    """The inputs and the code that gave a release."""
+
+    model_config = ConfigDict(frozen=True)
+
+    inputs: str
+    code: str
+    release_id: str
+
+
+def inputs_hash(settings: Settings) -> str:
+    """Hash over every landed file of every source, each with the contract it was read under."""
+    entries = [
+        (entry.source, entry.file_name, entry.sha256, entry.contract, entry.status)
+        for source in load_contracts()
+        for entry in read_ledger(settings.landing_dir, settings.edition, source)
+        if entry.status in PRESENT
+    ]
+    return hash_json(sorted(entries))
+
+
+def is_inbox_landed(settings: Settings) -> bool:
+    """Whether landing holds the inbox as it is, judged by names, sizes and times."""
+    for source, contract in load_contracts().items():
+        entries = [
+            entry for entry in read_ledger(settings.landing_dir, settings.edition, source) if entry.status in PRESENT
+        ]
+        if any(entry.status == "failed" or entry.contract != contract.fingerprint for entry in entries):
+            return False
+        landed = {(entry.file_name, entry.byte_count, entry.modified_ns) for entry in entries}
+        delivered = {
+            (path.name, path.stat().st_size, path.stat().st_mtime_ns)
+            for path in delivered_files(settings.inbox_dir, source)
+        }
+        if landed != delivered:
+            return False
+    return True
+
+
+def built_release(settings: Settings) -> str | None:
+    """The release that was built from the landed inputs by this very code, if it is the current one."""
+    path = _state_path(settings)
+    if not path.is_file():
+        return None
+    state = BuiltState.model_validate_json(path.read_text(encoding="utf-8"))
+    is_current = (settings.releases_dir / "current").resolve().name == state.release_id
+    is_same = state.inputs == inputs_hash(settings) and state.code == code_version()
+    return state.release_id if is_current and is_same else None
+
+
+def record_release(settings: Settings, release_id: str) -> None:
+    """Remember what a release was built from."""
+    path = _state_path(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = BuiltState(inputs=inputs_hash(settings), code=code_version(), release_id=release_id)
+    path.write_text(json.dumps(state.model_dump(), indent=1), encoding="utf-8")
+
+
+def _state_path(settings: Settings) -> Path:
+    return settings.home_dir / "work" / f"built-{settings.edition}.json"

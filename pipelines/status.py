@@ -1,0 +1,49 @@
+"""Shows a home: what was delivered, what became of it, what is published."""
+
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.contracts import load_contracts
+from pipelines.inbox import delivered_files
+from pipelines.ledger import PRESENT, read_ledger
+from pipelines.publication.release import current_release
+from pipelines.settings import Settings
+from pipelines.state import built_release, is_inbox_landed
+
+
+def print_status(settings: Settings) -> None:
+    """Print home, inbox by source, and the current release."""
+    console = Console()
+    console.print(f"home     {settings.home_dir}\ninbox    {settings.inbox_dir}", soft_wrap=True)
+    console.print(_sources_table(settings))
+    release = current_release(settings.releases_dir)
+    if release is None:
+        console.print("release  none yet; publish one with: ceping run")
+        return
+    console.print(f"release  {release.release_id}  {release.bulletin_path}", soft_wrap=True)
+    is_current = is_inbox_landed(settings) and built_release(settings) is not None
+    console.print(
+        "         it is what the inbox and the code give"
+        if is_current
+        else "         the inbox or the code has changed since; ceping run brings it up to date"
+    )
+
+
+def _sources_table(settings: Settings) -> Table:
+    table = Table(
+        "source", "files", "landed", "failed", "rows read", "quarantined at ingest", title=f"{settings.edition}"
+    )
+    for source in load_contracts():
+        entries = [
+            entry for entry in read_ledger(settings.landing_dir, settings.edition, source) if entry.status in PRESENT
+        ]
+        landed = [entry for entry in entries if entry.status == "landed"]
+        table.add_row(
+            source,
+            str(len(delivered_files(settings.inbox_dir, source))),
+            str(len(landed)),
+            str(sum(entry.status == "failed" for entry in entries)),
+            f"{sum(entry.rows_read for entry in landed):,}",
+            f"{sum(entry.rows_unfit for entry in landed):,}",
+        )
+    return table
