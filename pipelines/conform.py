@@ -14,6 +14,7 @@ DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d")
 SPELLINGS_OF_TRUE = ("true", "t", "yes", "y", "1", "是", "有")
 SPELLINGS_OF_FALSE = ("false", "f", "no", "n", "0", "否", "无")
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+BLANK_CODES = ", ".join(str(ord(blank)) for blank in BLANKS)
 HAS_ZONE = r"(Z|[+-]\d{2}:?\d{2})$"
 EXCEL_SERIAL = r"\d{5}(\.\d+)?"
 
@@ -56,7 +57,13 @@ def _list(texts: tuple[str, ...]) -> str:
 
 
 def _cleaned(cell: str | None, column: Column) -> str:
-    text = "cast(null as varchar)" if cell is None else f"nullif(trim({cell}, {_literal(BLANKS)}), '')"
+    """The cell without the blanks around it; null, or the default, where nothing is left."""
+    if cell is None:
+        return "cast(null as varchar)" if column.default is None else _literal(column.default)
+    trimmed = f"nullif(trim({cell}, {_literal(BLANKS)}), '')"
+    # To look at both ends of a cell costs a fraction of trimming it, and hardly any cell needs trimming.
+    ends = f"unicode({cell}) in ({BLANK_CODES}) or unicode({cell}[-1]) in ({BLANK_CODES})"
+    text = f"case when {cell} = '' or {ends} then {trimmed} else {cell} end"
     return text if column.default is None else f"coalesce({text}, {_literal(column.default)})"
 
 

@@ -6,7 +6,8 @@ all. What is no longer in the inbox leaves landing and stays in the ledger.
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,17 +61,18 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
     landing = settings.landing_dir / contract.name
     landing.mkdir(parents=True, exist_ok=True)
     previous = read_ledger(settings.landing_dir, settings.edition, contract.name)
-    kept: list[LedgerEntry] = []
-    read_count = 0
-    for path in delivered_files(settings.inbox_dir, contract.name):
-        delivery = _recognise(contract.name, path, previous)
-        entry = _copy_of_another(delivery, contract, kept, settings) or _landed_before(
-            delivery, contract, previous, settings
-        )
-        if entry is None:
-            entry = _land(delivery, contract, landing, settings, progress)
-            read_count += 1
-        kept.append(entry)
+    deliveries = [
+        _recognise(contract.name, path, previous) for path in delivered_files(settings.inbox_dir, contract.name)
+    ]
+    known = [
+        _copy_of_another(delivery, deliveries[:order], contract, settings)
+        or _landed_before(delivery, contract, previous, settings)
+        for order, delivery in enumerate(deliveries)
+    ]
+    unread = [delivery for delivery, entry in zip(deliveries, known, strict=True) if entry is None]
+    landed = iter(_land_all(unread, contract, landing, settings, progress))
+    kept = [entry or next(landed) for entry in known]
+    read_count = len(unread)
     gone = _gone(previous, kept)
     removed_count = _remove_unclaimed(landing, kept, settings.edition)
     _write_empty_landing(contract, landing, settings)
@@ -112,11 +114,11 @@ def _new_entry(delivery: Delivery, contract: Contract, settings: Settings) -> Le
 
 
 def _copy_of_another(
-    delivery: Delivery, contract: Contract, kept: list[LedgerEntry], settings: Settings
+    delivery: Delivery, earlier: list[Delivery], contract: Contract, settings: Settings
 ) -> LedgerEntry | None:
-    for other in kept:
-        if other.sha256 == delivery.sha256 and other.status == "landed":
-            duplicate = {"status": "duplicate", "message": f"same content as {other.file_name}, counted once"}
+    for other in earlier:
+        if other.sha256 == delivery.sha256:
+            duplicate = {"status": "duplicate", "message": f"same content as {other.path.name}, counted once"}
             return _new_entry(delivery, contract, settings).model_copy(update=duplicate)
     return None
 
@@ -132,31 +134,50 @@ def _landed_before(
     return None
 
 
-def _land(delivery: Delivery, contract: Contract, landing: Path, settings: Settings, progress: Progress) -> LedgerEntry:
+def _land_all(
+    deliveries: list[Delivery], contract: Contract, landing: Path, settings: Settings, progress: Progress
+) -> Iterator[LedgerEntry]:
+    """Land each delivery, so many at once as there are threads: a compressed file is read by one thread alone."""
+    threads_a_file = settings.threads if len(deliveries) == 1 else 1
+    with ThreadPoolExecutor(max_workers=settings.threads) as pool:
+        outcomes = pool.map(lambda delivery: _land(delivery, contract, landing, settings, threads_a_file), deliveries)
+        for delivery, (entry, seconds) in zip(deliveries, outcomes, strict=True):
+            _tell(delivery, entry, seconds, progress)
+            yield entry
+
+
+def _land(
+    delivery: Delivery, contract: Contract, landing: Path, settings: Settings, threads: int
+) -> tuple[LedgerEntry, float]:
+    """The entry of a delivery that was read now, and the seconds it took."""
     entry = _new_entry(delivery, contract, settings)
     started = time.monotonic()
     try:
-        landed = _read_and_write(delivery, contract, landing, settings, entry)
+        entry = _read_and_write(delivery, contract, landing, entry, threads)
     except DeliveryError as failure:
-        return entry.model_copy(update={"status": "failed", "message": str(failure)})
-    seconds = time.monotonic() - started
-    quarantined = f", {landed.rows_unfit:,} quarantined" if landed.rows_unfit else ""
-    progress(f"{delivery.label}: {landed.rows_read:,} rows{quarantined} ({seconds:.1f} s)")
-    if landed.unmatched_headers:
-        shown = ", ".join(landed.unmatched_headers[:SHOWN_HEADERS])
-        more = len(landed.unmatched_headers) - SHOWN_HEADERS
+        entry = entry.model_copy(update={"status": "failed", "message": str(failure)})
+    return entry, time.monotonic() - started
+
+
+def _tell(delivery: Delivery, entry: LedgerEntry, seconds: float, progress: Progress) -> None:
+    if entry.status == "failed":
+        return
+    quarantined = f", {entry.rows_unfit:,} quarantined" if entry.rows_unfit else ""
+    progress(f"{delivery.label}: {entry.rows_read:,} rows{quarantined} ({seconds:.1f} s)")
+    if entry.unmatched_headers:
+        shown = ", ".join(entry.unmatched_headers[:SHOWN_HEADERS])
+        more = len(entry.unmatched_headers) - SHOWN_HEADERS
         rest = f" and {more} more, all in audit.file_ledger" if more > 0 else ""
         progress(f"{delivery.label}: columns in no contract were not loaded: {shown}{rest}")
-    return landed
 
 
 def _read_and_write(
-    delivery: Delivery, contract: Contract, landing: Path, settings: Settings, entry: LedgerEntry
+    delivery: Delivery, contract: Contract, landing: Path, entry: LedgerEntry, threads: int
 ) -> LedgerEntry:
-    with _connect(settings) as connection:
+    with duckdb.connect(config={"threads": threads}) as connection:
         tables = read(connection, delivery, contract)
-        path = landing_file(landing, settings.edition, delivery.file_id)
-        _write_landing(connection, tables, contract, settings.edition, delivery, path)
+        path = landing_file(landing, entry.edition, delivery.file_id)
+        _write_landing(connection, tables, contract, entry.edition, delivery, path)
         counted = connection.execute(
             f"select count(*), count(*) filter (where rejections is null) from '{path}'"
         ).fetchone()
@@ -171,10 +192,6 @@ def _read_and_write(
             "rows_fit": counted[1],
         }
     )
-
-
-def _connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"threads": settings.threads})
 
 
 def _write_landing(
@@ -224,7 +241,7 @@ def _write_empty_landing(contract: Contract, landing: Path, settings: Settings) 
     path = landing_file(landing, settings.edition, NO_FILE)
     text = pl.String
     nothing = pl.DataFrame(schema={"row_number": pl.Int64, "broken_reason": text, "broken_text": text})
-    with _connect(settings) as connection:
+    with duckdb.connect() as connection:
         connection.register("nothing", nothing.to_arrow())
         table = RawTable(None, "nothing", {}, ())
         select = conforming_select(table, contract, settings.edition, NO_FILE)

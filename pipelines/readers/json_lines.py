@@ -1,7 +1,5 @@
 """JSON Lines, plain or gzip, read by DuckDB in one pass; a line that is not a JSON object becomes a broken row."""
 
-import json
-
 import duckdb
 
 from pipelines.contracts import Contract
@@ -11,37 +9,40 @@ from pipelines.readers.raw_table import RawTable, match_headers, normalise_heade
 from pipelines.readers.text_encoding import find_encoding
 
 SAMPLE_LINES = 1_000
-LONGEST_LINE_BYTES = 16 << 20
+# ignore_errors turns a line that is not a JSON object into a row of nulls, which is then told apart: nothing is lost.
+OPTIONS = f"ignore_errors = true, maximum_object_size = {16 << 20}"
+NOTHING_KNOWN = "not a JSON object with any known column"
 
 
 def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
     """The one table of a JSON Lines file. Keys that no column claims are looked for in the first thousand lines."""
-    escaped_path = str(delivery.path).replace("'", "''")
-    # ignore_errors turns a line that is not JSON into a null, which is_broken below catches: nothing is lost by it.
-    lines = f"read_ndjson_objects('{escaped_path}', ignore_errors = true, maximum_object_size = {LONGEST_LINE_BYTES})"
-    sampled_keys, has_broken_sample = _sample(connection, lines, delivery)
+    source = _literal(str(delivery.path))
+    sampled_keys, has_broken_sample = _sample(connection, f"read_ndjson_objects({source}, {OPTIONS})", delivery)
     if has_broken_sample:
         _refuse_gb18030(delivery)
     matched = match_headers(sampled_keys, contract, f"{delivery.label}, first {SAMPLE_LINES} lines")
     keys = _keys_by_column(contract, sampled_keys)
-    structure = json.dumps({key: "VARCHAR" for names in keys.values() for key in names}, ensure_ascii=False)
-    escaped_structure = structure.replace("'", "''")
+    columns = ", ".join(f"{_literal(key)}: 'VARCHAR'" for names in keys.values() for key in names)
+    any_cell = ", ".join(_identifier(key) for names in keys.values() for key in names)
     relation = f"""(
         select
-            row_number,
-            case when is_broken then 'not a JSON object' end as broken_reason,
+            row_number() over () as row_number,
+            case when coalesce({any_cell}) is null then '{NOTHING_KNOWN}' end as broken_reason,
             cast(null as varchar) as broken_text,
-            json_transform(case when not is_broken then json end, '{escaped_structure}') as fields,
-        from (
-            select row_number() over () as row_number, json_type(json) is distinct from 'OBJECT' as is_broken, json
-            from {lines}
-        )
+            *,
+        from read_json({source}, format = 'newline_delimited', columns = {{{columns}}}, {OPTIONS})
     )"""
-    cells = {
-        column: "coalesce(" + ", ".join(f'fields."{key}"' for key in names) + ")" for column, names in keys.items()
-    }
+    cells = {column: "coalesce(" + ", ".join(_identifier(key) for key in names) + ")" for column, names in keys.items()}
     claimed = {sampled_keys[position] for position in matched.values()}
     return [RawTable(None, relation, cells, tuple(key for key in sampled_keys if key not in claimed), "utf-8")]
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _sample(connection: duckdb.DuckDBPyConnection, lines: str, delivery: Delivery) -> tuple[list[str], bool]:
@@ -71,7 +72,10 @@ def _keys_by_column(contract: Contract, sampled_keys: list[str]) -> dict[str, li
     for column in contract.columns:
         declared = {normalise_header(header) for header in column.headers}
         names = [key for key in sampled_keys if normalise_header(key) in declared] + list(column.headers)
-        first_spellings = {name.casefold(): name for name in reversed(names) if name.casefold() not in taken}
-        taken |= first_spellings.keys()
-        keys[column.name] = [name for name in names if name in first_spellings.values()]
+        spellings: dict[str, str] = {}
+        for name in names:
+            if name.casefold() not in taken:
+                spellings.setdefault(name.casefold(), name)
+        taken |= spellings.keys()
+        keys[column.name] = list(spellings.values())
     return keys

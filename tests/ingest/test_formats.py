@@ -145,8 +145,8 @@ def test_json_lines_broken_lines_are_quarantined_where_they_stand(settings: Sett
     deliver("site_crawl", "a.jsonl.gz", gzip.compress(lines))
     report = ingest(settings, "site_crawl")
     assert [(row, reason) for row, _, reason, _ in rejections(settings, "site_crawl")] == [
-        (2, "not a JSON object"),
-        (3, "not a JSON object"),
+        (2, "not a JSON object with any known column"),
+        (3, "not a JSON object with any known column"),
     ]
     assert landed_rows(settings, "site_crawl", "row_number, http_status", "rejections is null") == [(1, 200), (4, 404)]
     assert report.present[0].rows_read == 4
