@@ -1,9 +1,8 @@
 """When runs start: the job of an edition, a sensor on the inbox, a nightly schedule."""
 
-import json
-
 import dagster as dg
 
+from pipelines.fingerprint import code_version, hash_json
 from pipelines.settings import Settings
 from pipelines.state import built_release, is_inbox_landed
 
@@ -36,14 +35,19 @@ def inbox_listing(settings: Settings) -> list[tuple[str, int, int]]:
 def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """One run for each state of the inbox that is not published, once files have stopped arriving."""
     settings = Settings()
-    listing = json.dumps(inbox_listing(settings))
-    if listing == "[]":
+    listing = inbox_listing(settings)
+    if not listing:
         return dg.SkipReason(f"the inbox at {settings.inbox_dir} is empty")
-    if is_inbox_landed(settings) and built_release(settings):
-        return dg.SensorResult(skip_reason="the inbox is published", cursor=listing)
-    if context.cursor != listing:
-        return dg.SensorResult(skip_reason="files are arriving; waiting for quiet", cursor=listing)
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=listing)], cursor=listing)
+    state = hash_json(listing)
+    if is_inbox_landed(settings) and (release_id := built_release(settings)):
+        return dg.SensorResult(skip_reason=f"the inbox is published as release {release_id}", cursor=state)
+    if context.cursor != state:
+        return dg.SensorResult(skip_reason="the inbox is new or has changed; waiting for quiet", cursor=state)
+    # Dagster starts one run for a key, however often it is asked for. Other code, or another release since then,
+    # is another key: a mended program tries again, and an inbox put back as it was is published again.
+    current = (settings.releases_dir / "current").resolve().name
+    run_key = hash_json([state, code_version(), current])
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=run_key)], cursor=state)
 
 
 nightly_schedule = dg.ScheduleDefinition(

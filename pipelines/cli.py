@@ -111,13 +111,16 @@ def example(
 def ui(
     home: Home = None,
     edition: Edition = 2017,
+    inbox: Annotated[
+        Path | None, typer.Option(help="Folder the sensor watches.  [default: inbox/<edition> in the home]")
+    ] = None,
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
 ) -> None:
     """Open the Dagster UI on this machine's own address; it has no login."""
     from pipelines.running import serve_ui
 
     with told_plainly():
-        sys.exit(serve_ui(settings_for(home, edition), port))
+        sys.exit(serve_ui(settings_for(home, edition, inbox), port))
 
 
 if __name__ == "__main__":

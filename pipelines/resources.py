@@ -14,8 +14,8 @@ from pipelines.settings import Settings
 class EditionRun(dg.ConfigurableResource["EditionRun"]):
     """The edition a run evaluates and the inbox it reads; holds the home's lock while the run lasts."""
 
-    edition: int = Field(default=2017, description="Edition (year) to evaluate.")
-    inbox: str | None = Field(default=None, description="Folder of delivered files; by default the home's own.")
+    edition: int | None = Field(default=None, description="Edition (year) to evaluate; by default CEPING_EDITION.")
+    inbox: str | None = Field(default=None, description="Folder of delivered files; by default CEPING_INBOX.")
     rebuild: bool = Field(default=False, description="Build and publish even where nothing has changed.")
     _settings: Settings = PrivateAttr()
 

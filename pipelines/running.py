@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import dagster as dg
 
 
+ERRORS_FOR_USERS = {kind.__name__ for kind in CepingError.__subclasses__()} | {CepingError.__name__}
+
+
 class StageLines(logging.Handler):
     """Prints each message as a line: seconds since the start, stage, message."""
 
@@ -109,19 +112,24 @@ def _execute(settings: Settings, *, rebuild: bool) -> str:
 
 
 def _reasons(result: "dg.ExecuteInProcessResult") -> list[str]:
-    """The message of every failed step, without Dagster's wrapping."""
-    reasons = []
-    for event in result.all_events:
-        if event.is_step_failure:
-            failure = event.step_failure_data
-            error = failure.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            if failure.user_failure_data and failure.user_failure_data.description:
-                reasons.append(failure.user_failure_data.description)
-            elif error is not None:
-                reasons.append(error.message.partition(": ")[2].strip() or error.message.strip())
-    return reasons or ["the run failed before its first step; the Dagster UI has its log"]
+    """The message of every failed step, or else of what kept the run from its first; without Dagster's wrapping."""
+    steps = [_reason(event.step_failure_data) for event in result.all_events if event.is_step_failure]
+    failures = [event.event_specific_data for event in result.all_events if event.is_failure]
+    reasons = [reason for reason in steps or map(_reason, failures) if reason]
+    return list(dict.fromkeys(reasons)) or ["the run failed before its first step; the Dagster UI has its log"]
+
+
+def _reason(failure: object) -> str | None:
+    described = getattr(failure, "user_failure_data", None)
+    if described is not None and described.description:
+        return str(described.description)
+    error = getattr(failure, "error", None)
+    if error is None:
+        return None
+    while error.cause is not None and error.cls_name not in ERRORS_FOR_USERS:
+        error = error.cause
+    message = str(error.message)
+    return message.partition(": ")[2].strip() or message.strip()
 
 
 def _tell_where(settings: Settings, release_id: str) -> None:

@@ -16,6 +16,13 @@
     {{ return("date_diff('day', " ~ start_date ~ ', ' ~ end_date ~ ')') }}
 {% endmacro %}
 
+{#- A time so many hours later. -#}
+{% macro plus_hours(time, hours) %}{{ return(adapter.dispatch('plus_hours')(time, hours)) }}{% endmacro %}
+
+{% macro duckdb__plus_hours(time, hours) %}
+    {{ return(time ~ ' + to_hours(cast(' ~ hours ~ ' as integer))') }}
+{% endmacro %}
+
 {#- The texts of a group in order, joined. -#}
 {% macro joined_text(text, separator) %}{{ return(adapter.dispatch('joined_text')(text, separator)) }}{% endmacro %}
 

@@ -33,3 +33,11 @@
     {% set declared = graph.sources.values() | selectattr('name', 'equalto', source_name) | first %}
     {{ return(declared.columns.keys() | list) }}
 {% endmacro %}
+
+{#- The Chinese title of a source's form, from its contract. -#}
+{% macro source_title(source_name) %}
+    {% if execute %}
+        {% set declared = graph.sources.values() | selectattr('name', 'equalto', source_name) | first %}
+        {{ return(declared.config.meta.contract.title) }}
+    {% endif %}
+{% endmacro %}

@@ -29,6 +29,7 @@ def candidate(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     say("candidate", f"{len(frozen.tables)} tables, {rows:,} rows frozen as {frozen.content_hash[:12]}")
     return dg.MaterializeResult(
         metadata={
+            "dagster/row_count": rows,
             "content hash": frozen.content_hash,
             "folder": dg.MetadataValue.path(str(frozen.folder)),
             "tables": dg.MetadataValue.table(

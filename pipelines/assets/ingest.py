@@ -13,6 +13,8 @@ from pipelines.progress import say
 from pipelines.resources import EditionRun
 
 GROUP = "ingest"
+# As a person reads them: what became of the file before its hash.
+FILE_COLUMNS = ("source", "file", "status", "rows read", "rows quarantined", "bytes", "sha256")
 
 
 def source_key(source: str) -> dg.AssetKey:
@@ -76,7 +78,7 @@ def file_ledger(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     ]
     if not entries:
         raise DeliveryError(f"the inbox at {settings.inbox_dir} holds no file of any source")
-    return dg.MaterializeResult(metadata={"files": _files_table(entries)})
+    return dg.MaterializeResult(metadata={"dagster/row_count": len(entries), "files": _files_table(entries)})
 
 
 def _row_counts(report: IngestReport) -> dict[str, int]:
@@ -87,9 +89,6 @@ def _row_counts(report: IngestReport) -> dict[str, int]:
 
 
 def _files_table(entries: Sequence[LedgerEntry]) -> dg.TableMetadataValue:
-    types = dict.fromkeys(("source", "file", "status", "sha256"), "string") | dict.fromkeys(
-        ("rows read", "rows quarantined", "bytes"), "int"
-    )
     records = [
         dg.TableRecord(
             {
@@ -104,7 +103,8 @@ def _files_table(entries: Sequence[LedgerEntry]) -> dg.TableMetadataValue:
         )
         for entry in entries
     ]
-    columns = [dg.TableColumn(name=name, type=kind) for name, kind in types.items()]
+    numbers = {"rows read", "rows quarantined", "bytes"}
+    columns = [dg.TableColumn(name, "int" if name in numbers else "string") for name in FILE_COLUMNS]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns=columns))
 
 

@@ -31,6 +31,7 @@ def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
             "release": published.release_id,
             "folder": dg.MetadataValue.path(str(published.folder)),
             "bulletin": dg.MetadataValue.path(str(published.bulletin_path)),
+            "quality report": dg.MetadataValue.path(str(published.quality_path)),
             "database": dg.MetadataValue.path(str(published.database_path)),
         },
         data_version=dg.DataVersion(published.release_id),

@@ -4,10 +4,7 @@ Belongs here: which published rows the page shows and how values are written. Do
 number stands in a published table; what a table lacks is left out. Text from data is escaped by the template engine.
 """
 
-import csv
-from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,9 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.candidate import Candidate
+from pipelines.publication.labels import Bilingual, Labels
 from pipelines.publication.manifest import is_synthetic
 from pipelines.publication.snapshot import STORAGE_VERSION, split_description
-from pipelines.settings import SEEDS_DIR
 from pipelines.verdict import Verdict
 
 Row = dict[str, Any]
@@ -27,6 +24,7 @@ Row = dict[str, Any]
 TEMPLATES_DIR = Path(__file__).parent / "templates"
 MAX_ROWS = 40
 NOTHING = "—"
+NO_TEXT = Bilingual(zh="", en="")
 FIGURES = "trends.figure"
 BALANCE = "audit.row_balance"
 SUMMARIES = (
@@ -36,56 +34,8 @@ SUMMARIES = (
     "trends.trend_4_channel_fusion",
 )
 
-# Labels of the page, Chinese and English. What has none is shown by its code.
-TRENDS = {
-    1: ("党政网络信息化", "Party and government online"),
-    2: ("政府网站管理与集约化", "Government sites: management and consolidation"),
-    3: ("“互联网＋政务服务”", "Internet + government services"),
-    4: ("政务新媒体", "Government new media"),
-    5: ("大数据与人工智能", "Big data and artificial intelligence"),
-}
-VERDICTS = {
-    "agrees": ("一致", "agrees"),
-    "differs": ("不一致", "differs"),
-    "not_computable": ("不可计算", "not computable"),
-    "unpublished": ("通报未公布", "not published"),
-}
-UNITS = {"sites": "家", "provinces": "个省份", "platforms": "个平台", "systems": "个系统"}
-MEASURES = {
-    "running_sites": ("正在运行的网站", "Running sites"),
-    "inspected_sites": ("抽查网站", "Sites inspected"),
-    "inspected_share": ("抽查比例", "Share inspected"),
-    "pass_share": ("合格率", "Pass rate"),
-    "integrated_platforms": ("一体化平台", "Integrated platforms"),
-    "three_level_platforms": ("省市县三级全覆盖平台", "Platforms covering three levels"),
-    "fused_share": ("与新媒体融合的比例", "Share integrated with new media"),
-    "weibo_share": ("链接微博的比例", "Share linking to Weibo"),
-    "wechat_share": ("链接微信的比例", "Share linking to WeChat"),
-    "app_share": ("链接移动客户端的比例", "Share linking to an app"),
-    "video_share": ("链接微视频的比例", "Share linking to short video"),
-}
-BREAKDOWNS = {
-    "total": ("合计", "total"),
-    "level": ("按层级", "by level"),
-    "province": ("按省份", "by province"),
-    "level_role": ("按层级与类型", "by level and role"),
-    "unit_class": ("按单位类别", "by class of unit"),
-    "unit": ("按单位", "by unit"),
-    "period_tier": ("按时期与方式", "by period and tier"),
-    "period_tier_level": ("按时期、方式与层级", "by period, tier and level"),
-    "period_tier_province": ("按时期、方式与省份", "by period, tier and province"),
-}
 # These stand after the number they qualify; the others before it.
 TRAILING_QUALIFIERS = {"余", "约数"}
-
-
-class Bilingual(BaseModel):
-    """A text in both languages."""
-
-    model_config = ConfigDict(frozen=True)
-
-    zh: str
-    en: str
 
 
 class FigureLine(BaseModel):
@@ -94,12 +44,12 @@ class FigureLine(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: Bilingual
-    definition: str
+    definition: Bilingual
     as_of: str
-    note: str
+    note: Bilingual
     computed: str
     unit: Bilingual
-    counts: str
+    counts: Bilingual
     published: Bilingual
     verdict: str
     verdict_text: Bilingual
@@ -156,7 +106,7 @@ class Delivery(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    source: str
+    source: Bilingual
     file_count: str
     rows_read: str
     rows_quarantined: str
@@ -169,6 +119,7 @@ def render_bulletin(
 ) -> str:
     """Render the page of a release from its own database; the same release gives the same page."""
     published = {table.full_name: table for table in candidate.tables}
+    labels = Labels.read(connection, candidate)
     figures = _rows(connection, FIGURES) if FIGURES in published else []
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES_DIR), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -176,15 +127,15 @@ def render_bulletin(
     )  # fmt: skip
     page = environment.get_template("bulletin.html").render(
         edition=candidate.edition,
-        title=_edition_name(candidate.edition),
+        title=_edition_name(candidate.edition, labels),
         is_synthetic=is_synthetic(connection, candidate),
-        sections=_sections(figures),
+        sections=_sections(figures, labels),
         summary_tables=[
-            _summary_table(_rows(connection, name), name, published[name].description)
+            _summary_table(_rows(connection, name), name, published[name].description, labels)
             for name in SUMMARIES
             if name in published
         ],
-        deliveries=_deliveries(_rows(connection, BALANCE)) if BALANCE in published else [],
+        deliveries=_deliveries(_rows(connection, BALANCE), labels) if BALANCE in published else [],
         has_figures=FIGURES in published,
         warning_count=len(verdict.warnings),
         release_id=release_id,
@@ -203,69 +154,60 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _edition_name(edition: int) -> Bilingual:
-    for row in _seed("editions"):
-        if row["edition"] == str(edition):
-            return Bilingual(zh=row["name_zh"], en=row["name_en"])
+def _edition_name(edition: int, labels: Labels) -> Bilingual:
+    if labels.has("edition", str(edition)):
+        return labels.name("edition", str(edition))
     return Bilingual(zh=f"{edition}年政务平台评估", en=f"{edition} evaluation of government platforms")
 
 
-@cache
-def _seed(name: str) -> tuple[Mapping[str, str], ...]:
-    with (SEEDS_DIR / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return tuple(csv.DictReader(stream))
-
-
-def _sections(figures: list[Row]) -> list[Section]:
-    ordered = sorted(figures, key=lambda row: (row["trend"], _seed_order(row["figure_id"]), row["figure_id"]))
+def _sections(figures: list[Row], labels: Labels) -> list[Section]:
+    ordered = sorted(figures, key=lambda row: (row["trend"], row["figure_order"]))
     return [
-        Section(trend=trend, title=_trend_title(trend), figures=tuple(_figure_line(row) for row in rows))
+        Section(
+            trend=trend,
+            title=labels.name("trend", str(trend)),
+            figures=tuple(_figure_line(row, labels) for row in rows),
+        )
         for trend, rows in groupby(ordered, key=lambda row: int(row["trend"]))
     ]
 
 
-def _seed_order(figure_id: str) -> int:
-    """Place of the figure in ``figures.csv``, which keeps the bulletin's own order."""
-    places = {row["figure_id"]: place for place, row in enumerate(_seed("figures"))}
-    return places.get(figure_id, len(places))
-
-
-def _trend_title(trend: int) -> Bilingual:
-    zh, en = TRENDS.get(trend, (f"趋势 {trend}", f"Trend {trend}"))
-    return Bilingual(zh=zh, en=en)
-
-
-def _figure_line(row: Row) -> FigureLine:
-    unit = row["unit"]
+def _figure_line(row: Row, labels: Labels) -> FigureLine:
     verdict = row["verdict"]
-    zh, en = VERDICTS.get(verdict, (verdict, verdict))
-    is_share = unit == "share"
+    is_share = row["unit"] == "share"
     return FigureLine(
-        name=Bilingual(zh=row["name_zh"], en=row["name_en"]),
-        definition=" ÷ ".join(text for text in (row["numerator_text"], row["denominator_text"]) if text),
+        name=Bilingual.of(row["name_zh"], row["name_en"]),
+        definition=Bilingual.of(
+            _ratio(row["numerator_text_zh"], row["denominator_text_zh"]),
+            _ratio(row["numerator_text"], row["denominator_text"]),
+        ),
         as_of=str(row["as_of"] or ""),
-        note=row["note"] or "",
+        note=Bilingual.of(row["note_zh"] or "", row["note"] or ""),
         computed=_value(row["computed"], is_share),
-        unit=Bilingual(zh="", en="")
-        if is_share or row["computed"] is None
-        else Bilingual(zh=UNITS.get(unit, ""), en=unit),
-        counts=_counts(row),
-        published=_published(row, is_share),
+        unit=NO_TEXT if is_share or row["computed"] is None else labels.name("unit", row["unit"]),
+        counts=_counts(row, is_share),
+        published=_published(row, is_share, labels),
         verdict=verdict,
-        verdict_text=Bilingual(zh=zh, en=en),
-        detail=_detail(row, is_share),
+        verdict_text=labels.name("verdict", verdict),
+        detail=_detail(row, is_share, labels),
         is_synthetic=bool(row["is_synthetic"]),
     )
 
 
-def _counts(row: Row) -> str:
-    """Numerator and denominator, where the value does not say as much."""
+def _ratio(numerator: str | None, denominator: str | None) -> str:
+    return " ÷ ".join(text for text in (numerator, denominator) if text)
+
+
+def _counts(row: Row, is_share: bool) -> Bilingual:
+    """What a share was divided from, and out of how many a count was counted."""
     if row["numerator"] is None or row["denominator"] is None:
-        return ""
-    return f"{row['numerator']:,} ÷ {row['denominator']:,}"
+        return NO_TEXT
+    if is_share:
+        return Bilingual(zh=f"{row['numerator']:,} ÷ {row['denominator']:,}", en="")
+    return Bilingual(zh=f"共 {row['denominator']:,}", en=f"of {row['denominator']:,}")
 
 
-def _published(row: Row, is_share: bool) -> Bilingual:
+def _published(row: Row, is_share: bool, labels: Labels) -> Bilingual:
     """Write the printed value with its qualifier, as the bulletin writes it: 近 80%, nearly 80%."""
     if row["published"] is None:
         return Bilingual(zh=NOTHING, en="")
@@ -273,13 +215,13 @@ def _published(row: Row, is_share: bool) -> Bilingual:
     qualifier = row["qualifier"]
     if qualifier in (None, "", "="):
         return Bilingual(zh=printed, en="")
-    english = {seed["qualifier"]: seed["name_en"] for seed in _seed("qualifiers")}.get(qualifier, "")
+    english = labels.name("qualifier", qualifier).en
     if qualifier in TRAILING_QUALIFIERS:
         return Bilingual(zh=f"{printed}（{qualifier}）", en=english)
     return Bilingual(zh=f"{qualifier} {printed}", en=f"{english} {printed}".strip())
 
 
-def _detail(row: Row, is_share: bool) -> Bilingual:
+def _detail(row: Row, is_share: bool, labels: Labels) -> Bilingual:
     """Say by how much a figure differs, or for want of what it is not computable."""
     if row["verdict"] == "differs" and row["difference"] is not None:
         if is_share:
@@ -288,55 +230,73 @@ def _detail(row: Row, is_share: bool) -> Bilingual:
         amount = f"{row['difference']:+,.0f}"
         return Bilingual(zh=f"相差 {amount}", en=f"by {amount}")
     if row["verdict"] == "not_computable" and row["missing_input"]:
-        return Bilingual(zh=f"缺少 {row['missing_input']}", en=f"missing {row['missing_input']}")
-    return Bilingual(zh="", en="")
+        return _missing(row["missing_input"], labels)
+    return NO_TEXT
 
 
-def _summary_table(rows: list[Row], name: str, description: str) -> SummaryTable:
+def _missing(missing_input: str, labels: Labels) -> Bilingual:
+    """A reason in words of its own, or the sources of which no row was loaded."""
+    if labels.has("missing_input", missing_input):
+        return labels.name("missing_input", missing_input)
+    names = [labels.name("source", source) for source in missing_input.split(", ")]
+    chinese = "、".join(name.zh for name in names)
+    english = ", ".join(name.en or name.zh for name in names)
+    return Bilingual(zh=f"缺少{chinese}", en=f"missing {english}")
+
+
+def _summary_table(rows: list[Row], name: str, description: str, labels: Labels) -> SummaryTable:
     english, chinese = split_description(description)
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row["measure"], row["breakdown"]), []).append(row)
+    ordered = sorted(groups, key=lambda key: (labels.place("measure", key[0]), labels.place("breakdown", key[1])))
     return SummaryTable(
         name=name,
         title=Bilingual(zh=chinese.rstrip("。"), en=english.rstrip(".")),
-        summaries=tuple(_summary(name, measure, breakdown, part) for (measure, breakdown), part in groups.items()),
+        summaries=tuple(_summary(name, *key, groups[key], labels) for key in ordered),
     )
 
 
-def _summary(table: str, measure: str, breakdown: str, rows: list[Row]) -> Summary:
-    measure_zh, measure_en = MEASURES.get(measure, (measure, measure))
-    breakdown_zh, breakdown_en = BREAKDOWNS.get(breakdown, (breakdown, breakdown))
+def _summary(table: str, measure: str, breakdown: str, rows: list[Row], labels: Labels) -> Summary:
+    what, by = labels.name("measure", measure), labels.name("breakdown", breakdown)
+    ordered = sorted(rows, key=lambda row: [labels.place("group", part) for part in row["group_code"].split(":")])
     return Summary(
         table=table,
-        title=Bilingual(zh=f"{measure_zh}（{breakdown_zh}）", en=f"{measure_en}, {breakdown_en}"),
-        lines=tuple(_summary_line(row, is_share=measure.endswith("_share")) for row in rows[:MAX_ROWS]),
+        title=Bilingual(zh=f"{what.zh}（{by.zh}）", en=f"{what.en or what.zh}, {by.en or by.zh}"),
+        lines=tuple(_summary_line(row, labels, is_share=measure.endswith("_share")) for row in ordered[:MAX_ROWS]),
         hidden_count=max(0, len(rows) - MAX_ROWS),
         has_denominator=any(row["denominator"] is not None for row in rows),
         is_synthetic=any(row["is_synthetic"] for row in rows),
     )
 
 
-def _summary_line(row: Row, *, is_share: bool) -> SummaryLine:
-    code = row["group_code"]
-    english = row["group_name_en"] or ""
+def _summary_line(row: Row, labels: Labels, *, is_share: bool) -> SummaryLine:
     return SummaryLine(
-        group=Bilingual(zh=row["group_name_zh"] or code, en="" if english == row["group_name_zh"] else english),
+        group=_group(row, labels),
         numerator=_value(row["numerator"], is_share=False),
         denominator=_value(row["denominator"], is_share=False),
         value=_value(row["value"], is_share),
     )
 
 
-def _deliveries(rows: list[Row]) -> list[Delivery]:
+def _group(row: Row, labels: Labels) -> Bilingual:
+    """The names of all parts of a group's code; the table itself names the last, which may be a division."""
+    *outer, last = row["group_code"].split(":")
+    names = [labels.name("group", part) for part in outer]
+    zh = row["group_name_zh"] or last
+    names.append(Bilingual(zh=zh, en=row["group_name_en"] or zh))
+    return Bilingual.of(" · ".join(name.zh for name in names), " · ".join(name.en or name.zh for name in names))
+
+
+def _deliveries(rows: list[Row], labels: Labels) -> list[Delivery]:
     """Add up the balance of every source, and of all of them where there are several."""
     ordered = sorted(rows, key=lambda row: row["source"])
     parts = [(source, list(group)) for source, group in groupby(ordered, key=lambda row: row["source"])]
-    lines = [_delivery(source, part) for source, part in parts]
-    return [*lines, _delivery("合计 Total", rows)] if len(lines) > 1 else lines
+    lines = [_delivery(labels.name("source", source), part) for source, part in parts]
+    return [*lines, _delivery(Bilingual(zh="合计", en="Total"), rows)] if len(lines) > 1 else lines
 
 
-def _delivery(source: str, rows: list[Row]) -> Delivery:
+def _delivery(source: Bilingual, rows: list[Row]) -> Delivery:
     return Delivery(
         source=source,
         file_count=f"{len(rows):,}",

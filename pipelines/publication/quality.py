@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.candidate import Candidate, FrozenTable
 from pipelines.frames import reducing
-from pipelines.publication.bulletin import TEMPLATES_DIR, Bilingual
+from pipelines.publication.bulletin import TEMPLATES_DIR
+from pipelines.publication.labels import Bilingual
 from pipelines.publication.manifest import is_synthetic
 from pipelines.publication.snapshot import split_description
 from pipelines.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome, Verdict
@@ -85,7 +86,7 @@ def render_quality(candidate: Candidate, verdict: Verdict) -> str:
 
 def _both(text: str) -> Bilingual:
     english, chinese = split_description(text)
-    return Bilingual(zh=chinese, en=english if english != chinese else "")
+    return Bilingual.of(chinese, english)
 
 
 def _numbered(outcomes: Iterable[ExpectationOutcome]) -> Iterator[tuple[str, ExpectationOutcome]]:
@@ -152,24 +153,25 @@ def _example(found: dict[str, Any]) -> str:
 
 
 def _balance(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> BalanceTable | None:
-    """The whole balance, in its frozen order; nothing where it is not published."""
+    """The whole balance of the page's edition, in its frozen order; nothing where it is not published."""
     table = _published(candidate, BALANCE)
     if table is None:
         return None
-    columns = [column.name for column in table.columns]
-    rows = connection.execute(f"select * from {BALANCE}").fetchall()
+    shown = [column for column in table.columns if column.name != "edition"]
+    columns = [column.name for column in shown]
+    rows = connection.execute(f"select {', '.join(columns)} from {BALANCE}").fetchall()
     return BalanceTable(
         columns=columns,
-        titles=[_both(column.description) for column in table.columns],
-        rows=[{name: _cell(name, value) for name, value in zip(columns, row, strict=True)} for row in rows],
+        titles=[_both(column.description.rstrip("。")) for column in shown],
+        rows=[{name: _cell(value) for name, value in zip(columns, row, strict=True)} for row in rows],
     )
 
 
-def _cell(name: str, value: object) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return EMPTY
     if isinstance(value, bool):
         return "是 yes" if value else "否 no"
-    if isinstance(value, int) and name != "edition":
+    if isinstance(value, int):
         return f"{value:,}"
     return str(value)

@@ -51,6 +51,11 @@ class Release(BaseModel):
         return self.folder / "index.html"
 
     @property
+    def quality_path(self) -> Path:
+        """The quality report."""
+        return self.folder / QUALITY_FILE
+
+    @property
     def manifest(self) -> Manifest:
         """What the release says of itself."""
         path = self.folder / "manifest.json"

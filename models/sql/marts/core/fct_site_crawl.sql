@@ -38,22 +38,30 @@ counted as (
         count(case when fetch_outcome = 'tls_error' then 1 end) as tls_error_count,
         count(case when fetch_outcome = 'other_error' then 1 end) as other_error_count,
         max(case when is_available then published_date end) as latest_published_date,
-        cast(max(fetched_at) as date) as crawled_until_date,
+        max(fetched_at) as latest_fetched_at,
         bool_or(is_available and new_media_links is not null) as is_new_media_looked_for,
         bool_or(is_synthetic) as is_synthetic
     from pages
     group by edition, subject_id
 ),
 
-measured as (
+dated as (
     select
         counted.*,
-        {{ days_between('counted.latest_published_date', 'counted.crawled_until_date') }} as days_since_update,
-        case
-            when counted.available_count = 0 then 'site_unavailable'
-            when not counted.is_new_media_looked_for then 'not_looked_for'
-        end as new_media_null_reason
+        cast({{ plus_hours('counted.latest_fetched_at', 'parameters.utc_offset_hours') }} as date) as crawled_until_date
     from counted
+    inner join parameters on counted.edition = parameters.edition
+),
+
+measured as (
+    select
+        dated.*,
+        {{ days_between('dated.latest_published_date', 'dated.crawled_until_date') }} as days_since_update,
+        case
+            when dated.available_count = 0 then 'site_unavailable'
+            when not dated.is_new_media_looked_for then 'not_looked_for'
+        end as new_media_null_reason
+    from dated
 ),
 
 joined as (

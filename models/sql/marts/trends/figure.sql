@@ -58,12 +58,15 @@ reconciled as (
     select
         figure_id,
         edition,
+        figure_order,
         trend,
         claim_id,
         name_zh,
         name_en,
         numerator_text,
+        numerator_text_zh,
         denominator_text,
+        denominator_text_zh,
         unit,
         case when computed is not null then numerator end as numerator,
         case when computed is not null then denominator end as denominator,
@@ -85,6 +88,7 @@ reconciled as (
         breakdown,
         group_code,
         note,
+        note_zh,
         coalesce(is_synthetic, false) as is_synthetic
     from judged
 )

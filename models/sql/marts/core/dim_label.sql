@@ -1,0 +1,72 @@
+with labels as (
+    select * from {{ ref('labels') }}
+),
+
+editions as (
+    select * from {{ ref('editions') }}
+),
+
+qualifiers as (
+    select * from {{ ref('qualifiers') }}
+),
+
+levels as (
+    select * from {{ ref('levels') }}
+),
+
+group_names as (
+    select * from {{ ref('group_names') }}
+),
+
+named as (
+    select
+        label_kind,
+        label_code,
+        label_order,
+        name_zh,
+        name_en
+    from labels
+    union all
+    select
+        'edition' as label_kind,
+        cast(edition as string) as label_code,
+        edition as label_order,
+        name_zh,
+        name_en
+    from editions
+    union all
+    select
+        'qualifier' as label_kind,
+        qualifier as label_code,
+        cast(null as integer) as label_order,
+        name_zh,
+        name_en
+    from qualifiers
+    union all
+    select
+        'group' as label_kind,
+        level as label_code,
+        level_order as label_order,
+        name_zh,
+        name_en
+    from levels
+    union all
+    select
+        'group' as label_kind,
+        group_code as label_code,
+        cast(null as integer) as label_order,
+        name_zh,
+        name_en
+    from group_names
+    {% for name in source_names() -%}
+    union all
+    select
+        'source' as label_kind,
+        '{{ name }}' as label_code,
+        cast(null as integer) as label_order,
+        '{{ source_title(name) }}' as name_zh,
+        '{{ name | replace("_", " ") }}' as name_en
+    {% endfor %}
+)
+
+select * from named

@@ -1,0 +1,85 @@
+"""Whole runs through the ``ceping`` command, shared: a run costs most of a minute."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.settings import PROJECT_ROOT
+
+CEPING = Path(sys.executable).parent / "ceping"
+
+
+def ceping(*arguments: object, command: Sequence[object] = (CEPING,), cwd: Path = PROJECT_ROOT) -> str:
+    """What the command printed; fails the test where it failed."""
+    done = ceping_outcome(*arguments, command=command, cwd=cwd)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def ceping_outcome(
+    *arguments: object, command: Sequence[object] = (CEPING,), cwd: Path = PROJECT_ROOT
+) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CEPING_", "DAGSTER_"))}
+    return subprocess.run(
+        [str(part) for part in (*command, *arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env=environment,
+    )
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A home, its inbox, and what the run of it printed."""
+
+    home: Path
+    inbox: Path
+    printed: str
+
+    @property
+    def release(self) -> Path:
+        return (self.home / "releases" / "current").resolve()
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        printed = ceping("sql", query, "--home", self.home, "--format", "json")
+        return [json.loads(line) for line in printed.splitlines()]
+
+    def figures(self) -> dict[str, float | None]:
+        return {row["figure_id"]: row["computed"] for row in self.rows("select figure_id, computed from trends.figure")}
+
+    def copied_to(self, folder: Path) -> "Edition":
+        """The same home and inbox elsewhere, to be changed there."""
+        shutil.copytree(self.home, folder / "home", symlinks=True)
+        shutil.copytree(self.inbox, folder / "inbox", copy_function=shutil.copy2)
+        return Edition(folder / "home", folder / "inbox", self.printed)
+
+
+def run(home: Path, inbox: Path) -> Edition:
+    return Edition(home, inbox, ceping("run", "--edition", 2017, "--home", home, "--inbox", inbox))
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    """The example edition as `make run` makes it."""
+    folder = tmp_path_factory.mktemp("example")
+    ceping("example", "--out", folder / "inbox")
+    return run(folder / "home", folder / "inbox")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    """A small edition without a flaw."""
+    folder = tmp_path_factory.mktemp("small")
+    sizes = ("--sites", 1000, "--crawled", 300, "--pages", 8, "--seed", 7, "--no-flaws")
+    ceping("example", "--out", folder / "inbox", *sizes)
+    return run(folder / "home", folder / "inbox")

@@ -1,0 +1,44 @@
+"""Running again: nothing new costs nothing; one changed row changes what follows from it and nothing else."""
+
+from pathlib import Path
+
+import fastexcel
+
+from tests.conftest import write_workbook
+from tests.end_to_end.conftest import Edition, ceping, run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_unchanged_inbox_is_neither_read_nor_built(small: Edition, tmp_path: Path) -> None:
+    copy = small.copied_to(tmp_path)
+    before = contents(copy.home)
+    printed = ceping("run", "--home", copy.home, "--inbox", copy.inbox)
+    assert "0 files read, 0 models built" in printed
+    assert contents(copy.home) == before
+
+
+def test_one_changed_row_changes_its_figures_and_leaves_the_old_release(small: Edition, tmp_path: Path) -> None:
+    copy = small.copied_to(tmp_path)
+    old_release, old = copy.release, contents(copy.release)
+    figures = copy.figures()
+    path = next((copy.inbox / "platform_census").glob("*.xlsx"))
+    rows = fastexcel.read_excel(path).load_sheet(0, header_row=None, dtypes="string").to_polars().rows()
+    header = next(row for row in rows if row[0] == "行政区划代码")
+    integrated, day, three_level = (header.index(name) for name in ("是否建成一体化平台", "截止日期", "覆盖县级"))
+    newest = [row for row in rows if str(row[day]).startswith("2017-08-31")]
+    changed = next(row for row in newest if row[integrated] == "是" and row[three_level] == "否")
+    mended = [
+        tuple("否" if (row, place) == (changed, integrated) else cell for place, cell in enumerate(row)) for row in rows
+    ]
+    write_workbook(path, {"普查": mended})
+
+    again = run(copy.home, copy.inbox)
+
+    assert again.figures() == figures | {"trend3.integrated_platforms": 28}
+    assert "0 files read" not in again.printed
+    assert "site_registry: nothing new" in again.printed
+    assert again.release != old_release
+    assert contents(old_release) == old

@@ -1,0 +1,55 @@
+"""What Dagster shows and starts: the graph by layer, the job, the sensor, the schedule."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.automation import edition_job, inbox_sensor, nightly_schedule
+from pipelines.definitions import defs
+from tests.end_to_end.conftest import Edition
+
+LAYERS = {"ingest", "reference", "staging", "intermediate", "core", "trends", "audit", "publication"}
+
+
+def looked(monkeypatch: pytest.MonkeyPatch, home: Path, inbox: Path, cursor: str | None = None) -> dg.SensorResult:
+    monkeypatch.setenv("CEPING_HOME", str(home))
+    monkeypatch.setenv("CEPING_INBOX", str(inbox))
+    outcome = inbox_sensor(dg.build_sensor_context(cursor=cursor))
+    assert isinstance(outcome, dg.SensorResult)
+    return outcome
+
+
+def test_every_asset_stands_in_its_layer_and_is_described() -> None:
+    graph = defs.resolve_asset_graph()
+    assert {graph.get(key).group_name for key in graph.materializable_asset_keys} == LAYERS
+    undescribed = [key.to_user_string() for key in graph.materializable_asset_keys if not graph.get(key).description]
+    assert not undescribed
+
+
+def test_what_writes_the_warehouse_shares_a_pool_of_one() -> None:
+    assert {key.path[-1] for key in defs.resolve_asset_graph().materializable_asset_keys} > {"candidate", "release"}
+    assert {defs.resolve_assets_def(dg.AssetKey(name)).op.pool for name in ("candidate",)} == {"warehouse"}
+    assert defs.resolve_assets_def(dg.AssetKey(["trends", "figure"])).op.pool == "warehouse"
+
+
+def test_the_sensor_is_on_and_the_schedule_off() -> None:
+    assert inbox_sensor.default_status == dg.DefaultSensorStatus.RUNNING
+    assert nightly_schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+    assert inbox_sensor.job_name == nightly_schedule.job_name == edition_job.name == "edition"
+
+
+def test_the_sensor_starts_one_run_once_a_changed_inbox_is_quiet(
+    small: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = small.copied_to(tmp_path)
+    published = looked(monkeypatch, copy.home, copy.inbox)
+    assert not published.run_requests
+    (copy.inbox / "site_registry" / "late.csv").write_text("网站标识码\n", encoding="utf-8")
+    arriving = looked(monkeypatch, copy.home, copy.inbox, published.cursor)
+    assert not arriving.run_requests
+    quiet = looked(monkeypatch, copy.home, copy.inbox, arriving.cursor)
+    again = looked(monkeypatch, copy.home, copy.inbox, quiet.cursor)
+    assert quiet.run_requests is not None
+    assert again.run_requests is not None
+    assert [request.run_key for request in quiet.run_requests] == [request.run_key for request in again.run_requests]

@@ -1,0 +1,103 @@
+"""The example edition: from invented rows to the figures of the 2017 bulletin."""
+
+import hashlib
+import json
+
+import duckdb
+import pytest
+
+from tests.end_to_end.conftest import Edition
+
+
+def test_every_computable_figure_is_that_of_the_bulletin(example: Edition) -> None:
+    figures = example.figures()
+    assert figures["trend3.integrated_platforms"] == 29
+    assert figures["trend3.three_level_platforms"] == 16
+    assert figures["trend2.running_sites"] == 29_431
+    assert figures["trend2.inspected_sites"] == 12_466
+    assert round(figures["trend2.inspected_share"] or 0, 4) == 0.4236
+    assert round(figures["trend2.pass_share"] or 0, 2) == 0.94
+    assert figures["trend4.fusion_central_department"] == 39 / 70
+    assert figures["trend4.fusion_province"] == 31 / 32
+    assert figures["trend4.fusion_key_city"] == 31 / 32
+    assert figures["trend4.fusion_prefecture"] == 184 / 302
+
+
+def test_what_cannot_be_computed_says_what_is_missing(example: Edition) -> None:
+    rows = example.rows("select figure_id, verdict, missing_input from trends.figure where computed is null order by 1")
+    assert {row["verdict"] for row in rows} == {"not_computable"}
+    missing = {row["figure_id"]: row["missing_input"] for row in rows}
+    assert missing["trend5.robots"] == "robot_test"
+    assert missing["trend2.policy_share"] == "policy_document"
+    assert not example.rows("select figure_id from trends.figure where verdict = 'differs'")
+
+
+def test_every_flawed_row_is_quarantined_where_it_stands(example: Edition) -> None:
+    rows = example.rows("select source, column_name, reason_code, file_name, row_number from audit.quarantine")
+    assert sorted((row["source"], row["column_name"], row["reason_code"]) for row in rows) == [
+        ("site_crawl", "fetch_outcome", "not_in_list"),
+        ("site_crawl", "http_status", "out_of_range"),
+        ("site_crawl", "site_code", "unknown_reference"),
+        ("site_crawl", "url", "missing"),
+        ("site_crawl", "whole row", "broken_row"),
+        ("site_inspection", "inspected_date", "not_a_date"),
+        ("site_inspection", "site_code", "unknown_reference"),
+        ("site_registry", "level", "not_in_list"),
+        ("site_registry", "region_code", "unknown_reference"),
+        ("site_registry", "site_code", "duplicate_key"),
+        ("site_registry", "site_name", "missing"),
+    ]
+    cut = next(row for row in rows if row["reason_code"] == "broken_row")
+    assert (cut["file_name"], cut["row_number"]) == ("抓取结果-001.jsonl.gz", 60_005)
+
+
+def test_every_row_read_is_loaded_or_quarantined(example: Edition) -> None:
+    [total] = example.rows(
+        "select bool_and(is_balanced) as balanced, sum(rows_read)::bigint as rows_read, "
+        "sum(rows_loaded + rows_quarantined)::bigint as accounted from audit.row_balance"
+    )
+    assert total == {"balanced": True, "rows_read": 111_553, "accounted": 111_553}
+
+
+def test_everything_made_by_the_generator_says_so(example: Edition) -> None:
+    with duckdb.connect(str(next(example.release.glob("*.duckdb"))), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_schema || '.' || table_name from information_schema.columns "
+            "where column_name = 'is_synthetic' and table_schema in ('core', 'trends') and table_name <> 'figure'"
+        ).fetchall()
+        assert len(tables) == 8
+        for (table,) in tables:
+            counted = connection.execute(f"select count(*) from {table} where not is_synthetic").fetchone()
+            assert counted == (0,), table
+        figures = connection.execute("select distinct is_synthetic from trends.figure where computed is not null")
+        assert figures.fetchall() == [(True,)]
+    for page in ("index.html", "quality.html"):
+        text = (example.release / page).read_text(encoding="utf-8")
+        assert "示例" in text
+        assert "synthetic" in text.lower()
+    assert json.loads((example.release / "manifest.json").read_text(encoding="utf-8"))["is_synthetic"] is True
+
+
+def test_every_table_and_column_explains_itself_in_both_languages(example: Edition) -> None:
+    with duckdb.connect(str(next(example.release.glob("*.duckdb"))), read_only=True) as connection:
+        comments = connection.execute(
+            "select table_name, comment from duckdb_tables() union all "
+            "select table_name || '.' || column_name, comment from duckdb_columns() where not internal"
+        ).fetchall()
+    assert len(comments) > 150
+    assert not [name for name, comment in comments if " | " not in (comment or "")]
+
+
+def test_the_sums_are_those_of_the_files(example: Edition) -> None:
+    lines = (example.release / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    sums = dict(reversed(line.split("  ", 1)) for line in lines)
+    files = [path for path in example.release.rglob("*") if path.is_file() and path.name != "SHA256SUMS"]
+    assert {path.relative_to(example.release).as_posix() for path in files} == set(sums)
+    for path in files:
+        name = path.relative_to(example.release).as_posix()
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == sums[name], name
+
+
+@pytest.mark.parametrize("word", ["bulletin", "quality report", "database", "ceping sql"])
+def test_the_run_ends_by_saying_where_to_look(example: Edition, word: str) -> None:
+    assert word in example.printed.split("\nRelease ")[1]

@@ -1,0 +1,38 @@
+"""Two homes never touch each other; one home has one writer; readers get on while it is written."""
+
+from pathlib import Path
+
+from filelock import FileLock
+
+from tests.end_to_end.conftest import Edition, ceping, ceping_outcome
+from tests.end_to_end.test_again import contents
+
+
+def test_two_homes_do_not_touch_each_other(small: Edition, example: Edition) -> None:
+    assert small.figures()["trend2.running_sites"] == 1000
+    assert example.figures()["trend2.running_sites"] == 29_431
+    assert str(small.home) not in ceping("status", "--home", example.home)
+
+
+def test_a_second_writer_is_told_that_the_home_is_busy(small: Edition, tmp_path: Path) -> None:
+    copy = small.copied_to(tmp_path)
+    before = contents(copy.home / "releases")
+    with FileLock(copy.home / ".lock"):
+        refused = ceping_outcome("run", "--rebuild", "--home", copy.home, "--inbox", copy.inbox)
+        assert copy.figures()["trend2.running_sites"] == 1000
+    assert refused.returncode == 1
+    assert f"another run is writing to {copy.home}" in refused.stderr
+    assert contents(copy.home / "releases") == before
+
+
+def test_a_home_without_a_release_says_how_to_get_one(tmp_path: Path) -> None:
+    asked = ceping_outcome("sql", "select 1", "--home", tmp_path)
+    assert asked.returncode == 1
+    assert "nothing is published" in asked.stderr
+
+
+def test_a_query_cannot_write_or_reach_outside(small: Edition) -> None:
+    for query in ("create table core.x (y int)", "select * from read_csv('/etc/hostname')", "set threads = 1"):
+        refused = ceping_outcome("sql", query, "--home", small.home)
+        assert refused.returncode == 1, query
+        assert refused.stderr.startswith("error: "), query
