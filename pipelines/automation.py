@@ -25,6 +25,11 @@ def inbox_listing(settings: Settings) -> list[tuple[str, int, int]]:
     )
 
 
+def published_release(settings: Settings) -> str | None:
+    """The release that holds the inbox as it is, if there is one."""
+    return built_release(settings) if is_inbox_landed(settings) else None
+
+
 @dg.sensor(
     job=edition_job,
     minimum_interval_seconds=30,
@@ -39,7 +44,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     if not listing:
         return dg.SkipReason(f"the inbox at {settings.inbox_dir} is empty")
     state = hash_json(listing)
-    if is_inbox_landed(settings) and (release_id := built_release(settings)):
+    if release_id := published_release(settings):
         return dg.SensorResult(skip_reason=f"the inbox is published as release {release_id}", cursor=state)
     if context.cursor != state:
         return dg.SensorResult(skip_reason="the inbox is new or has changed; waiting for quiet", cursor=state)
@@ -50,7 +55,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=run_key)], cursor=state)
 
 
-nightly_schedule = dg.ScheduleDefinition(
+@dg.schedule(
     name="nightly",
     job=edition_job,
     cron_schedule="0 2 * * *",
@@ -58,3 +63,8 @@ nightly_schedule = dg.ScheduleDefinition(
     default_status=dg.DefaultScheduleStatus.STOPPED,
     description="Every night at two, off until somebody turns it on. | 每日凌晨两点，默认关闭。",
 )
+def nightly_schedule() -> dg.RunRequest | dg.SkipReason:
+    """A run, unless there is nothing to do."""
+    if release_id := published_release(Settings()):
+        return dg.SkipReason(f"the inbox is published as release {release_id}")
+    return dg.RunRequest()

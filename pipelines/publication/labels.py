@@ -41,7 +41,9 @@ class Labels:
         if all(table.full_name != LABELS for table in candidate.tables):
             return cls({})
         query = f"select label_kind, label_code, label_order, name_zh, name_en from {LABELS}"
-        return cls({(kind, code): (order, zh, en) for kind, code, order, zh, en in connection.execute(query).fetchall()})
+        return cls(
+            {(kind, code): (order, zh, en) for kind, code, order, zh, en in connection.execute(query).fetchall()}
+        )
 
     def has(self, kind: str, code: str) -> bool:
         """Whether the code has a name."""

@@ -1,7 +1,9 @@
 """Whatever is delivered: what comes out equals what went in, or is quarantined with its reason."""
 
 import csv
+import gzip
 import io
+import json
 import tempfile
 from pathlib import Path
 
@@ -87,3 +89,55 @@ def test_workbooks(rows: list[tuple[str, ...]]) -> None:
         write_workbook(Path(name) / "inbox" / CONTRACT.name / "a.xlsx", {"表": [HEADER, *cells]})
         found, rejected = ingested(Path(name))
         assert (sorted(found), rejected) == expected([tuple(row) for row in cells])
+
+
+PAGES = st.lists(
+    st.tuples(
+        st.fixed_dictionaries(
+            {
+                "url": ANY_TEXT,
+                "fetched_at": st.just("2017-09-01 08:00:00"),
+                "fetch_outcome": st.sampled_from(["ok", "timeout"]),
+                "title": st.one_of(st.none(), ANY_TEXT),
+            }
+        ),
+        st.one_of(st.none(), st.floats(0.01, 0.99)),
+    ),
+    min_size=1,
+    max_size=15,
+)
+
+
+@given(pages=PAGES, compressed=st.booleans(), ascii_only=st.booleans())
+@rules(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_json_lines(
+    pages: list[tuple[dict[str, str | None], float | None]], compressed: bool, ascii_only: bool
+) -> None:
+    """A line cut short is a broken row, and no part of it is taken; every other line is taken whole."""
+    header = {"url": "a.example", "fetched_at": "2017-09-01 08:00:00", "fetch_outcome": "ok", "title": "t"}
+    lines = [json.dumps(page, ensure_ascii=ascii_only) for page in [header, *(page for page, _ in pages)]]
+    cuts = [None, *(cut for _, cut in pages)]
+    delivered = [
+        line if cut is None else line[: max(1, int(len(line) * cut))] for line, cut in zip(lines, cuts, strict=True)
+    ]
+    content = "".join(f"{line}\n" for line in delivered).encode()
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "inbox" / "site_crawl" / ("a.jsonl.gz" if compressed else "a.jsonl")
+        path.parent.mkdir(parents=True)
+        path.write_bytes(gzip.compress(content) if compressed else content)
+        settings = Settings(home=Path(name) / "home", inbox=Path(name) / "inbox")
+        ingest_source(load_contracts()["site_crawl"], settings, lambda message: None)
+        broken = landed_rows(settings, "site_crawl", "row_number", "rejections is not null")
+        whole = landed_rows(settings, "site_crawl", "row_number, url, title", "rejections is null")
+    assert {number for (number,) in broken} == {
+        number for number, cut in enumerate(cuts, start=1) if cut is not None or not said(lines[number - 1], "url")
+    }
+    assert whole == [
+        (number, said(line, "url"), said(line, "title"))
+        for number, (line, cut) in enumerate(zip(lines, cuts, strict=True), start=1)
+        if cut is None and said(line, "url")
+    ]
+
+
+def said(line: str, key: str) -> str | None:
+    return (json.loads(line)[key] or "").strip("\ufeff") or None

@@ -1,5 +1,6 @@
 """Publishing real, small candidates: what a release holds, how ``current`` moves, and what is refused."""
 
+import csv
 import json
 import re
 import shutil
@@ -17,15 +18,16 @@ from pipelines.fingerprint import hash_file
 from pipelines.publication import release as release_module
 from pipelines.publication.reading import open_release
 from pipelines.publication.release import Release, current_release, publish, verify
+from pipelines.settings import SEEDS_DIR
 from pipelines.verdict import ExpectationOutcome, SuiteOutcome, Verdict
 
 CODE = "c0de"
 FIGURE_TYPES = {
-    "figure_id": "varchar", "edition": "integer", "trend": "integer", "name_zh": "varchar", "name_en": "varchar",
-    "numerator_text": "varchar", "denominator_text": "varchar", "unit": "varchar", "numerator": "bigint",
-    "denominator": "bigint", "computed": "double", "published": "double", "qualifier": "varchar",
-    "verdict": "varchar", "difference": "double", "missing_input": "varchar", "as_of": "varchar", "note": "varchar",
-    "is_synthetic": "boolean",
+    "figure_id": "varchar", "edition": "integer", "figure_order": "integer", "trend": "integer", "name_zh": "varchar",
+    "name_en": "varchar", "numerator_text": "varchar", "numerator_text_zh": "varchar", "denominator_text": "varchar",
+    "denominator_text_zh": "varchar", "unit": "varchar", "numerator": "bigint", "denominator": "bigint",
+    "computed": "double", "published": "double", "qualifier": "varchar", "verdict": "varchar", "difference": "double",
+    "missing_input": "varchar", "as_of": "varchar", "note": "varchar", "note_zh": "varchar", "is_synthetic": "boolean",
 }  # fmt: skip
 FIGURE_TYPES_ORDER = list(FIGURE_TYPES)
 TIDY_TYPES = {
@@ -40,17 +42,27 @@ BALANCE_TYPES = {
     "source": "varchar", "file_name": "varchar", "rows_read": "bigint", "rows_landed": "bigint",
     "rows_quarantined": "bigint", "rows_loaded": "bigint", "is_balanced": "boolean",
 }  # fmt: skip
+LABEL_TYPES = {
+    "label_kind": "varchar", "label_code": "varchar", "label_order": "integer", "name_zh": "varchar",
+    "name_en": "varchar",
+}  # fmt: skip
 FIGURES: list[tuple[object, ...]] = [
-    ("trend2.running_sites", 2017, 2, "正在运行的政府网站", "Running government sites", "Registered sites not closed",
-     None, "sites", None, None, 29431.0, 29431.0, "=", "agrees", 0.0, None, "2017-09-01", None, True),
-    ("trend2.policy_share", 2017, 2, "出台集约化政策的省级政府比例",
-     "Provincial governments with a consolidation policy",
-     "Provincial governments with a policy", "Provincial governments", "share", None, None, None, 0.8, "近",
-     "not_computable", None, "policy_document", "2017", None, True),
-    ("trend4.fusion_central_department", 2017, 4, "与新媒体融合的国务院部门网站比例",
+    ("trend2.running_sites", 2017, 1, 2, "正在运行的政府网站", "Running government sites",
+     "Registered sites not closed", "未关停的登记网站", None, None, "sites", None, None, 29431.0, 29431.0, "=",
+     "agrees", 0.0, None, "2017-09-01", None, None, True),
+    ("trend2.policy_share", 2017, 2, 2, "出台集约化政策的省级政府比例",
+     "Provincial governments with a consolidation policy", "Provincial governments with a policy",
+     "出台政策的省级政府", "Provincial governments", "省级政府", "share", None, None, None, 0.8, "近",
+     "not_computable", None, "policy_document", "2017", None, None, True),
+    ("trend3.platforms", 2017, 3, 3, "建成一体化平台的省份", "Provinces with an integrated platform", "Provinces",
+     "省份", None, None, "provinces", 29, 31, 29.0, 29.0, "=", "agrees", 0.0, None, "2017", None, None, True),
+    ("trend4.fusion_central_department", 2017, 4, 4, "与新媒体融合的国务院部门网站比例",
      "State Council department sites integrated with new media", "Department portals that link to a channel",
-     "Department portals reached by the crawl", "share", 38, 70, 38 / 70, 0.557, "超过", "differs", 38 / 70 - 0.557,
-     None, "2017", "39 of 70", True),
+     "链接新媒体渠道的部门门户网站", "Department portals reached by the crawl", "抓取可及的部门门户网站", "share",
+     38, 70, 38 / 70, 0.557, "超过", "differs", 38 / 70 - 0.557, None, "2017", "39 of 70", "70 家中的 39 家", True),
+    ("trend4.fusion_county", 2017, 5, 4, "与新媒体融合的县级网站比例", "County sites integrated with new media",
+     "County portals", "县级门户网站", None, None, "share", None, None, None, None, None, "not_computable", None,
+     "no_row_in_scope", "2017", None, None, True),
 ]  # fmt: skip
 STOCK: list[tuple[object, ...]] = []
 STOCK += [(2017, "running_sites", "level", code, zh, en, None, None, value, True) for code, zh, en, value in
@@ -61,8 +73,15 @@ BALANCE: list[tuple[object, ...]] = [("site_registry", "一季度.xlsx", 29440, 
 Tables = dict[str, tuple[dict[str, str], list[tuple[object, ...]]]]
 
 
+def seeded_labels() -> list[tuple[object, ...]]:
+    """The names pages show, as the seed has them."""
+    with (SEEDS_DIR / "labels.csv").open(encoding="utf-8", newline="") as stream:
+        return [tuple(value or None for value in row.values()) for row in csv.DictReader(stream)]
+
+
 def example_tables(figures: list[tuple[object, ...]] = FIGURES) -> Tables:
     return {
+        "core.dim_label": (LABEL_TYPES, seeded_labels()),
         "trends.figure": (FIGURE_TYPES, list(figures)),
         "trends.trend_2_site_stock": (TIDY_TYPES, list(STOCK)),
         "audit.file_ledger": (LEDGER_TYPES, list(LEDGER)),
