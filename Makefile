@@ -9,7 +9,7 @@ CEPING_HOME ?= $(CURDIR)/home
 EDITION ?= 2017
 export CEPING_HOME
 
-.PHONY: run test check ui format clean help
+.PHONY: run test test-spark check ui format clean help
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,10 @@ run: .venv/installed ## From nothing to a published release of the example editi
 
 test: check ## Every check and every test
 	$(BIN)/pytest
+
+test-spark: .venv/spark-installed ## The same results on Spark as on DuckDB; needs Java 17
+	@command -v java >/dev/null || { echo "Spark needs Java 17: apt-get install openjdk-17-jre-headless, or brew install openjdk@17"; exit 1; }
+	$(BIN)/pytest -m spark tests/spark
 
 check: .venv/installed ## Lint, types, SQL style
 	$(BIN)/ruff check .
@@ -45,4 +49,8 @@ $(UV):
 
 .venv/installed: pyproject.toml uv.lock | $(UV)
 	$(UV) sync --quiet --frozen --compile-bytecode --python $(PYTHON)
+	@touch $@
+
+.venv/spark-installed: .venv/installed
+	$(UV) sync --quiet --frozen --inexact --compile-bytecode --extra spark --python $(PYTHON)
 	@touch $@

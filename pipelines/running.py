@@ -1,6 +1,8 @@
 """Runs an edition from the command line: the job Dagster shows, in this process, on the same instance."""
 
 import logging
+import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -138,5 +140,13 @@ def _tell_where(settings: Settings, release_id: str) -> None:
     print(f"  bulletin        {current / 'index.html'}")
     print(f"  quality report  {current / 'quality.html'}")
     print(f"  database        {current / f'ceping-{settings.edition}.duckdb'}")
-    print('  ask it          ceping sql "select figure_id, computed, published, verdict from trends.figure"')
-    print("  see the run     ceping ui")
+    ceping, home = _as_typed(settings)
+    print(f'  ask it          {ceping} sql "select figure_id, computed, published, verdict from trends.figure"{home}')
+    print(f"  see the run     {ceping} ui{home}")
+
+
+def _as_typed(settings: Settings) -> tuple[str, str]:
+    """How the command and the home are written on this machine, in this folder."""
+    command = "ceping" if shutil.which("ceping") else sys.argv[0]
+    is_default = settings.home_dir == Settings.model_fields["home"].default.resolve()
+    return command, "" if is_default else f" --home {shlex.quote(str(settings.home_dir))}"

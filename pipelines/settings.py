@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         return self.home_dir / "work" / "warehouse.duckdb"
 
     @property
+    def spark_dir(self) -> Path:
+        """The tables of the Spark target and the catalogue that lists them."""
+        return self.home_dir / "work" / "spark"
+
+    @property
     def dbt_target_dir(self) -> Path:
         """What dbt writes besides tables: manifest, logs, compiled SQL."""
         return self.home_dir / "work" / "dbt"
@@ -98,6 +103,7 @@ class Settings(BaseSettings):
             "CEPING_THREADS": str(self.threads),
             "CEPING_LANDING": str(self.landing_dir),
             "CEPING_WAREHOUSE": str(self.warehouse_path),
+            "CEPING_SPARK": str(self.spark_dir),
             "CEPING_DAGSTER": str(self.dagster_dir),
             "DAGSTER_HOME": str(PROJECT_ROOT),
             "DBT_TARGET_PATH": str(self.dbt_target_dir),

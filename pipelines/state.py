@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.contracts import load_contracts
 from pipelines.fingerprint import code_version, hash_json
-from pipelines.inbox import delivered_files
+from pipelines.inbox import delivered_files, unknown_folders
 from pipelines.ledger import PRESENT, read_ledger
 from pipelines.settings import Settings
 
@@ -34,7 +34,9 @@ def inputs_hash(settings: Settings) -> str:
 
 
 def is_inbox_landed(settings: Settings) -> bool:
-    """Whether landing holds the inbox as it is, judged by names, sizes and times."""
+    """Whether landing holds the inbox as it is, judged by names, sizes and times, and nothing lies beside it."""
+    if not settings.inbox_dir.is_dir() or unknown_folders(settings.inbox_dir, load_contracts()):
+        return False
     for source, contract in load_contracts().items():
         entries = [
             entry for entry in read_ledger(settings.landing_dir, settings.edition, source) if entry.status in PRESENT

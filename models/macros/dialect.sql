@@ -1,10 +1,16 @@
-{#- The few places where DuckDB and other engines differ, one macro each. -#}
+{#-
+    The few places where DuckDB and Spark differ, one macro each. Whatever a model writes itself, both engines run.
+-#}
 
 {#- A join with the elements of a list: `from pages {{ unnest_join('pages.links', 'link') }}`. -#}
 {% macro unnest_join(list, element) %}{{ return(adapter.dispatch('unnest_join')(list, element)) }}{% endmacro %}
 
 {% macro duckdb__unnest_join(list, element) %}
     {{ return('cross join unnest(' ~ list ~ ') as elements (' ~ element ~ ')') }}
+{% endmacro %}
+
+{% macro spark__unnest_join(list, element) %}
+    {{ return('lateral view explode(' ~ list ~ ') elements as ' ~ element) }}
 {% endmacro %}
 
 {#- Whole days from one date to another. -#}
@@ -16,6 +22,10 @@
     {{ return("date_diff('day', " ~ start_date ~ ', ' ~ end_date ~ ')') }}
 {% endmacro %}
 
+{% macro spark__days_between(start_date, end_date) %}
+    {{ return('datediff(' ~ end_date ~ ', ' ~ start_date ~ ')') }}
+{% endmacro %}
+
 {#- A time so many hours later. -#}
 {% macro plus_hours(time, hours) %}{{ return(adapter.dispatch('plus_hours')(time, hours)) }}{% endmacro %}
 
@@ -23,9 +33,17 @@
     {{ return(time ~ ' + to_hours(cast(' ~ hours ~ ' as integer))') }}
 {% endmacro %}
 
+{% macro spark__plus_hours(time, hours) %}
+    {{ return('timestampadd(hour, cast(' ~ hours ~ ' as integer), ' ~ time ~ ')') }}
+{% endmacro %}
+
 {#- The texts of a group in order, joined. -#}
 {% macro joined_text(text, separator) %}{{ return(adapter.dispatch('joined_text')(text, separator)) }}{% endmacro %}
 
 {% macro duckdb__joined_text(text, separator) %}
     {{ return('string_agg(' ~ text ~ ", '" ~ separator ~ "' order by " ~ text ~ ')') }}
+{% endmacro %}
+
+{% macro spark__joined_text(text, separator) %}
+    {{ return('array_join(array_sort(collect_list(' ~ text ~ ")), '" ~ separator ~ "')") }}
 {% endmacro %}

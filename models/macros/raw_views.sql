@@ -14,3 +14,7 @@
 {% macro duckdb__select_parquet(path) %}
     {{ return("select * from read_parquet('" ~ path ~ "', union_by_name = true)") }}
 {% endmacro %}
+
+{% macro spark__select_parquet(path) %}
+    {{ return('select * from parquet.`' ~ path ~ '`') }}
+{% endmacro %}

@@ -80,7 +80,7 @@ def _check_results(judged: Verdict) -> Iterator[dg.AssetCheckResult]:
 
 
 def _outcomes_table(outcomes: list[ExpectationOutcome]) -> dg.TableMetadataValue:
-    names = ("result", "severity", "expectation", "on", "expected", "observed", "why")
+    names = ("result", "severity", "why", "on", "observed", "expectation", "expected")
     records = [
         dg.TableRecord(
             {

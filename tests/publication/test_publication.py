@@ -1,6 +1,5 @@
 """Publishing real, small candidates: what a release holds, how ``current`` moves, and what is refused."""
 
-import csv
 import json
 import re
 import shutil
@@ -12,81 +11,26 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.candidate import Candidate, TableColumn, TableSpec, freeze
 from pipelines.errors import CepingError, GateError
 from pipelines.fingerprint import hash_file
 from pipelines.publication import release as release_module
 from pipelines.publication.reading import open_release
-from pipelines.publication.release import Release, current_release, publish, verify
-from pipelines.settings import SEEDS_DIR
-from pipelines.verdict import ExpectationOutcome, SuiteOutcome, Verdict
-
-CODE = "c0de"
-FIGURE_TYPES = {
-    "figure_id": "varchar", "edition": "integer", "figure_order": "integer", "trend": "integer", "name_zh": "varchar",
-    "name_en": "varchar", "numerator_text": "varchar", "numerator_text_zh": "varchar", "denominator_text": "varchar",
-    "denominator_text_zh": "varchar", "unit": "varchar", "numerator": "bigint", "denominator": "bigint",
-    "computed": "double", "published": "double", "qualifier": "varchar", "verdict": "varchar", "difference": "double",
-    "missing_input": "varchar", "as_of": "varchar", "note": "varchar", "note_zh": "varchar", "is_synthetic": "boolean",
-}  # fmt: skip
-FIGURE_TYPES_ORDER = list(FIGURE_TYPES)
-TIDY_TYPES = {
-    "edition": "integer", "measure": "varchar", "breakdown": "varchar", "group_code": "varchar",
-    "group_name_zh": "varchar", "group_name_en": "varchar", "numerator": "bigint", "denominator": "bigint",
-    "value": "double", "is_synthetic": "boolean",
-}  # fmt: skip
-LEDGER_TYPES = {
-    "source": "varchar", "file_name": "varchar", "sha256": "varchar", "byte_count": "bigint", "rows_read": "bigint",
-}  # fmt: skip
-BALANCE_TYPES = {
-    "source": "varchar", "file_name": "varchar", "rows_read": "bigint", "rows_landed": "bigint",
-    "rows_quarantined": "bigint", "rows_loaded": "bigint", "is_balanced": "boolean",
-}  # fmt: skip
-LABEL_TYPES = {
-    "label_kind": "varchar", "label_code": "varchar", "label_order": "integer", "name_zh": "varchar",
-    "name_en": "varchar",
-}  # fmt: skip
-FIGURES: list[tuple[object, ...]] = [
-    ("trend2.running_sites", 2017, 1, 2, "正在运行的政府网站", "Running government sites",
-     "Registered sites not closed", "未关停的登记网站", None, None, "sites", None, None, 29431.0, 29431.0, "=",
-     "agrees", 0.0, None, "2017-09-01", None, None, True),
-    ("trend2.policy_share", 2017, 2, 2, "出台集约化政策的省级政府比例",
-     "Provincial governments with a consolidation policy", "Provincial governments with a policy",
-     "出台政策的省级政府", "Provincial governments", "省级政府", "share", None, None, None, 0.8, "近",
-     "not_computable", None, "policy_document", "2017", None, None, True),
-    ("trend3.platforms", 2017, 3, 3, "建成一体化平台的省份", "Provinces with an integrated platform", "Provinces",
-     "省份", None, None, "provinces", 29, 31, 29.0, 29.0, "=", "agrees", 0.0, None, "2017", None, None, True),
-    ("trend4.fusion_central_department", 2017, 4, 4, "与新媒体融合的国务院部门网站比例",
-     "State Council department sites integrated with new media", "Department portals that link to a channel",
-     "链接新媒体渠道的部门门户网站", "Department portals reached by the crawl", "抓取可及的部门门户网站", "share",
-     38, 70, 38 / 70, 0.557, "超过", "differs", 38 / 70 - 0.557, None, "2017", "39 of 70", "70 家中的 39 家", True),
-    ("trend4.fusion_county", 2017, 5, 4, "与新媒体融合的县级网站比例", "County sites integrated with new media",
-     "County portals", "县级门户网站", None, None, "share", None, None, None, None, None, "not_computable", None,
-     "no_row_in_scope", "2017", None, None, True),
-]  # fmt: skip
-STOCK: list[tuple[object, ...]] = []
-STOCK += [(2017, "running_sites", "level", code, zh, en, None, None, value, True) for code, zh, en, value in
-         [("county", "县级", "County", 15000.0), ("province", "省级", "Province", 1431.0)]]  # fmt: skip
-STOCK += [(2017, "running_sites", "province", f"{n:06}", f"省{n}", f"P{n}", None, None, 1.0, True) for n in range(45)]
-LEDGER: list[tuple[object, ...]] = [("site_registry", "一季度.xlsx", "ab" * 32, 1234, 29440)]
-BALANCE: list[tuple[object, ...]] = [("site_registry", "一季度.xlsx", 29440, 29440, 9, 29431, True)]
-Tables = dict[str, tuple[dict[str, str], list[tuple[object, ...]]]]
-
-
-def seeded_labels() -> list[tuple[object, ...]]:
-    """The names pages show, as the seed has them."""
-    with (SEEDS_DIR / "labels.csv").open(encoding="utf-8", newline="") as stream:
-        return [tuple(value or None for value in row.values()) for row in csv.DictReader(stream)]
-
-
-def example_tables(figures: list[tuple[object, ...]] = FIGURES) -> Tables:
-    return {
-        "core.dim_label": (LABEL_TYPES, seeded_labels()),
-        "trends.figure": (FIGURE_TYPES, list(figures)),
-        "trends.trend_2_site_stock": (TIDY_TYPES, list(STOCK)),
-        "audit.file_ledger": (LEDGER_TYPES, list(LEDGER)),
-        "audit.row_balance": (BALANCE_TYPES, list(BALANCE)),
-    }
+from pipelines.publication.release import current_release, publish, verify
+from tests.small_release import (
+    CODE,
+    FIGURE_TYPES,
+    FIGURE_TYPES_ORDER,
+    FIGURES,
+    LEDGER,
+    LEDGER_TYPES,
+    STOCK,
+    TIDY_TYPES,
+    Tables,
+    example_tables,
+    make_candidate,
+    publish_tables,
+    verdict_for,
+)
 
 
 def with_count(count: int) -> Tables:
@@ -94,54 +38,6 @@ def with_count(count: int) -> Tables:
     first = list(FIGURES[0])
     first[FIGURE_TYPES_ORDER.index("computed")] = float(count)
     return example_tables([tuple(first), *FIGURES[1:]])
-
-
-def make_candidate(home: Path, tables: Tables) -> Candidate:
-    """A candidate frozen from a real warehouse file, with the files the gate leaves beside it."""
-    home.mkdir(parents=True, exist_ok=True)
-    warehouse = home / "warehouse.duckdb"
-    warehouse.unlink(missing_ok=True)
-    specs = []
-    with duckdb.connect(str(warehouse)) as connection:
-        for full_name, (types, rows) in tables.items():
-            schema, name = full_name.split(".")
-            connection.execute(f"create schema if not exists {schema}")
-            connection.execute(f"create table {full_name} ({', '.join(f'{c} {t}' for c, t in types.items())})")
-            connection.executemany(f"insert into {full_name} values ({', '.join('?' * len(types))})", rows)
-            columns = tuple(
-                TableColumn(name=column, data_type=kind, description=f"It's {column}. | 列“{column}”。")
-                for column, kind in types.items()
-            )
-            description = f"Table {name}. | 表 {name}。"
-            specs.append(TableSpec(schema_name=schema, name=name, description=description, key=(), columns=columns))
-    candidate = freeze(warehouse, specs, 2017, home / "candidates")
-    (candidate.folder / "verdict.json").write_text(verdict_for(candidate).model_dump_json(), encoding="utf-8")
-    (candidate.folder / "quality.html").write_text("<!doctype html><title>quality</title>", encoding="utf-8")
-    return candidate
-
-
-def verdict_for(candidate: Candidate, *, passed: bool = True) -> Verdict:
-    """What the gate gives: one expectation that holds and one warning for every table."""
-    suites = [
-        SuiteOutcome.of(
-            table.full_name,
-            "Why. | 原因。",
-            [
-                ExpectationOutcome(
-                    table=table.full_name, type="expect_something", column=None, severity=severity,
-                    why="Why. | 原因。", passed=holds, observed="1", unexpected_count=0, rows=[],
-                )
-                for severity, holds in (("critical", passed), ("warning", False))
-            ],
-        )
-        for table in candidate.tables
-    ]  # fmt: skip
-    return Verdict(candidate=candidate.content_hash, expectations="e" * 64, edition=2017, passed=passed, suites=suites)
-
-
-def publish_tables(home: Path, tables: Tables) -> Release:
-    candidate = make_candidate(home, tables)
-    return publish(candidate, verdict_for(candidate), home / "releases", CODE)
 
 
 def states(folder: Path) -> dict[str, tuple[int, int]]:
@@ -167,7 +63,7 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
     assert names == {
         "ceping-2017.duckdb", "index.html", "quality.html", "verdict.json", "manifest.json", "SHA256SUMS",
         "parquet/trends/figure.parquet", "parquet/trends/trend_2_site_stock.parquet",
-        "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet",
+        "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet", "parquet/core/dim_label.parquet",
     }  # fmt: skip
     checked = subprocess.run(
         ["sha256sum", "-c", "SHA256SUMS"], cwd=release.folder, capture_output=True, text=True, check=True
@@ -451,9 +347,9 @@ def test_the_manifest_says_what_went_in_and_came_out(home: Path) -> None:
     assert manifest.release_id == release.release_id
     assert manifest.inputs[0]["file_name"] == "一季度.xlsx"
     assert manifest.inputs[0]["rows_read"] == 29440
-    assert [(table.name, table.rows) for table in manifest.tables][:2] == [("figure", 3), ("trend_2_site_stock", 47)]
+    assert [(table.name, table.rows) for table in manifest.tables][1:3] == [("figure", 5), ("trend_2_site_stock", 47)]
     assert [suite.table for suite in manifest.checks.suites] == list(example_tables())
-    assert len(manifest.checks.warnings) == 4
+    assert len(manifest.checks.warnings) == 5
     files = {file.path: file.sha256 for file in manifest.files}
     assert files["ceping-2017.duckdb"] is None
     assert files["index.html"] == hash_file(release.bulletin_path)
@@ -476,7 +372,11 @@ def test_the_bulletin_shows_figures_in_both_languages(home: Path) -> None:
     for text in (
         "示例数据（合成）", "Example data", "29,431", "54.3%", "38 ÷ 70", "超过 55.7%", "more than 55.7%", "近 80%",
         "不可计算",
-        "not computable", "缺少 policy_document", "不一致", "相差 -1.4 个百分点", "4 项提示", "另有 5 行", "29,440",
+        "not computable", "缺少政策文件记录", "not computable; missing policy documents",
+        "不一致", "相差 -1.4 个百分点", "5 项提示", "另有 5 行", "29,440",
+        "链接新媒体渠道的部门门户网站 ÷ 抓取可及的部门门户网站", "70 家中的 39 家", "政府网站管理与集约化",
+        "正在运行的网站（按层级）", "Running sites, by level", "共 31", "provinces, of 31",
+        "本年度数据中没有属于该指标范围的行", "no row of this edition is in the figure&#39;s scope",
         'href="quality.html"', 'href="ceping-2017.duckdb"', 'href="parquet/"', 'lang="zh-CN"',
     ):  # fmt: skip
         assert text in page, text
@@ -502,8 +402,11 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</s
 
 @pytest.mark.parametrize(
     "column",
-    ["name_zh", "name_en", "numerator_text", "denominator_text", "unit", "qualifier", "verdict", "as_of", "note"],
-)
+    [
+        "name_zh", "name_en", "numerator_text", "numerator_text_zh", "denominator_text", "denominator_text_zh", "unit",
+        "qualifier", "verdict", "as_of", "note", "note_zh",
+    ],
+)  # fmt: skip
 def test_hostile_text_is_escaped(home: Path, column: str) -> None:
     row = list(FIGURES[0])
     row[FIGURE_TYPES_ORDER.index(column)] = HOSTILE
@@ -513,6 +416,34 @@ def test_hostile_text_is_escaped(home: Path, column: str) -> None:
     assert "<script" not in page
     assert "<img" not in page
     assert page.count("</style>") == 1
+
+
+def test_codes_without_a_name_are_shown_as_they_are(home: Path) -> None:
+    tables = example_tables()
+    del tables["core.dim_label"]
+    page = publish_tables(home, tables).bulletin_path.read_text(encoding="utf-8")
+    assert "缺少policy_document" in page
+    assert "running_sites（level）" in page
+
+
+def test_a_group_of_several_parts_names_them_all(home: Path) -> None:
+    tables = example_tables()
+    row = (2017, "running_sites", "level_role", "2017Q3:tier:county", "县级", "County", None, None, 1.0, True)
+    tables["trends.trend_2_site_stock"] = (TIDY_TYPES, [row])
+    types, labels = tables["core.dim_label"]
+    tables["core.dim_label"] = (types, [*labels, ("group", "tier", None, "地方自查", "Local self-check")])
+    page = publish_tables(home, tables).bulletin_path.read_text(encoding="utf-8")
+    assert "2017Q3 · 地方自查 · 县级" in page
+    assert "2017Q3 · Local self-check · County" in page
+
+
+def test_hostile_names_are_escaped(home: Path) -> None:
+    tables = example_tables()
+    types, labels = tables["core.dim_label"]
+    tables["core.dim_label"] = (types, [(*row[:3], HOSTILE, HOSTILE) for row in labels])
+    page = publish_tables(home, tables).bulletin_path.read_text(encoding="utf-8")
+    assert "&lt;img" in page
+    assert "<img" not in page
 
 
 def test_hostile_groups_and_sources_are_escaped(home: Path, edit: Callable[[Tables], Tables]) -> None:
