@@ -7,9 +7,10 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 CEPING_HOME ?= $(CURDIR)/home
 EDITION ?= 2017
+SIZES ?= 1 3 6.2 15
 export CEPING_HOME
 
-.PHONY: run test test-spark check ui format clean help
+.PHONY: run test test-spark bench check ui format clean help
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +25,9 @@ test: check ## Every check and every test
 test-spark: .venv/spark-installed ## The same results on Spark as on DuckDB; needs Java 17
 	@command -v java >/dev/null || { echo "Spark needs Java 17: apt-get install openjdk-17-jre-headless, or brew install openjdk@17"; exit 1; }
 	$(BIN)/pytest -m spark tests/spark
+
+bench: .venv/bench-installed ## What a run costs, by size: SIZES="1 3 6.2 15" (millions of crawl rows) into docs/performance.md
+	$(BIN)/python -m benchmarks --sizes $(SIZES)
 
 check: .venv/installed ## Lint, types, SQL style
 	$(BIN)/ruff check .
@@ -53,4 +57,8 @@ $(UV):
 
 .venv/spark-installed: .venv/installed
 	$(UV) sync --quiet --frozen --inexact --compile-bytecode --extra spark --python $(PYTHON)
+	@touch $@
+
+.venv/bench-installed: .venv/installed
+	$(UV) sync --quiet --frozen --inexact --compile-bytecode --group bench --python $(PYTHON)
 	@touch $@

@@ -47,3 +47,14 @@
 {% macro spark__joined_text(text, separator) %}
     {{ return('array_join(array_sort(collect_list(' ~ text ~ ")), '" ~ separator ~ "')") }}
 {% endmacro %}
+
+{#- A whole number that is the same for the same values, on one engine. -#}
+{% macro row_hash(columns) %}{{ return(adapter.dispatch('row_hash')(columns)) }}{% endmacro %}
+
+{% macro duckdb__row_hash(columns) %}
+    {{ return('cast(hash(' ~ (columns | join(', ')) ~ ') >> 1 as bigint)') }}
+{% endmacro %}
+
+{% macro spark__row_hash(columns) %}
+    {{ return('xxhash64(' ~ (columns | join(', ')) ~ ')') }}
+{% endmacro %}

@@ -4,17 +4,26 @@
     - duplicate_key: a row says exactly what another row with the same key says; one of them is kept;
     - conflicting_key: rows with the same key say different things; none is kept, since nobody can tell which is right.
     Neither depends on the order of rows or files. The key comes from the source's contract; references are given as
-    column: relation, where the relation has the same column, within an edition.
+    column: relation, where the relation has the same column, within an edition. Where a relation of the staged rows
+    with a key_hash is given, as for sources of millions of rows, only rows whose hash repeats are compared in full.
 -#}
-{% macro rejected_rows(source_name, references={}) %}
+{% macro rejected_rows(source_name, references={}, hashed=none) %}
 {%- set staged = ref('stg_' ~ source_name) -%}
 {%- if execute -%}
 {%- set key = ['edition'] + source_key(source_name) -%}
 with staged as (
+    select * from {{ hashed or staged }}
+),
+
+compared as (
+    {% if hashed -%}
+    {{ rows_with_repeated_hash(staged) }}
+    {%- else -%}
     select
         *,
         {{ row_place() }} as place
-    from {{ staged }}
+    from staged
+    {%- endif %}
 ),
 
 {% for column, relation in references.items() %}
@@ -36,17 +45,17 @@ with staged as (
 {% endfor %}
 repeated_keys as (
     select {{ key | join(', ') }}
-    from staged
+    from compared
     group by {{ key | join(', ') }}
     having count(*) > 1
 ),
 
 repeated_rows as (
     select
-        staged.*,
-        {{ row_content(source_columns(source_name), 'staged.') }} as content
-    from staged
-    inner join repeated_keys on {{ same_columns('staged', 'repeated_keys', key) }}
+        compared.*,
+        {{ row_content(source_columns(source_name), 'compared.') }} as content
+    from compared
+    inner join repeated_keys on {{ same_columns('compared', 'repeated_keys', key) }}
 ),
 
 key_contents as (
@@ -109,10 +118,33 @@ where reason_rank = 1
 {%- endif -%}
 {% endmacro %}
 
-{#- The rows of a staging model that were not rejected. -#}
-{% macro accepted_rows(source_name) %}
+{#- Whole rows of a staging model whose key_hash in `staged` stands on more than one row. -#}
+{% macro rows_with_repeated_hash(staging_model) -%}
+    select
+        whole.*,
+        {{ row_place('whole.') }} as place
+    from {{ staging_model }} as whole
+    inner join staged
+        on
+            whole.edition = staged.edition
+            and whole.file_id = staged.file_id
+            and whole.row_number = staged.row_number
+            and coalesce(whole.sheet, '') = coalesce(staged.sheet, '')
+    inner join (
+        select
+            edition,
+            key_hash
+        from staged
+        group by edition, key_hash
+        having count(*) > 1
+    ) as repeated_hashes
+        on staged.edition = repeated_hashes.edition and staged.key_hash = repeated_hashes.key_hash
+{%- endmacro %}
+
+{#- The rows of a staging model, or of a relation made of it, that were not rejected. -#}
+{% macro accepted_rows(source_name, relation=none) %}
 with staged as (
-    select * from {{ ref('stg_' ~ source_name) }}
+    select * from {{ relation or ref('stg_' ~ source_name) }}
 ),
 
 rejected as (
@@ -140,6 +172,8 @@ where rejected.row_number is null
 {%- endmacro %}
 
 {#- Where a row stands, as a text that orders the same on every engine. -#}
-{% macro row_place() -%}
-    concat_ws('|', file_id, coalesce(sheet, ''), lpad(cast(row_number as string), 12, '0'))
+{% macro row_place(prefix='') -%}
+    concat_ws(
+        '|', {{ prefix }}file_id, coalesce({{ prefix }}sheet, ''), lpad(cast({{ prefix }}row_number as string), 12, '0')
+    )
 {%- endmacro %}

@@ -10,7 +10,7 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from dagster_dbt.compat import DBT_PYTHON_VERSION
 
-from pipelines.dbt_project import dbt_executable, manifest_path
+from pipelines.dbt_project import dbt_executable, manifest_path, mark_built, needs_full_refresh
 from pipelines.progress import say
 from pipelines.resources import EditionRun
 from pipelines.settings import MODELS_DIR, Settings
@@ -49,12 +49,13 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
         return
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     say("models", "building models and running their tests")
-    invocation = dbt.cli(
-        ["build", *WITHOUT_UNIT_TESTS], context=context, target_path=settings.dbt_target_dir, raise_on_error=False
-    )
+    full_refresh = ["--full-refresh"] if edition_run.rebuild or needs_full_refresh(settings) else []
+    arguments = ["build", *WITHOUT_UNIT_TESTS, *full_refresh]
+    invocation = dbt.cli(arguments, context=context, target_path=settings.dbt_target_dir, raise_on_error=False)
     # The counts need the warehouse, which dbt has locked until it ends: the events are kept until then.
     events = list(invocation.stream())
     if invocation.is_successful():
+        mark_built(settings)
         counts = _row_counts(settings.warehouse_path)
         for event in events:
             yield _with_row_count(context, event, counts)

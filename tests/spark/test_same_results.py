@@ -3,8 +3,6 @@
 Whole numbers, text, dates and truth values are equal; floating-point numbers to one part in a billion.
 """
 
-import os
-import subprocess
 from pathlib import Path
 
 import duckdb
@@ -13,26 +11,12 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.candidate import TableSpec
-from pipelines.contracts import load_contracts
-from pipelines.dbt_project import dbt_executable, published_tables, read_manifest
 from pipelines.example import ExampleOptions, write_example
-from pipelines.ingest import ingest_source
 from pipelines.settings import MODELS_DIR, Settings
+from tests.warehouse import build, ingest, tables_of
 
 pytestmark = pytest.mark.spark
 RELATIVE_TOLERANCE = 1e-9
-
-
-def build(settings: Settings, target: str) -> None:
-    """Every seed and model, on one engine."""
-    command = [dbt_executable(), "build", "--target", target, "--exclude-resource-type", "test", "unit_test"]
-    places = ["--project-dir", str(MODELS_DIR), "--profiles-dir", str(MODELS_DIR)]
-    environment = os.environ | settings.environment() | {"DBT_TARGET_PATH": str(settings.home_dir / "dbt" / target)}
-    settings.spark_dir.mkdir(parents=True, exist_ok=True)
-    built = subprocess.run(
-        [*command, *places], env=environment, cwd=settings.spark_dir, capture_output=True, text=True, check=False
-    )
-    assert built.returncode == 0, built.stdout[-5000:]
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +25,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("engines")
     settings = Settings(home=folder / "home", inbox=folder / "inbox", edition=2017)
     write_example(settings.inbox_dir, ExampleOptions(), lambda message: None)
-    for contract in load_contracts().values():
-        ingest_source(contract, settings, lambda message: None)
+    ingest(settings)
     for target in ("duckdb", "spark"):
         build(settings, target)
     return settings
@@ -50,7 +33,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def tables(example: Settings) -> list[TableSpec]:
-    return published_tables(read_manifest(example))
+    return tables_of(example)
 
 
 def duckdb_rows(settings: Settings, table: TableSpec) -> pl.DataFrame:

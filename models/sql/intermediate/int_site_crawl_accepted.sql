@@ -1,1 +1,1 @@
-{{ accepted_rows('site_crawl') }}
+{{ accepted_rows('site_crawl', ref('int_site_crawl_page')) }}
