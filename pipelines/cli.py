@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.errors import CepingError
-from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
 
 app = typer.Typer(
     name="ceping",
@@ -45,8 +47,10 @@ def told_plainly() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def settings_for(home: Path | None, edition: int | None = None, inbox: Path | None = None) -> Settings:
+def settings_for(home: Path | None, edition: int | None = None, inbox: Path | None = None) -> "Settings":
     """The settings of this command, also put into the environment for the processes it starts."""
+    from pipelines.settings import Settings
+
     settings = Settings().for_run(home=home, edition=edition, inbox=inbox)
     os.environ.update(settings.environment())
     return settings

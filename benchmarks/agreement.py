@@ -1,0 +1,68 @@
+"""Whether two ways of computing gave the same: a benchmark of something else than the same work measures nothing."""
+
+from pathlib import Path
+
+import duckdb
+
+INDICATORS = "core/fct_site_crawl"
+TREND_TABLES = (
+    "trends/trend_2_site_stock",
+    "trends/trend_2_site_inspection",
+    "trends/trend_3_platform_coverage",
+    "trends/trend_4_channel_fusion",
+)
+TIDY_COLUMNS = ("measure", "breakdown", "group_code", "numerator", "denominator", "value")
+FIGURE_COLUMNS = ("figure_id", "numerator", "denominator", "computed", "published", "verdict")
+
+
+class DisagreementError(Exception):
+    """Two ways of computing the same gave different rows."""
+
+
+def require_same_results(release: Path, raw_tables: Path) -> None:
+    """Raise ``DisagreementError`` unless the baseline gave the release's indicators, trends, figures and rejects."""
+    parquet = release / "parquet"
+    require_same_rows(parquet / f"{INDICATORS}.parquet", raw_tables / "fct_site_crawl.parquet")
+    for table in TREND_TABLES:
+        name = Path(table).name
+        require_same_rows(parquet / f"{table}.parquet", raw_tables / f"{name}.parquet", TIDY_COLUMNS)
+    require_same_rows(parquet / "trends/figure.parquet", raw_tables / "figure.parquet", FIGURE_COLUMNS)
+    _require_same_rejects(parquet / "audit/row_balance.parquet", raw_tables / "reject.parquet")
+
+
+def require_same_rows(ours: Path, theirs: Path, columns: tuple[str, ...] | None = None) -> None:
+    """Raise ``DisagreementError`` unless both have the same rows.
+
+    ``columns`` are those compared; by default every column of ``theirs``.
+    """
+    with duckdb.connect() as connection:
+        names = columns or tuple(row[0] for row in connection.execute(f"describe from '{theirs}'").fetchall())
+        listed = ", ".join(f'"{name}"' for name in names)
+        sides = [f"(select {listed} from '{path}')" for path in (ours, theirs)]
+        for one, other in (sides, sides[::-1]):
+            found = connection.execute(f"select * from ({one} except all {other}) order by all limit 3").fetchall()
+            if found:
+                raise DisagreementError(f"{ours.name} and {theirs} differ in {', '.join(names)}; first rows: {found}")
+
+
+def require_same_indicators(release: Path, indicators: Path) -> None:
+    """Raise ``DisagreementError`` unless every crawled site has in ``indicators`` what it has in the release."""
+    with duckdb.connect() as connection:
+        names = ", ".join(f'"{row[0]}"' for row in connection.execute(f"describe from '{indicators}'").fetchall())
+        ours, theirs = f"'{release / 'parquet' / INDICATORS}.parquet'", f"'{indicators}'"
+        query = f"(select {names} from {ours}) except (select {names} from {theirs}) order by all limit 3"
+        if found := connection.execute(query).fetchall():
+            raise DisagreementError(f"{indicators.name} has other indicators; first rows: {found}")
+
+
+def _require_same_rejects(row_balance: Path, reject: Path) -> None:
+    with duckdb.connect() as connection:
+        counts = [
+            dict(connection.execute(query).fetchall())
+            for query in (
+                f"select source, sum(rows_quarantined)::bigint from '{row_balance}' group by source",
+                f"select source, count(*) from '{reject}' group by source",
+            )
+        ]
+    if {name: count for name, count in counts[0].items() if count} != counts[1]:
+        raise DisagreementError(f"rows left out by source: {counts[0]} by the run, {counts[1]} by the baseline")

@@ -1,0 +1,62 @@
+"""The inboxes that are measured: the example at a size, with one file of about one row in a hundred of its own."""
+
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.example import ExampleOptions, write_example
+
+SMALL_SHARE = 0.01
+SMALL_FILE = "抓取结果-补.jsonl.gz"
+FASTEST = 1
+ANSWERED, GONE = '"状态码":200'.encode(), '"状态码":404'.encode()
+CHANGED_EVERY = 10
+
+
+@dataclass(frozen=True)
+class Size:
+    """A size: so many crawled sites of the 29,431 registered ones, so many pages each."""
+
+    crawled: int
+    pages: int
+    sites: int = 29_431
+
+    @property
+    def rows(self) -> int:
+        """Crawl rows, without the few flawed ones that come on top."""
+        return self.crawled * self.pages
+
+
+SIZES = {
+    "1": Size(10_000, 100),
+    "3": Size(12_000, 250),
+    "6.2": Size(12_466, 500),
+    "15": Size(15_000, 1_000),
+}
+TINY = Size(5, 30, sites=50)
+
+
+def deliver(size: Size, inbox: Path) -> None:
+    """Write the example inbox of a size, and put the last hundredth of its crawl rows into a file of their own."""
+    options = ExampleOptions(sites=size.sites, crawled=size.crawled, pages=size.pages)
+    write_example(inbox, options, lambda message: None)
+    _split_last_file(inbox / "site_crawl", round(size.rows * SMALL_SHARE))
+
+
+def change_small_file(inbox: Path) -> None:
+    """Deliver the small file again with some pages gone: the address is the same, the status is another."""
+    path = inbox / "site_crawl" / SMALL_FILE
+    lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+    changed = [line if number % CHANGED_EVERY else line.replace(ANSWERED, GONE, 1) for number, line in enumerate(lines)]
+    _write(path, changed)
+
+
+def _split_last_file(folder: Path, small_rows: int) -> None:
+    last = max(folder.iterdir())
+    lines = gzip.decompress(last.read_bytes()).splitlines(keepends=True)
+    _write(last, lines[:-small_rows])
+    _write(folder / SMALL_FILE, lines[-small_rows:])
+
+
+def _write(path: Path, lines: list[bytes]) -> None:
+    path.write_bytes(gzip.compress(b"".join(lines), compresslevel=FASTEST, mtime=0))

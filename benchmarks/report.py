@@ -1,0 +1,134 @@
+"""Writes the measured part of `docs/performance.md`, between its markers, and the plot beside it."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from benchmarks.plot import draw
+from benchmarks.results import FixedResult, SizeResult, kept_fixed, kept_sizes
+from benchmarks.targets import Outcome, growth_exponent, outcomes
+from pipelines.settings import PROJECT_ROOT
+
+DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
+PLOT = PROJECT_ROOT / "docs" / "performance.svg"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+VERDICTS = {True: "met", False: "**not met**", None: "open"}
+ABOUT_THE_SAME = 0.05
+
+
+def write_report() -> None:
+    """Put what is kept in ``benchmarks/results`` into the document."""
+    sizes, fixed = kept_sizes(), kept_fixed()
+    measured = "\n".join([BEGIN, *_lines(sizes, fixed), END])
+    text = DOCUMENT.read_text(encoding="utf-8")
+    DOCUMENT.write_text(
+        re.sub(f"{BEGIN}.*{END}", lambda _: measured, text, flags=re.DOTALL),
+        encoding="utf-8",
+    )
+    if sizes:
+        draw(sizes, PLOT)
+
+
+def _lines(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Iterator[str]:
+    yield from _conditions(sizes, fixed)
+    if sizes:
+        yield from ("", "### By size", "", "Seconds unless said otherwise.", "")
+        yield from _table(["", *(f"{result.size} M rows" for result in sizes)], _rows(sizes))
+        yield from ("", f"![Seconds by crawl rows]({PLOT.name})")
+    if fixed is not None:
+        yield from ("", "### Whatever the size", "", *_fixed(fixed))
+    yield from ("", "### Targets", "")
+    yield from _table(["target", "measured", "verdict"], map(_outcome, outcomes(sizes, fixed)))
+    yield from ("", "### What bounds it now", "", *(f"- {sentence}" for sentence in _bounds(sizes, fixed)))
+
+
+def _conditions(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Iterator[str]:
+    results: list[SizeResult | FixedResult] = [*sizes, *([fixed] if fixed else [])]
+    machines = {f"{result.machine.processors} processors, {result.machine.memory_gib} GiB" for result in results}
+    versions = {", ".join(f"{name} {number}" for name, number in each.machine.libraries.items()) for each in results}
+    codes = sorted({result.machine.code for result in results})
+    yield f"Machine: {'; '.join(sorted(machines)) or 'none yet'}. {'; '.join(sorted(versions))}."
+    yield f"Code measured (as in a release's manifest): {', '.join(codes)}."
+    busy = {f"{result.size} M": result.others for result in sizes if result.is_disturbed}
+    if fixed is not None and fixed.is_disturbed:
+        busy["fixed cost"] = fixed.others
+    if busy:
+        shares = ", ".join(f"{name} (up to {share:.0%})" for name, share in busy.items())
+        yield ""
+        yield f"**Measured under load:** something else used the processors during {shares}; times are too long."
+
+
+def _rows(sizes: Sequence[SizeResult]) -> Iterator[list[str]]:
+    yield ["`ceping run`, fresh home", *(f"{result.full_wall:.1f}" for result in sizes)]
+    names = {"start": "start: imports, Dagster", "verdict": "gate", "candidate": "freeze the candidate"}
+    for stage in ("start", "ingest", "models", "candidate", "verdict", "release"):
+        yield [f"– {names.get(stage, stage)}", *(f"{result.stage(stage):.1f}" for result in sizes)]
+    yield ["– processor seconds", *(f"{max(run.cost.cpu for run in result.full):.1f}" for result in sizes)]
+    yield ["– peak memory, GiB", *(f"{result.peak_gib:.2f}" for result in sizes)]
+    yield ["raw DuckDB script", *(f"{result.raw_wall:.1f}" for result in sizes)]
+    yield ["– typed load", *(f"{result.raw_load:.1f}" for result in sizes)]
+    yield ["– peak memory, GiB", *(f"{max(run.cost.peak_gib for run in result.raw):.2f}" for result in sizes)]
+    yield ["run / raw script", *(f"{result.full_wall / result.raw_wall:.2f}" for result in sizes)]
+    yield ["ingest / raw typed load", *(f"{result.stage('ingest') / result.raw_load:.2f}" for result in sizes)]
+    yield ["nothing changed", *(f"{result.unchanged.cost.wall:.1f}" for result in sizes)]
+    yield ["one file of 1% changed", *(f"{result.small_change.cost.wall:.1f}" for result in sizes)]
+    yield ["– models built", *(str(result.small_change.models_built) for result in sizes)]
+    for library in dict.fromkeys(name for result in sizes for name in result.frames):
+        yield [f"{library}: load and indicators only", *(_frame(library, result, sizes) for result in sizes)]
+        peaks = [each.frames[library].peak_gib if library in each.frames else None for each in sizes]
+        yield ["– peak memory, GiB", *("" if peak is None else f"{peak:.2f}" for peak in peaks)]
+    yield ["full runs, repetitions", *(str(len(result.full)) for result in sizes)]
+
+
+def _frame(library: str, result: SizeResult, sizes: Sequence[SizeResult]) -> str:
+    """Its seconds, or the memory it would need in proportion to the largest size it was measured at."""
+    if library in result.frames:
+        return f"{result.frames[library].wall:.1f}"
+    largest = [each for each in sizes if library in each.frames][-1]
+    needed = largest.frames[library].peak_gib * result.rows / largest.rows
+    return f"not run; in proportion about {needed:.0f} GiB"
+
+
+def _fixed(fixed: FixedResult) -> Iterator[str]:
+    stages = {name: sorted(run.stages[name] for run in fixed.tiny) for name in fixed.tiny[0].stages}
+    listed = ", ".join(f"{name} {seconds[len(seconds) // 2]:.1f}" for name, seconds in stages.items())
+    yield f"- A run of five crawled sites, fresh home: {fixed.run_wall:.1f} s (median of {len(fixed.tiny)}): {listed}."
+    yield f"- `ceping --help`: {fixed.help_wall:.2f} s (median of {len(fixed.help)})."
+
+
+def _bounds(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Iterator[str]:
+    """What the largest size spends its time on, by stage and beyond the fixed cost."""
+    if not sizes or fixed is None:
+        yield "not measured"
+        return
+    largest = sizes[-1]
+    data_seconds = largest.full_wall - fixed.run_wall
+    yield (
+        f"Of {largest.full_wall:.1f} s at {largest.size} M rows, {fixed.run_wall:.1f} s are fixed cost and "
+        f"{data_seconds:.1f} s come with the data: {data_seconds / largest.million_rows:.2f} s a million rows."
+    )
+    stages = sorted(("start", "ingest", "models", "candidate", "verdict", "release"), key=largest.stage, reverse=True)
+    first, second = stages[:2]
+    yield (
+        f"The largest stage there is {first} ({largest.stage(first) / largest.full_wall:.0%}), then {second} "
+        f"({largest.stage(second) / largest.full_wall:.0%})."
+    )
+    exponent = growth_exponent(sizes, fixed.growing)
+    if exponent is not None:
+        trend = "in proportion to" if abs(exponent - 1) <= ABOUT_THE_SAME else "otherwise than in proportion to"
+        yield f"Beyond their fixed cost, ingest and models grow {trend} the rows (power {exponent:.2f})."
+
+
+def _outcome(outcome: Outcome) -> list[str]:
+    under_load = ", under load" if outcome.is_disturbed else ""
+    return [outcome.target, outcome.measured, f"{VERDICTS[outcome.is_met]}{under_load}"]
+
+
+def _table(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[str]:
+    yield _row(header)
+    yield _row(["---", *("---:" for _ in header[1:])])
+    for row in rows:
+        yield _row(row)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
