@@ -5,7 +5,9 @@ form of a verdict in ``verdict``, Great Expectations in ``judging``. Importing t
 """
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from pipelines.judging import Judge
 
-__all__ = ["ExpectationOutcome", "FailedRow", "SuiteOutcome", "Verdict", "judge", "require_pass"]
+__all__ = ["ExpectationOutcome", "FailedRow", "SuiteOutcome", "Verdict", "judge", "load_ahead", "require_pass"]
 
 Progress = Callable[[str], None]
 ROWS_NAMED = 3
@@ -38,6 +40,11 @@ ROWS_NAMED = 3
 
 def _silent(message: str) -> None:
     """Tell nobody."""
+
+
+def load_ahead() -> None:
+    """Begin to import Great Expectations in the background, so that ``judge`` need not wait for it."""
+    Thread(target=import_module, args=("pipelines.judging",), daemon=True).start()
 
 
 def judge(candidate: Candidate, suites_dir: Path = EXPECTATIONS_DIR, progress: Progress = _silent) -> Verdict:

@@ -6,9 +6,13 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, TextIO
 
+from pipelines.dbt_project import manifest_path
 from pipelines.errors import CepingError, DeliveryError
 from pipelines.progress import LOGGER, say
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -89,10 +93,7 @@ def _current_without_work(settings: Settings, *, rebuild: bool) -> str | None:
 def _execute(settings: Settings, *, rebuild: bool) -> str:
     say("start", f"edition {settings.edition}, inbox {settings.inbox_dir}")
     settings.dagster_dir.mkdir(parents=True, exist_ok=True)
-    import dagster as dg
-
-    from pipelines.definitions import defs
-
+    dg, defs = _load_definitions(settings)
     config = {"edition": settings.edition, "inbox": str(settings.inbox_dir), "rebuild": rebuild}
     settings.run_log_path.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -143,6 +144,18 @@ def _tell_where(settings: Settings, release_id: str) -> None:
     ceping, home = _as_typed(settings)
     print(f'  ask it          {ceping} sql "select figure_id, computed, published, verdict from trends.figure"{home}')
     print(f"  see the run     {ceping} ui{home}")
+
+
+def _load_definitions(settings: Settings) -> tuple[ModuleType, "dg.Definitions"]:
+    """Dagster and the definitions; parsing the dbt project and importing Dagster, seconds each, go side by side."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        parsed = pool.submit(manifest_path, settings)
+        dagster = import_module("dagster")
+        import_module("dagster_dbt")
+        parsed.result()
+    from pipelines.definitions import defs
+
+    return dagster, defs
 
 
 def _as_typed(settings: Settings) -> tuple[str, str]:

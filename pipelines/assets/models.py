@@ -11,6 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from dagster_dbt.compat import DBT_PYTHON_VERSION
 
 from pipelines.dbt_project import dbt_executable, manifest_path, mark_built, needs_full_refresh
+from pipelines.gate import load_ahead
 from pipelines.progress import say
 from pipelines.resources import EditionRun
 from pipelines.settings import MODELS_DIR, Settings
@@ -50,6 +51,8 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     say("models", "building models and running their tests")
     full_refresh = ["--full-refresh"] if edition_run.rebuild or needs_full_refresh(settings) else []
+    # dbt works in a process of its own: this one has time for what the gate will need.
+    load_ahead()
     arguments = ["build", *WITHOUT_UNIT_TESTS, *full_refresh]
     invocation = dbt.cli(arguments, context=context, target_path=settings.dbt_target_dir, raise_on_error=False)
     # The counts need the warehouse, which dbt has locked until it ends: the events are kept until then.

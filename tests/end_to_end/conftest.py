@@ -64,6 +64,15 @@ class Edition:
         return Edition(folder / "home", folder / "inbox", self.printed)
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its bytes, and every link with where it leads."""
+    return {
+        path.relative_to(folder).as_posix(): os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_symlink() or path.is_file()
+    }
+
+
 def run(home: Path, inbox: Path) -> Edition:
     return Edition(home, inbox, ceping("run", "--edition", 2017, "--home", home, "--inbox", inbox))
 

@@ -5,23 +5,25 @@ from pathlib import Path
 import fastexcel
 
 from tests.conftest import write_workbook
-from tests.end_to_end.conftest import Edition, ceping, run
+from tests.end_to_end.conftest import Edition, ceping, contents, run
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def times(folder: Path) -> dict[str, int]:
+    return {path.relative_to(folder).as_posix(): path.lstat().st_mtime_ns for path in folder.rglob("*")}
 
 
 def test_an_unchanged_inbox_is_neither_read_nor_built(small: Edition, tmp_path: Path) -> None:
     copy = small.copied_to(tmp_path)
-    before = contents(copy.home)
+    before, written = contents(copy.home), times(copy.home)
     printed = ceping("run", "--home", copy.home, "--inbox", copy.inbox)
     assert "0 files read, 0 models built" in printed
+    assert f"\nRelease {small.release.name}\n" in printed
     assert contents(copy.home) == before
+    assert times(copy.home) == written
 
 
 def test_one_changed_row_changes_its_figures_and_leaves_the_old_release(small: Edition, tmp_path: Path) -> None:
-    copy = small.copied_to(tmp_path)
+    copy, untouched = small.copied_to(tmp_path), contents(small.home)
     old_release, old = copy.release, contents(copy.release)
     figures = copy.figures()
     path = next((copy.inbox / "platform_census").glob("*.xlsx"))
@@ -42,3 +44,4 @@ def test_one_changed_row_changes_its_figures_and_leaves_the_old_release(small: E
     assert "site_registry: nothing new" in again.printed
     assert again.release != old_release
     assert contents(old_release) == old
+    assert contents(small.home) == untouched

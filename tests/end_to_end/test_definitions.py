@@ -52,4 +52,18 @@ def test_the_sensor_starts_one_run_once_a_changed_inbox_is_quiet(
     again = looked(monkeypatch, copy.home, copy.inbox, quiet.cursor)
     assert quiet.run_requests is not None
     assert again.run_requests is not None
+    assert len(quiet.run_requests) == 1
     assert [request.run_key for request in quiet.run_requests] == [request.run_key for request in again.run_requests]
+
+
+def test_the_schedule_starts_a_run_only_where_something_is_new(
+    small: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = small.copied_to(tmp_path)
+    monkeypatch.setenv("CEPING_HOME", str(copy.home))
+    monkeypatch.setenv("CEPING_INBOX", str(copy.inbox))
+    idle = nightly_schedule()
+    assert isinstance(idle, dg.SkipReason)
+    assert copy.release.name in str(idle.skip_message)
+    (copy.inbox / "site_registry" / "late.csv").write_text("网站标识码\n", encoding="utf-8")
+    assert isinstance(nightly_schedule(), dg.RunRequest)

@@ -1,12 +1,20 @@
 """The example edition: from invented rows to the figures of the 2017 bulletin."""
 
+import csv
+import gzip
 import hashlib
 import json
+from pathlib import Path
 
 import duckdb
+import fastexcel
 import pytest
 
 from tests.end_to_end.conftest import Edition
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_every_computable_figure_is_that_of_the_bulletin(example: Edition) -> None:
@@ -29,7 +37,15 @@ def test_what_cannot_be_computed_says_what_is_missing(example: Edition) -> None:
     missing = {row["figure_id"]: row["missing_input"] for row in rows}
     assert missing["trend5.robots"] == "robot_test"
     assert missing["trend2.policy_share"] == "policy_document"
-    assert not example.rows("select figure_id from trends.figure where verdict = 'differs'")
+    assert example.rows("select distinct verdict from trends.figure where computed is not null") == [
+        {"verdict": "agrees"}
+    ]
+
+
+def test_the_database_opened_by_itself_holds_what_the_command_answers(example: Edition) -> None:
+    with duckdb.connect(str(example.release / "ceping-2017.duckdb"), read_only=True) as connection:
+        held = connection.execute("select figure_id, computed from trends.figure").fetchall()
+    assert dict(held) == example.figures()
 
 
 def test_every_flawed_row_is_quarantined_where_it_stands(example: Edition) -> None:
@@ -49,6 +65,31 @@ def test_every_flawed_row_is_quarantined_where_it_stands(example: Edition) -> No
     ]
     cut = next(row for row in rows if row["reason_code"] == "broken_row")
     assert (cut["file_name"], cut["row_number"]) == ("抓取结果-001.jsonl.gz", 60_005)
+
+
+def cells_at(path: Path, sheet: str | None, row_number: int) -> list[str]:
+    """The cells of a row as a person finds it who opens the file."""
+    if path.suffix == ".csv":
+        with path.open(encoding="gb18030", newline="") as stream:
+            return list(csv.reader(stream))[row_number - 1]
+    if path.suffix == ".gz":
+        line = gzip.decompress(path.read_bytes()).decode().splitlines()[row_number - 1]
+        return [str(cell) for cell in json.loads(line).values()]
+    rows = fastexcel.read_excel(path).load_sheet(str(sheet), header_row=None, skip_rows=0, dtypes="string").to_polars()
+    return ["" if cell is None else cell for cell in rows.row(row_number - 1)]
+
+
+def test_the_place_named_holds_the_value_refused(example: Edition) -> None:
+    rows = example.rows(
+        "select source, file_name, sheet, row_number, rejected_value from audit.quarantine "
+        "where reason_code <> 'broken_row'"
+    )
+    assert len(rows) == 10
+    for row in rows:
+        cells = cells_at(example.inbox / row["source"] / row["file_name"], row["sheet"], row["row_number"])
+        refused = [row["rejected_value"]] if row["rejected_value"] is not None else ["", "None"]
+        assert set(refused) & set(cells), row
+    assert {row["sheet"] for row in rows if row["source"] == "site_inspection"} == {"抽查结果"}
 
 
 def test_every_row_read_is_loaded_or_quarantined(example: Edition) -> None:
@@ -95,7 +136,22 @@ def test_the_sums_are_those_of_the_files(example: Edition) -> None:
     assert {path.relative_to(example.release).as_posix() for path in files} == set(sums)
     for path in files:
         name = path.relative_to(example.release).as_posix()
-        assert hashlib.sha256(path.read_bytes()).hexdigest() == sums[name], name
+        assert digest(path) == sums[name], name
+
+
+def test_the_manifest_names_the_delivered_files_and_the_published_ones(example: Edition) -> None:
+    manifest = json.loads((example.release / "manifest.json").read_text(encoding="utf-8"))
+    delivered = {(path.parent.name, path.name): digest(path) for path in example.inbox.glob("*/*")}
+    assert {(file["source"], file["file_name"]): file["sha256"] for file in manifest["inputs"]} == delivered
+    published = {file["path"]: file["sha256"] for file in manifest["files"]}
+    assert published.pop("ceping-2017.duckdb") is None
+    assert published == {name: digest(example.release / name) for name in published}
+    assert {f"parquet/{table['schema_name']}/{table['name']}.parquet" for table in manifest["tables"]} < set(published)
+
+
+def test_a_release_is_not_for_writing(example: Edition) -> None:
+    files = [path for path in example.release.rglob("*") if path.is_file()]
+    assert not [path for path in files if path.stat().st_mode & 0o222]
 
 
 @pytest.mark.parametrize("word", ["bulletin", "quality report", "database", "ceping sql"])

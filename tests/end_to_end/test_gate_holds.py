@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import PROJECT_ROOT
-from tests.end_to_end.conftest import Edition, ceping_outcome
-from tests.end_to_end.test_again import contents
+from tests.end_to_end.conftest import Edition, ceping_outcome, contents
 
 PARTS = ("pipelines", "models", "seeds", "expectations", "dagster.yaml", "pyproject.toml")
 RELEASE_ALONE = """

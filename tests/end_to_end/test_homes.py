@@ -4,8 +4,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from tests.end_to_end.conftest import Edition, ceping, ceping_outcome
-from tests.end_to_end.test_again import contents
+from tests.end_to_end.conftest import Edition, ceping, ceping_outcome, contents
 
 
 def test_two_homes_do_not_touch_each_other(small: Edition, example: Edition) -> None:

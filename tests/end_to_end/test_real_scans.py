@@ -51,7 +51,8 @@ def test_failures_are_counted_as_what_they_are(scans: Edition) -> None:
     [counted] = scans.rows(
         "select sum(dns_error_count)::bigint as dns, sum(timeout_count)::bigint as timeouts, "
         "sum(connection_error_count)::bigint as connection, sum(tls_error_count)::bigint as tls, "
-        "sum(other_error_count)::bigint as other, sum(answered_count)::bigint as answered from core.fct_site_crawl"
+        "sum(other_error_count)::bigint as other, sum(answered_count)::bigint as answered, "
+        "sum(available_count)::bigint as available from core.fct_site_crawl"
     )
     assert counted == {
         "dns": outcomes["dns_resolution_error"],
@@ -60,6 +61,7 @@ def test_failures_are_counted_as_what_they_are(scans: Edition) -> None:
         "tls": sum(outcomes[name] for name in TLS_ERRORS),
         "other": sum(outcomes[name] for name in OTHER_ERRORS),
         "answered": outcomes["completed"],
+        "available": sum(row["final_url_status_code"].startswith(("2", "3")) for row in scanned()),
     }
 
 

@@ -56,8 +56,8 @@ def census(inbox: Path) -> list[Row]:
 
 @pytest.fixture(scope="module")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real frame, without flaws, with few pages."""
-    return write(tmp_path_factory.mktemp("example") / "inbox", crawled=600, pages=4, flaws=False)
+    """The example as it is made by default, but for the flaws."""
+    return write(tmp_path_factory.mktemp("example") / "inbox", flaws=False)
 
 
 def test_the_stock_is_the_published_one(inbox: Path) -> None:
@@ -100,10 +100,11 @@ def test_every_portal_is_crawled_and_as_many_are_fused_as_the_bulletin_says(inbo
 
 
 def test_the_census_has_29_provinces_the_corps_and_16_that_cover_three_levels(inbox: Path) -> None:
+    days = Counter(row["截止日期"][:10] for row in census(inbox))
+    assert days == {"2017-04-30": 32, "2017-08-31": 32}
     newest = [row for row in census(inbox) if row["截止日期"].startswith("2017-08-31")]
     integrated = {row["行政区划代码"] for row in newest if row["是否建成一体化平台"] == "是"}
     covered = [row for row in newest if {row["覆盖省级"], row["覆盖市级"], row["覆盖县级"]} == {"是"}]
-    assert len(newest) == 32
     assert "XPCC" in integrated
     assert len(integrated) == 30
     assert len(covered) == 16
@@ -151,7 +152,9 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "theirs" / "thesis.docx").write_bytes(b"years of work")
     with pytest.raises(CepingError, match="theirs holds files that are not an example"):
         write(tmp_path / "theirs", sites=50, crawled=5, pages=4)
+    assert [path.name for path in tmp_path.iterdir()] == ["theirs"]
     assert [path.name for path in (tmp_path / "theirs").iterdir()] == ["thesis.docx"]
+    assert (tmp_path / "theirs" / "thesis.docx").read_bytes() == b"years of work"
 
 
 def test_an_example_is_replaced_by_the_next(tmp_path: Path) -> None:
