@@ -1,5 +1,6 @@
 """What assets are given: the settings of the run, and the sole right to write to its home."""
 
+import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,8 +8,8 @@ import dagster as dg
 from filelock import FileLock, Timeout
 from pydantic import Field, PrivateAttr
 
-from pipelines.errors import HomeBusyError
-from pipelines.settings import Settings
+from pipelines.errors import CepingError, HomeBusyError
+from pipelines.settings import SEEDS_DIR, Settings
 
 
 class EditionRun(dg.ConfigurableResource["EditionRun"]):
@@ -24,6 +25,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         """Hold the lock of the home for as long as the run uses this resource."""
         del context
         self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
+        require_described(self._settings.edition)
         with locked_home(self._settings):
             yield self
 
@@ -31,6 +33,14 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
     def settings(self) -> Settings:
         """The settings of this run."""
         return self._settings
+
+
+def require_described(edition: int) -> None:
+    """Refuse an edition the seeds do not describe: nothing would be counted, and an empty release published."""
+    with (SEEDS_DIR / "editions.csv").open(encoding="utf-8", newline="") as stream:
+        described = [row["edition"] for row in csv.DictReader(stream)]
+    if str(edition) not in described:
+        raise CepingError(f"there is no edition {edition} in seeds/editions.csv, which has {', '.join(described)}")
 
 
 @contextmanager

@@ -166,9 +166,18 @@ where rejected.row_number is null
     {% for column in columns %}{{ left_alias }}.{{ column }} = {{ right_alias }}.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}
 {%- endmacro %}
 
-{#- Everything a row says, as one text; an empty cell differs from an empty text. -#}
+{#-
+    Everything a row says, as one text that no other row has: what parts cells is escaped within them, and an empty
+    cell differs from every text.
+-#}
 {% macro row_content(columns, prefix='') -%}
-    concat_ws('|', {% for column in columns %}coalesce(cast({{ prefix }}{{ column }} as string), '∅'){% if not loop.last %}, {% endif %}{% endfor %})
+    concat_ws(
+        '|',
+        {%- for column in columns %}
+        coalesce(replace(replace(cast({{ prefix }}{{ column }} as string), '~', '~0'), '|', '~1'), '~2')
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    )
 {%- endmacro %}
 
 {#- Where a row stands, as a text that orders the same on every engine. -#}

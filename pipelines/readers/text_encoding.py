@@ -15,8 +15,12 @@ def find_encoding(path: Path, label: str) -> str:
     Raises ``DeliveryError`` where none does.
     """
     with path.open("rb") as stream:
-        mark = stream.read(2)
-    candidates = ("utf-16",) if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ENCODINGS
+        first_line = stream.readline(CHUNK_BYTES)
+    is_marked = first_line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    # Most of UTF-16 decodes as GB18030, into nonsense; no other encoding has zero bytes in its headers.
+    if not is_marked and b"\0" in first_line:
+        raise DeliveryError(f"{label}: the text is in no known encoding (it looks like UTF-16, but has no mark)")
+    candidates = ("utf-16",) if is_marked else ENCODINGS
     failures = []
     for encoding in candidates:
         failure = _first_undecodable(path, encoding)

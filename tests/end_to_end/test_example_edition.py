@@ -131,7 +131,7 @@ def test_every_table_and_column_explains_itself_in_both_languages(example: Editi
 
 def test_the_sums_are_those_of_the_files(example: Edition) -> None:
     lines = (example.release / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    sums = dict(reversed(line.split("  ", 1)) for line in lines)
+    sums = {name: value for value, name in (line.split("  ", 1) for line in lines)}
     files = [path for path in example.release.rglob("*") if path.is_file() and path.name != "SHA256SUMS"]
     assert {path.relative_to(example.release).as_posix() for path in files} == set(sums)
     for path in files:

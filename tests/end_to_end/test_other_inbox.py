@@ -1,6 +1,7 @@
 """Another inbox gives that inbox's figures: counted once more from the files, in plain Python."""
 
 import csv
+import datetime as dt
 import gzip
 import json
 from pathlib import Path
@@ -10,6 +11,7 @@ import fastexcel
 import pytest
 
 from pipelines.settings import SEEDS_DIR
+from tests.conftest import Cells, write_workbook
 from tests.end_to_end.conftest import Edition, ceping, run
 
 Row = dict[str, Any]
@@ -24,13 +26,61 @@ NEW_SITES = """网站标识码,网站名称,首页网址,行政区划代码,层�
 3301009906,庚示例网,www.geng.example,330100,市级,部门网站,正常
 3301009907,辛示例网,www.xin.example,330100,市级,部门网站,正常
 3301009907,辛示例二网,www.xin.example,330100,市级,部门网站,正常
+3301009908,壬示例网,www.ren.example,330100,街道,部门网站,正常
+3301009909,癸示例网
 """
+HOME = {
+    "url": "http://www.jia.example/",
+    "fetched_at": "2017-09-01 08:00:00",
+    "fetch_outcome": "ok",
+    "http_status": 200,
+}
 NEW_PAGES = [
-    {"url": "http://www.jia.example/", "fetched_at": "2017-09-01 08:00:00", "fetch_outcome": "ok", "http_status": 200},
-    {"url": "http://www.jia.example/a", "fetched_at": "2017-09-01 08:00:01", "fetch_outcome": "ok", "http_status": 404},
-    {"url": "http://www.nobody.example/", "fetched_at": "2017-09-01 08:00:02", "fetch_outcome": "timeout"},
-    {"url": "http://www.jia.example/b", "fetched_at": "the first of May", "fetch_outcome": "ok"},
+    HOME,
+    HOME | {"url": "http://www.jia.example/a", "http_status": 404},
+    HOME | {"url": "http://www.nobody.example/"},
+    HOME | {"url": "http://www.jia.example/b", "fetched_at": "the first of May"},
+    HOME,
+    HOME | {"url": "http://www.jia.example/c"},
+    HOME | {"url": "http://www.jia.example/c", "http_status": 404},
+    HOME | {"url": "http://www.jia.example/d", "http_status": 999},
+    HOME | {"url": "http://www.jia.example/e", "fetch_outcome": "炸了"},
+    HOME | {"url": "http://www.jia.example/f", "new_media_links": "weibo"},
+    HOME | {"url": "http://www.jia.example/g", "site_code": "3301"},
 ]
+NEW_CHECKS: dict[str, Cells] = {
+    "补查": [
+        ["第三季度补查"],
+        [],
+        ["网站标识码", "检查日期", "检查方式", "是否合格", "不合格原因"],
+        ["3301009901", "2017-09-01", "自查", "合格"],
+        ["3301009902", "2017-13-45", "自查", "合格"],
+        ["3301009902", "2017-09-01", "互查", "合格"],
+        ["3301009902", "2017-09-01", "自查", None],
+        ["3301009902", "2017-09-03", "自查", "不合格", "评分不达标"],
+        ["3301009902", "2017-09-03", "自查", "不合格", "评分不达标"],
+        ["3301009906", "2017-09-02", "自查", "合格"],
+        ["3301009906", "2017-09-02", "自查", "不合格", "评分不达标"],
+    ],
+    "附表": [
+        ["网站标识码", "检查日期", "检查方式", "是否合格", "不合格原因"],
+        ["3301009999", "2017-09-01", "自查", "合格"],
+    ],
+}
+# Beijing says two things of one day, and one thing twice of another.
+NEW_CENSUS: dict[str, Cells] = {
+    "补报": [
+        ["行政区划代码", "地区", "截止日期", "是否建成一体化平台", "覆盖省级", "覆盖市级", "覆盖县级"],
+        ["110000", "北京市", "2017-08-31", "否", "否", "否", "否"],
+        ["110000", "北京市", "2017-06-30", "是", "是", "是", "是"],
+        ["110000", "北京市", "2017-06-30", "是", "是", "是", "是"],
+        ["120000", "天津市", "2017-09-30", "否", "否", "否", "否"],
+        ["990000", "某省", "2017-08-31", "是", "是", "是", "是"],
+        ["11", "某市", "2017-08-31", "是", "是", "是", "是"],
+        ["130000", "河北省", "2017-09-30", "也许", "是", "是", "是"],
+    ],
+}
+LEVELS = {"国务院部门", "省级", "计划单列市及省会城市", "地市级", "市级", "县级", "县级及以下"}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +89,8 @@ def other(small: Edition, tmp_path_factory: pytest.TempPathFactory) -> Edition:
     (copy.inbox / "site_registry" / "补报.csv").write_text(NEW_SITES, encoding="gb18030")
     lines = "".join(json.dumps(page) + "\n" for page in NEW_PAGES) + '{"url": "http://www.jia.ex\n'
     (copy.inbox / "site_crawl" / "补抓.jsonl").write_text(lines, encoding="utf-8")
+    write_workbook(copy.inbox / "site_inspection" / "补查.xlsx", NEW_CHECKS)
+    write_workbook(copy.inbox / "platform_census" / "补普查.xlsx", NEW_CENSUS)
     return run(copy.home, copy.inbox)
 
 
@@ -54,11 +106,29 @@ def workbook_rows(folder: Path) -> list[Row]:
 
 
 def csv_rows(folder: Path) -> list[Row]:
+    """Rows as wide as their header."""
     return [
         row
         for path in sorted(folder.glob("*.csv"))
         for row in csv.DictReader(path.open(encoding="gb18030", newline=""))
+        if None not in row.values()
     ]
+
+
+def unambiguous(rows: list[Row], *key: str) -> list[Row]:
+    """One row a key, and none where two rows of a key say different things."""
+    said: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        said.setdefault(tuple(row[name] for name in key), []).append(row)
+    return [same[0] for same in said.values() if all(row == same[0] for row in same)]
+
+
+def is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def known_regions() -> set[str]:
@@ -67,7 +137,7 @@ def known_regions() -> set[str]:
 
 
 def running_sites(inbox: Path) -> dict[str, Row]:
-    """Sites that count, by code: whole, of a known place, said once or twice the same, and not closed."""
+    """Sites that count, by code: whole, of a known place and level, said once or twice the same, and not closed."""
     rows = [*workbook_rows(inbox / "site_registry"), *csv_rows(inbox / "site_registry")]
     regions = known_regions()
     whole = [
@@ -75,16 +145,24 @@ def running_sites(inbox: Path) -> dict[str, Row]:
         for row in rows
         if len(row["网站标识码"]) == 10
         and row["网站名称"]
+        and row["层级"] in LEVELS
         and (not row["行政区划代码"] or row["行政区划代码"] in regions)
     ]
-    said: dict[str, set[str]] = {}
-    for row in whole:
-        said.setdefault(row["网站标识码"], set()).add(json.dumps(row, ensure_ascii=False))
     return {
-        row["网站标识码"]: row
-        for row in whole
-        if len(said[row["网站标识码"]]) == 1 and row["运行状态"] not in ("关停", "关闭")
+        row["网站标识码"]: row for row in unambiguous(whole, "网站标识码") if row["运行状态"] not in ("关停", "关闭")
     }
+
+
+def census_of_today(inbox: Path) -> list[Row]:
+    """What each unit said last, of all it said clearly."""
+    regions = known_regions()
+    clear = [
+        row | {"截止日期": row["截止日期"][:10]}
+        for row in workbook_rows(inbox / "platform_census")
+        if row["行政区划代码"] in regions and row["是否建成一体化平台"] in ("是", "否")
+    ]
+    kept = unambiguous(clear, "行政区划代码", "截止日期")
+    return list({row["行政区划代码"]: row for row in sorted(kept, key=lambda row: row["截止日期"])}.values())
 
 
 def test_the_stock_is_that_of_the_files(other: Edition) -> None:
@@ -94,21 +172,28 @@ def test_the_stock_is_that_of_the_files(other: Edition) -> None:
 def test_the_inspected_share_is_that_of_the_files(other: Edition) -> None:
     running = running_sites(other.inbox)
     checks = [
-        row
+        row | {"检查日期": row["检查日期"][:10]}
         for row in workbook_rows(other.inbox / "site_inspection")
-        if row["检查方式"] == "自查" and row["检查日期"] >= "2017-07"
+        if row["检查方式"] == "自查" and row["是否合格"] and row["网站标识码"] in running
     ]
-    inspected = {row["网站标识码"] for row in checks}
-    passed = {row["网站标识码"] for row in checks if row["是否合格"] == "合格"}
+    third_quarter = [row for row in checks if is_day(row["检查日期"]) and "2017-07" <= row["检查日期"] < "2017-10"]
+    kept = unambiguous(third_quarter, "网站标识码", "检查日期")
+    inspected = {row["网站标识码"] for row in kept}
+    passed = {row["网站标识码"] for row in kept if row["是否合格"] == "合格"}
     figures = other.figures()
-    assert inspected <= running.keys()
+    assert {"3301009901", "3301009902"} <= inspected
+    assert "3301009906" not in inspected
     assert figures["trend2.inspected_sites"] == len(inspected)
     assert figures["trend2.inspected_share"] == len(inspected) / len(running)
     assert figures["trend2.pass_share"] == len(passed) / len(inspected)
 
 
 def test_the_census_is_that_of_the_files(other: Edition) -> None:
-    census = [row for row in workbook_rows(other.inbox / "platform_census") if row["截止日期"].startswith("2017-08-31")]
+    census = census_of_today(other.inbox)
+    assert {row["行政区划代码"]: row["截止日期"] for row in census if row["行政区划代码"] in ("110000", "120000")} == {
+        "110000": "2017-06-30",
+        "120000": "2017-09-30",
+    }
     integrated = [row for row in census if row["是否建成一体化平台"] == "是"]
     covered = [row for row in integrated if {row["覆盖省级"], row["覆盖市级"], row["覆盖县级"]} == {"是"}]
     figures = other.figures()
@@ -116,9 +201,18 @@ def test_the_census_is_that_of_the_files(other: Edition) -> None:
     assert figures["trend3.three_level_platforms"] == len(covered)
 
 
-def test_the_fusion_of_ministries_is_that_of_the_files(other: Edition) -> None:
+@pytest.mark.parametrize(
+    ("figure", "level"),
+    [
+        ("trend4.fusion_central_department", "国务院部门"),
+        ("trend4.fusion_province", "省级"),
+        ("trend4.fusion_key_city", "计划单列市及省会城市"),
+        ("trend4.fusion_prefecture", "地市级"),
+    ],
+)
+def test_the_fusion_of_portals_is_that_of_the_files(other: Edition, figure: str, level: str) -> None:
     sites = running_sites(other.inbox)
-    portals = {code for code, row in sites.items() if row["层级"] == "国务院部门" and row["网站类型"] == "门户网站"}
+    portals = {code for code, row in sites.items() if row["层级"] == level and row["网站类型"] == "门户网站"}
     looked_at: dict[str, set[str]] = {}
     for path in (other.inbox / "site_crawl").glob("*.jsonl.gz"):
         for line in gzip.decompress(path.read_bytes()).decode().splitlines():
@@ -127,25 +221,73 @@ def test_the_fusion_of_ministries_is_that_of_the_files(other: Edition) -> None:
                 looked_at.setdefault(page["网站标识码"], set()).update(page["新媒体链接"])
     fused = [code for code, links in looked_at.items() if links]
     assert looked_at.keys() == portals
-    assert other.figures()["trend4.fusion_central_department"] == len(fused) / len(portals)
+    assert portals
+    assert other.figures()[figure] == len(fused) / len(portals)
 
 
-def test_bad_rows_are_named_with_file_row_column_and_reason(other: Edition) -> None:
-    rows = other.rows(
-        "select file_name, row_number, column_name, reason_code from audit.quarantine "
-        "where file_name in ('补报.csv', '补抓.jsonl')"
-    )
+def test_bad_rows_are_named_with_file_sheet_row_column_and_reason(other: Edition) -> None:
+    rows = other.rows("select file_name, sheet, row_number, column_name, reason_code from audit.quarantine")
     assert {tuple(row.values()) for row in rows} == {
-        ("补报.csv", 5, "site_name", "missing"),
-        ("补报.csv", 6, "site_code", "pattern"),
-        ("补报.csv", 7, "region_code", "unknown_reference"),
-        ("补报.csv", 9, "site_code", "duplicate_key"),
-        ("补报.csv", 10, "site_code", "conflicting_key"),
-        ("补报.csv", 11, "site_code", "conflicting_key"),
-        ("补抓.jsonl", 3, "url_host", "unknown_reference"),
-        ("补抓.jsonl", 4, "fetched_at", "not_a_timestamp"),
-        ("补抓.jsonl", 5, "whole row", "broken_row"),
+        ("补报.csv", None, 5, "site_name", "missing"),
+        ("补报.csv", None, 6, "site_code", "pattern"),
+        ("补报.csv", None, 7, "region_code", "unknown_reference"),
+        ("补报.csv", None, 9, "site_code", "duplicate_key"),
+        ("补报.csv", None, 10, "site_code", "conflicting_key"),
+        ("补报.csv", None, 11, "site_code", "conflicting_key"),
+        ("补报.csv", None, 12, "level", "not_in_list"),
+        ("补报.csv", None, 13, "whole row", "broken_row"),
+        ("补抓.jsonl", None, 3, "url_host", "unknown_reference"),
+        ("补抓.jsonl", None, 4, "fetched_at", "not_a_timestamp"),
+        ("补抓.jsonl", None, 5, "url", "duplicate_key"),
+        ("补抓.jsonl", None, 6, "url", "conflicting_key"),
+        ("补抓.jsonl", None, 7, "url", "conflicting_key"),
+        ("补抓.jsonl", None, 8, "http_status", "out_of_range"),
+        ("补抓.jsonl", None, 9, "fetch_outcome", "not_in_list"),
+        ("补抓.jsonl", None, 10, "new_media_links", "not_a_string_list"),
+        ("补抓.jsonl", None, 11, "site_code", "pattern"),
+        ("补抓.jsonl", None, 12, "whole row", "broken_row"),
+        ("补查.xlsx", "补查", 5, "inspected_date", "not_a_date"),
+        ("补查.xlsx", "补查", 6, "tier", "not_in_list"),
+        ("补查.xlsx", "补查", 7, "is_passed", "missing"),
+        ("补查.xlsx", "补查", 9, "site_code", "duplicate_key"),
+        ("补查.xlsx", "补查", 10, "site_code", "conflicting_key"),
+        ("补查.xlsx", "补查", 11, "site_code", "conflicting_key"),
+        ("补查.xlsx", "附表", 2, "site_code", "unknown_reference"),
+        ("补普查.xlsx", "补报", 2, "region_code", "conflicting_key"),
+        ("补普查.xlsx", "补报", 4, "region_code", "duplicate_key"),
+        ("补普查.xlsx", "补报", 6, "region_code", "unknown_reference"),
+        ("补普查.xlsx", "补报", 7, "region_code", "pattern"),
+        ("补普查.xlsx", "补报", 8, "has_integrated_platform", "not_a_boolean"),
+        *rows_of_beijing(other.inbox),
     }
+
+
+def rows_of_beijing(inbox: Path) -> set[tuple[Any, ...]]:
+    """Where the workbook delivered first says what the later one contradicts."""
+    path = inbox / "platform_census" / "政务服务平台普查表.xlsx"
+    rows = fastexcel.read_excel(path).load_sheet(0, header_row=None, skip_rows=0, dtypes="string").to_polars().rows()
+    places = [
+        number
+        for number, row in enumerate(rows, start=1)
+        if "110000" in row and any(str(cell).startswith("2017-08-31") for cell in row)
+    ]
+    assert len(places) == 1
+    return {(path.name, "普查", place, "region_code", "conflicting_key") for place in places}
+
+
+def test_every_row_of_every_file_is_accounted_for(other: Edition) -> None:
+    rows = other.rows("select file_name, rows_read, rows_quarantined, rows_loaded, is_balanced from audit.row_balance")
+    assert all(row["is_balanced"] for row in rows)
+    counts = {row["file_name"]: (row["rows_read"], row["rows_quarantined"], row["rows_loaded"]) for row in rows}
+    assert {name: counts[name] for name in ("补报.csv", "补抓.jsonl", "补查.xlsx", "补普查.xlsx")} == {
+        "补报.csv": (12, 8, 4),
+        "补抓.jsonl": (12, 10, 2),
+        "补查.xlsx": (9, 7, 2),
+        "补普查.xlsx": (7, 5, 2),
+    }
+
+
+def test_one_of_equal_rows_is_kept_and_none_of_contradicting_ones(other: Edition) -> None:
     [site] = other.rows(
         "select page_count, dead_link_count from core.fct_site_crawl where subject_id = 'website:3301009901'"
     )
@@ -154,3 +296,10 @@ def test_bad_rows_are_named_with_file_row_column_and_reason(other: Edition) -> N
 
 def test_nothing_of_a_release_is_written_twice(other: Edition) -> None:
     assert "0 files read, 0 models built" in ceping("run", "--home", other.home, "--inbox", other.inbox)
+
+
+def test_an_inbox_without_a_flaw_has_an_empty_quarantine(small: Edition) -> None:
+    assert small.rows("select * from audit.quarantine") == []
+    assert small.rows("select bool_and(rows_read = rows_loaded) as all_loaded from audit.row_balance") == [
+        {"all_loaded": True}
+    ]

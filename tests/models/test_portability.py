@@ -28,6 +28,7 @@ PORTABLE_FUNCTIONS = {
     "power",
     "quarter",
     "regexp_replace",
+    "replace",
     "row_number",
     "split_part",
     "substring",
