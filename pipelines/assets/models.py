@@ -50,7 +50,8 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
         return
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     say("models", "building models and running their tests")
-    full_refresh = ["--full-refresh"] if edition_run.rebuild or needs_full_refresh(settings) else []
+    # Asked first, rebuild or not: asking takes the mark away, and a rebuild that fails must not leave it.
+    full_refresh = ["--full-refresh"] if needs_full_refresh(settings) or edition_run.rebuild else []
     # dbt works in a process of its own: this one has time for what the gate will need.
     load_ahead()
     arguments = ["build", *WITHOUT_UNIT_TESTS, *full_refresh]
