@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines.fingerprint import code_version, hash_json
 from pipelines.settings import Settings
-from pipelines.state import built_release, is_inbox_landed
+from pipelines.state import published_release
 
 edition_job = dg.define_asset_job(
     "edition",
@@ -23,11 +23,6 @@ def inbox_listing(settings: Settings) -> list[tuple[str, int, int]]:
         (path.relative_to(settings.inbox_dir).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
         for path in files
     )
-
-
-def published_release(settings: Settings) -> str | None:
-    """The release that holds the inbox as it is, if there is one."""
-    return built_release(settings) if is_inbox_landed(settings) else None
 
 
 @dg.sensor(

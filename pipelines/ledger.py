@@ -77,6 +77,11 @@ def read_ledger(landing_dir: Path, edition: int, source: str) -> list[LedgerEntr
     return [LedgerEntry.model_validate(row) for row in pl.read_parquet(path).to_dicts()]
 
 
+def present_entries(landing_dir: Path, edition: int, source: str) -> list[LedgerEntry]:
+    """The entries of the files that were in the inbox at the last look."""
+    return [entry for entry in read_ledger(landing_dir, edition, source) if entry.status in PRESENT]
+
+
 def write_ledger(landing_dir: Path, edition: int, source: str, entries: Iterable[LedgerEntry]) -> None:
     """Replace the ledger of one source in one edition, atomically."""
     path = ledger_path(landing_dir, edition, source)

@@ -16,7 +16,7 @@ from pipelines.dbt_project import manifest_path
 from pipelines.errors import CepingError, DeliveryError
 from pipelines.progress import LOGGER, say
 from pipelines.settings import PROJECT_ROOT, Settings
-from pipelines.state import built_release, is_inbox_landed
+from pipelines.state import published_release
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -82,9 +82,7 @@ def serve_ui(settings: Settings, port: int) -> int:
 
 
 def _current_without_work(settings: Settings, *, rebuild: bool) -> str | None:
-    if rebuild or not is_inbox_landed(settings):
-        return None
-    release_id = built_release(settings)
+    release_id = None if rebuild else published_release(settings)
     if release_id is not None:
         say("nothing new", f"the inbox and the code are those of release {release_id}: 0 files read, 0 models built")
     return release_id

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.contracts import load_contracts
 from pipelines.fingerprint import code_version, hash_json
 from pipelines.inbox import delivered_files, unknown_folders
-from pipelines.ledger import PRESENT, read_ledger
+from pipelines.ledger import present_entries
 from pipelines.settings import Settings
 
 
@@ -27,8 +27,7 @@ def inputs_hash(settings: Settings) -> str:
     entries = [
         (entry.source, entry.file_name, entry.sha256, entry.contract, entry.status)
         for source in load_contracts()
-        for entry in read_ledger(settings.landing_dir, settings.edition, source)
-        if entry.status in PRESENT
+        for entry in present_entries(settings.landing_dir, settings.edition, source)
     ]
     return hash_json(sorted(entries))
 
@@ -38,9 +37,7 @@ def is_inbox_landed(settings: Settings) -> bool:
     if not settings.inbox_dir.is_dir() or unknown_folders(settings.inbox_dir, load_contracts()):
         return False
     for source, contract in load_contracts().items():
-        entries = [
-            entry for entry in read_ledger(settings.landing_dir, settings.edition, source) if entry.status in PRESENT
-        ]
+        entries = present_entries(settings.landing_dir, settings.edition, source)
         if any(entry.status == "failed" or entry.contract != contract.fingerprint for entry in entries):
             return False
         landed = {(entry.file_name, entry.byte_count, entry.modified_ns) for entry in entries}
@@ -62,6 +59,11 @@ def built_release(settings: Settings) -> str | None:
     is_current = (settings.releases_dir / "current").resolve().name == state.release_id
     is_same = state.inputs == inputs_hash(settings) and state.code == code_version()
     return state.release_id if is_current and is_same else None
+
+
+def published_release(settings: Settings) -> str | None:
+    """The release that holds the inbox as it is, built by this very code, if there is one: a run has nothing to do."""
+    return built_release(settings) if is_inbox_landed(settings) else None
 
 
 def record_release(settings: Settings, release_id: str) -> None:

@@ -5,10 +5,10 @@ from rich.table import Table
 
 from pipelines.contracts import load_contracts
 from pipelines.inbox import delivered_files
-from pipelines.ledger import PRESENT, read_ledger
+from pipelines.ledger import present_entries
 from pipelines.publication.release import current_release
 from pipelines.settings import Settings
-from pipelines.state import built_release, is_inbox_landed
+from pipelines.state import published_release
 
 
 def print_status(settings: Settings) -> None:
@@ -21,7 +21,7 @@ def print_status(settings: Settings) -> None:
         console.print("release  none yet; publish one with: ceping run")
         return
     console.print(f"release  {release.release_id}  {release.bulletin_path}", soft_wrap=True)
-    is_current = is_inbox_landed(settings) and built_release(settings) is not None
+    is_current = published_release(settings) is not None
     console.print(
         "         it is what the inbox and the code give"
         if is_current
@@ -34,9 +34,7 @@ def _sources_table(settings: Settings) -> Table:
         "source", "files", "landed", "failed", "rows read", "quarantined at ingest", title=f"{settings.edition}"
     )
     for source in load_contracts():
-        entries = [
-            entry for entry in read_ledger(settings.landing_dir, settings.edition, source) if entry.status in PRESENT
-        ]
+        entries = present_entries(settings.landing_dir, settings.edition, source)
         landed = [entry for entry in entries if entry.status == "landed"]
         table.add_row(
             source,

@@ -8,7 +8,7 @@ from pipelines.contracts import Contract, load_contracts
 from pipelines.errors import DeliveryError
 from pipelines.inbox import unknown_folders
 from pipelines.ingest import IngestReport, count_by_reason, ingest_source
-from pipelines.ledger import PRESENT, LedgerEntry, read_ledger
+from pipelines.ledger import LedgerEntry, present_entries
 from pipelines.progress import say
 from pipelines.resources import EditionRun
 
@@ -71,10 +71,7 @@ def file_ledger(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     if unknown:
         raise DeliveryError(f"inbox: {', '.join(unknown)} belongs to no source; files go into {', '.join(contracts)}")
     entries = [
-        entry
-        for source in contracts
-        for entry in read_ledger(settings.landing_dir, settings.edition, source)
-        if entry.status in PRESENT
+        entry for source in contracts for entry in present_entries(settings.landing_dir, settings.edition, source)
     ]
     if not entries:
         raise DeliveryError(f"the inbox at {settings.inbox_dir} holds no file of any source")
