@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pipelines.candidate import TableColumn, TableSpec
 from pipelines.errors import CepingError
 from pipelines.fingerprint import hash_folders
@@ -33,30 +31,6 @@ def manifest_path(settings: Settings) -> Path:
         _parse(settings)
         stamp.write_text(current)
     return path
-
-
-def needs_full_refresh(settings: Settings) -> bool:
-    """Whether incremental tables must be built anew: other models than these, or another DuckDB, built them last.
-
-    The mark is taken away until ``mark_built``: a build that failed half-way leaves nothing to trust.
-    """
-    mark = _models_mark(settings)
-    is_same = mark.is_file() and mark.read_text(encoding="utf-8") == _models_version()
-    mark.unlink(missing_ok=True)
-    return not is_same
-
-
-def mark_built(settings: Settings) -> None:
-    """Remember that every model in the warehouse was built by the present code."""
-    _models_mark(settings).write_text(_models_version(), encoding="utf-8")
-
-
-def _models_mark(settings: Settings) -> Path:
-    return settings.warehouse_path.with_suffix(".models")
-
-
-def _models_version() -> str:
-    return f"{hash_folders([MODELS_DIR])} duckdb {duckdb.__version__}"
 
 
 def read_manifest(settings: Settings) -> Manifest:

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         return self.home_dir / "work" / "warehouse.duckdb"
 
     @property
+    def warehouse_mark_path(self) -> Path:
+        """What the working file was built from."""
+        return self.warehouse_path.with_suffix(".built")
+
+    @property
     def spark_dir(self) -> Path:
         """The tables of the Spark target and the catalogue that lists them."""
         return self.home_dir / "work" / "spark"

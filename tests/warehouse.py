@@ -6,6 +6,7 @@ import subprocess
 import duckdb
 import polars as pl
 
+from pipelines.building import mark_built, take_scope
 from pipelines.candidate import TableSpec
 from pipelines.contracts import load_contracts
 from pipelines.dbt_project import dbt_executable, published_tables, read_manifest
@@ -19,14 +20,31 @@ def ingest(settings: Settings) -> None:
         ingest_source(contract, settings, lambda message: None)
 
 
-def build(settings: Settings, target: str = "duckdb") -> None:
-    """Build every seed and model on one engine; incremental tables grow."""
+def build(settings: Settings) -> None:
+    """Build every seed and model; where the warehouse was built before, only what has changed."""
+    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
+    scope = take_scope(settings)
+    _dbt_build(settings, "duckdb", scope.arguments)
+    mark_built(settings)
+
+
+def build_on_spark(settings: Settings) -> None:
+    """Build every seed and model on Spark."""
+    settings.spark_dir.mkdir(parents=True, exist_ok=True)
+    _dbt_build(settings, "spark", [])
+
+
+def _dbt_build(settings: Settings, target: str, arguments: list[str]) -> None:
     command = [dbt_executable(), "build", "--target", target, "--exclude-resource-type", "test", "unit_test"]
     places = ["--project-dir", str(MODELS_DIR), "--profiles-dir", str(MODELS_DIR)]
     environment = os.environ | settings.environment() | {"DBT_TARGET_PATH": str(settings.home_dir / "dbt" / target)}
-    settings.spark_dir.mkdir(parents=True, exist_ok=True)
     built = subprocess.run(
-        [*command, *places], env=environment, cwd=settings.spark_dir, capture_output=True, text=True, check=False
+        [*command, *arguments, *places],
+        env=environment,
+        cwd=settings.spark_dir if target == "spark" else settings.home_dir,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert built.returncode == 0, built.stdout[-5000:]
 

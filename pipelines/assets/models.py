@@ -10,7 +10,8 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from dagster_dbt.compat import DBT_PYTHON_VERSION
 
-from pipelines.dbt_project import dbt_executable, manifest_path, mark_built, needs_full_refresh
+from pipelines.building import mark_built, take_scope
+from pipelines.dbt_project import dbt_executable, manifest_path
 from pipelines.gate import load_ahead
 from pipelines.progress import say
 from pipelines.resources import EditionRun
@@ -50,18 +51,17 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
         return
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     say("models", "building models and running their tests")
-    # Asked first, rebuild or not: asking takes the mark away, and a rebuild that fails must not leave it.
-    full_refresh = ["--full-refresh"] if needs_full_refresh(settings) or edition_run.rebuild else []
+    scope = take_scope(settings, rebuild=edition_run.rebuild)
     # dbt works in a process of its own: this one has time for what the gate will need.
     load_ahead()
-    arguments = ["build", *WITHOUT_UNIT_TESTS, *full_refresh]
+    arguments = ["build", *WITHOUT_UNIT_TESTS, *scope.arguments]
     invocation = dbt.cli(arguments, context=context, target_path=settings.dbt_target_dir, raise_on_error=False)
     # The counts need the warehouse, which dbt has locked until it ends: the events are kept until then.
     events = list(invocation.stream())
     if invocation.is_successful():
         mark_built(settings)
         counts = _row_counts(settings.warehouse_path)
-        for event in events:
+        for event in [*events, *_kept(context, events)]:
             yield _with_row_count(context, event, counts)
     else:
         yield from events
@@ -69,6 +69,13 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
     say("models", _summary(results))
     if not invocation.is_successful():
         raise dg.Failure(description="\n".join(_failures(results)) or "dbt failed before it built a model")
+
+
+def _kept(context: dg.AssetExecutionContext, events: list[Any]) -> Iterator[dg.Output[None]]:
+    """An output for each table that nothing new reached: without one Dagster would skip what comes after it."""
+    built = {event.output_name for event in events if isinstance(event, dg.Output)}
+    for name in context.selected_output_names - built:
+        yield dg.Output(None, name, metadata={"kept from an earlier run": True})
 
 
 def _row_counts(warehouse: Path) -> dict[tuple[str, str], int]:

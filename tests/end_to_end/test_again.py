@@ -1,5 +1,6 @@
 """Running again: nothing new costs nothing; one changed row changes what follows from it and nothing else."""
 
+import re
 from pathlib import Path
 
 import fastexcel
@@ -10,6 +11,11 @@ from tests.end_to_end.conftest import Edition, ceping, contents, run
 
 def times(folder: Path) -> dict[str, int]:
     return {path.relative_to(folder).as_posix(): path.lstat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def models_built(printed: str) -> int:
+    [count] = re.findall(r"(\d+) models and \d+ seeds built", printed)
+    return int(count)
 
 
 def test_an_unchanged_inbox_is_neither_read_nor_built(small: Edition, tmp_path: Path) -> None:
@@ -42,6 +48,17 @@ def test_one_changed_row_changes_its_figures_and_leaves_the_old_release(small: E
     assert again.figures() == figures | {"trend3.integrated_platforms": 28}
     assert "0 files read" not in again.printed
     assert "site_registry: nothing new" in again.printed
+    assert models_built(again.printed) < models_built(small.printed) / 2
     assert again.release != old_release
     assert contents(old_release) == old
     assert contents(small.home) == untouched
+
+
+def test_without_its_working_file_a_home_is_built_anew(small: Edition, tmp_path: Path) -> None:
+    copy = small.copied_to(tmp_path)
+    (copy.home / "work" / "warehouse.duckdb").unlink()
+    first = next((copy.inbox / "platform_census").glob("*.xlsx"))
+    first.rename(first.with_stem("改名"))
+    again = run(copy.home, copy.inbox)
+    assert models_built(again.printed) == models_built(small.printed)
+    assert again.figures() == small.figures()

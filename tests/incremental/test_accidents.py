@@ -56,7 +56,6 @@ def values(folder: Path, change: Callable[[Path], None], threads: int) -> dict[s
     write_example(settings.inbox_dir, ExampleOptions(sites=200, crawled=60, pages=8), lambda message: None)
     change(settings.inbox_dir)
     ingest(settings)
-    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     build(settings)
     frames = {
         table.full_name: rows_of(settings, table.full_name)

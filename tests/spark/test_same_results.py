@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from pipelines.candidate import TableSpec
 from pipelines.example import ExampleOptions, write_example
 from pipelines.settings import MODELS_DIR, Settings
-from tests.warehouse import build, ingest, tables_of
+from tests.warehouse import build, build_on_spark, ingest, tables_of
 
 pytestmark = pytest.mark.spark
 RELATIVE_TOLERANCE = 1e-9
@@ -26,8 +26,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(home=folder / "home", inbox=folder / "inbox", edition=2017)
     write_example(settings.inbox_dir, ExampleOptions(), lambda message: None)
     ingest(settings)
-    for target in ("duckdb", "spark"):
-        build(settings, target)
+    build(settings)
+    build_on_spark(settings)
     return settings
 
 
