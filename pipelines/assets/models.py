@@ -74,7 +74,8 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
 def _kept(context: dg.AssetExecutionContext, events: list[Any]) -> Iterator[dg.Output[None]]:
     """An output for each table that nothing new reached: without one Dagster would skip what comes after it."""
     built = {event.output_name for event in events if isinstance(event, dg.Output)}
-    for name in context.selected_output_names - built:
+    tables = context.assets_def.keys_by_output_name.keys() & context.selected_output_names
+    for name in sorted(tables - built):
         yield dg.Output(None, name, metadata={"kept from an earlier run": True})
 
 
