@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
+from dagster_dbt.asset_utils import get_manifest_and_translator_from_dbt_assets
 from dagster_dbt.compat import DBT_PYTHON_VERSION
 
-from pipelines.building import mark_built, take_scope
+from pipelines.building import BuildScope, mark_built, take_scope
 from pipelines.dbt_project import dbt_executable, manifest_path
 from pipelines.gate import load_ahead
 from pipelines.progress import say
@@ -54,14 +56,14 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
     scope = take_scope(settings, rebuild=edition_run.rebuild)
     # dbt works in a process of its own: this one has time for what the gate will need.
     load_ahead()
-    arguments = ["build", *WITHOUT_UNIT_TESTS, *scope.arguments]
-    invocation = dbt.cli(arguments, context=context, target_path=settings.dbt_target_dir, raise_on_error=False)
+    invocation = _invoke(context, dbt, settings, scope)
     # The counts need the warehouse, which dbt has locked until it ends: the events are kept until then.
     events = list(invocation.stream())
     if invocation.is_successful():
-        mark_built(settings)
+        if not context.is_subset:
+            mark_built(settings)
         counts = _row_counts(settings.warehouse_path)
-        for event in [*events, *_kept(context, events)]:
+        for event in [*_kept(context, events), *events]:
             yield _with_row_count(context, event, counts)
     else:
         yield from events
@@ -71,12 +73,35 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
         raise dg.Failure(description="\n".join(_failures(results)) or "dbt failed before it built a model")
 
 
+def _invoke(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings, scope: BuildScope
+) -> DbtCliInvocation:
+    """Start dbt on the scope, or on the models a person chose in the UI."""
+    build = ["build", *WITHOUT_UNIT_TESTS]
+    target = settings.dbt_target_dir
+    if context.is_subset or scope.sources is None:
+        refresh = scope.arguments if scope.sources is None else []
+        return dbt.cli([*build, *refresh], context=context, target_path=target, raise_on_error=False)
+    # Given the context, dagster-dbt would select every model beside those that were named.
+    manifest, translator, _ = get_manifest_and_translator_from_dbt_assets([context.assets_def])
+    arguments = [*build, *scope.arguments]
+    invocation = dbt.cli(
+        arguments, manifest=manifest, dagster_dbt_translator=translator, target_path=target, raise_on_error=False
+    )
+    invocation.context = context
+    return invocation
+
+
 def _kept(context: dg.AssetExecutionContext, events: list[Any]) -> Iterator[dg.Output[None]]:
-    """An output for each table that nothing new reached: without one Dagster would skip what comes after it."""
+    """An output for each table that nothing new reached: without one Dagster would skip what comes after it.
+
+    None of them depends on a table that was built, so they come first, each after those it depends on.
+    """
     built = {event.output_name for event in events if isinstance(event, dg.Output)}
-    tables = context.assets_def.keys_by_output_name.keys() & context.selected_output_names
-    for name in sorted(tables - built):
-        yield dg.Output(None, name, metadata={"kept from an earlier run": True})
+    names = {key: name for name, key in context.assets_def.keys_by_output_name.items()}
+    for key in TopologicalSorter(context.assets_def.asset_deps).static_order():
+        if key in context.selected_asset_keys and names[key] not in built:
+            yield dg.Output(None, names[key], metadata={"kept from an earlier run": True})
 
 
 def _row_counts(warehouse: Path) -> dict[tuple[str, str], int]:
