@@ -5,7 +5,13 @@ and is kept out of every model but the quarantine. Belongs here: the shape of si
 need the rest of the warehouse, are judged by the models.
 """
 
+import hashlib
+import hmac
 from collections.abc import Iterator
+from functools import partial
+
+import duckdb
+from stdnum.cn import uscc
 
 from pipelines.contracts import Column, Contract
 from pipelines.readers.raw_table import RawTable
@@ -17,6 +23,25 @@ BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 BLANK_CODES = ", ".join(str(ord(blank)) for blank in BLANKS)
 HAS_ZONE = r"(Z|[+-]\d{2}:?\d{2})$"
 EXCEL_SERIAL = r"\d{5}(\.\d+)?"
+PSEUDONYM = "pseudonym"
+PSEUDONYM_DIGITS = 32
+CHECKS = {"uscc": "is_uscc"}
+
+
+def connect(threads: int, pseudonym_key: bytes | None) -> duckdb.DuckDBPyConnection:
+    """A connection that can run ``conforming_select``: it knows the checks of meaning and, with a key, the keyed hash.
+
+    The key stays in this process: no query and no message holds it.
+    """
+    connection = duckdb.connect(config={"threads": threads})
+    connection.create_function(CHECKS["uscc"], uscc.is_valid, ["VARCHAR"], "BOOLEAN")
+    if pseudonym_key is not None:
+        connection.create_function(PSEUDONYM, partial(_pseudonym, pseudonym_key), ["VARCHAR"], "VARCHAR")
+    return connection
+
+
+def _pseudonym(key: bytes, value: str) -> str:
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
 
 
 def conforming_select(table: RawTable, contract: Contract, edition: int, file_id: str) -> str:
@@ -29,10 +54,11 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     quick = ",\n".join(f"{_quick(column)} as quick_{column.name}" for column in contract.columns)
     texts = ",\n".join(f"{_text_where_needed(column)} as text_{column.name}" for column in contract.columns)
     values = ",\n".join(f"{_value(column)} as {column.name}" for column in contract.columns)
-    columns = ",\n".join(column.name for column in contract.columns)
+    columns = ",\n".join(_landed(column) for column in contract.columns if column.personal != "drop")
     rules = list(_rules(contract))
     is_unfit = " or ".join(["broken_reason is not null", *(f"coalesce({condition}, false)" for condition, _ in rules)])
-    broken = "case when broken_reason is not null then " + _rejection("null", "broken_reason", "broken_text") + " end"
+    broken_text = "null" if contract.has_personal else "broken_text"
+    broken = "case when broken_reason is not null then " + _rejection("null", "broken_reason", broken_text) + " end"
     reasons = [
         f"case when broken_reason is null and {condition} then {rejection} end" for condition, rejection in rules
     ]
@@ -56,6 +82,10 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
         )
     )
     """
+
+
+def _landed(column: Column) -> str:
+    return column.name if column.personal is None else f"{PSEUDONYM}({column.name}) as {column.name}"
 
 
 def _literal(text: str | None) -> str:
@@ -159,19 +189,27 @@ def _in_utc(text: str, timezone: str) -> str:
 
 
 def _rules(contract: Contract) -> Iterator[tuple[str, str]]:
-    """Each rule as the condition that breaks it and the rejection it leads to."""
+    """Each rule as the condition that breaks it and the rejection it leads to; personal data is never repeated."""
     for column in contract.columns:
-        value, text = column.name, f"text_{column.name}"
-        if column.required:
-            yield f"({value} is null and {text} is null)", _rejection(value, "'missing'", "null")
-        if not _is_text(column):
-            reason = "not_in_list" if column.values else f"not_a_{column.data_type.replace('[]', '_list')}"
-            yield f"({value} is null and {text} is not null)", _rejection(value, f"'{reason}'", text)
-        if column.pattern is not None:
-            yield f"not regexp_full_match({value}, {_literal(column.pattern)})", _rejection(value, "'pattern'", value)
-        for bound, sign in ((column.minimum, "<"), (column.maximum, ">")):
-            if bound is not None:
-                yield f"{value} {sign} {bound}", _rejection(value, "'out_of_range'", f"coalesce({text}, cell_{value})")
+        for condition, reason, shown in _rules_of(column):
+            yield condition, _rejection(column.name, f"'{reason}'", "null" if column.personal else shown)
+
+
+def _rules_of(column: Column) -> Iterator[tuple[str, str, str]]:
+    """Condition that breaks the rule, reason code, and the value to show."""
+    value, text = column.name, f"text_{column.name}"
+    if column.required:
+        yield f"({value} is null and {text} is null)", "missing", "null"
+    if not _is_text(column):
+        reason = "not_in_list" if column.values else f"not_a_{column.data_type.replace('[]', '_list')}"
+        yield f"({value} is null and {text} is not null)", reason, text
+    if column.pattern is not None:
+        yield f"not regexp_full_match({value}, {_literal(column.pattern)})", "pattern", value
+    if column.check is not None:
+        yield f"not {CHECKS[column.check]}({value})", "check_digit", value
+    for bound, sign in ((column.minimum, "<"), (column.maximum, ">")):
+        if bound is not None:
+            yield f"{value} {sign} {bound}", "out_of_range", f"coalesce({text}, cell_{value})"
 
 
 def _rejection(column_name: str, reason: str, value: str) -> str:

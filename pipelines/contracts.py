@@ -36,6 +36,12 @@ class Column(BaseModel):
     )
     default: str | None = Field(default=None, description="Value of an empty cell.")
     timezone: str = Field(default="UTC", description="Zone of times written without one.")
+    check: Literal["uscc"] | None = Field(
+        default=None, description="Rule of meaning a library judges: uscc, the unified social credit code."
+    )
+    personal: Literal["drop", "pseudonym"] | None = Field(
+        default=None, description="Personal data: never landed, or landed as a keyed hash only."
+    )
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -53,6 +59,15 @@ class Contract(BaseModel):
     description: str
     key: tuple[str, ...] = Field(description="Columns that identify a row within an edition.")
     columns: tuple[Column, ...]
+    correction_mark: str = Field(
+        default=r"[-_ （(]*(?:[vV](?P<version>\d+)|更正版?(?P<nth>\d*)|修订版?(?P<revision>\d*))[）)]?$",
+        description="What a file name ends in, before its suffix, where the file corrects an earlier one.",
+    )
+
+    @property
+    def has_personal(self) -> bool:
+        """Whether a delivered row holds personal data: then nothing of it may be shown or kept as it was written."""
+        return any(column.personal for column in self.columns)
 
     @property
     def fingerprint(self) -> str:

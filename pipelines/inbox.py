@@ -1,5 +1,6 @@
 """The inbox: which files were delivered for which source, recognised by their content."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,7 @@ from pathlib import Path
 from pipelines.fingerprint import hash_file
 
 IGNORED_PREFIXES = (".", "~$")
+SUFFIXES = {".gz", ".zst", ".csv", ".tsv", ".xlsx", ".xls", ".json", ".jsonl", ".ndjson", ".parquet", ".warc", ".arc"}
 IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
 
 
@@ -33,6 +35,19 @@ class Delivery:
     def file_id(self) -> str:
         """The first 16 digits of the hash: what rows refer to their file by."""
         return self.sha256[:16]
+
+    def version(self, correction_mark: str) -> tuple[str, int]:
+        """What is delivered, by its file name without suffixes and mark, and the how-manieth correction of it this is.
+
+        A mark without a number is the first correction; a name without a mark is no correction.
+        """
+        stem = self.path.name
+        while (shorter := Path(stem)).suffix.lower() in SUFFIXES:
+            stem = shorter.stem
+        mark = re.search(correction_mark, stem)
+        if mark is None:
+            return stem, 0
+        return stem[: mark.start()], next((int(number) for number in mark.groups() if number), 1)
 
 
 def delivered_files(inbox: Path, source: str) -> list[Path]:

@@ -14,11 +14,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.conform import conforming_select
+from pipelines.conform import conforming_select, connect
 from pipelines.contracts import Contract
 from pipelines.errors import DeliveryError
 from pipelines.inbox import Delivery, delivered_files
 from pipelines.ledger import PRESENT, LedgerEntry, read_ledger, write_ledger
+from pipelines.pseudonyms import pseudonym_key
 from pipelines.readers import read
 from pipelines.readers.raw_table import RawTable
 from pipelines.settings import Settings
@@ -65,7 +66,8 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
         _recognise(contract.name, path, previous) for path in delivered_files(settings.inbox_dir, contract.name)
     ]
     known = [
-        _copy_of_another(delivery, deliveries[:order], contract, settings)
+        _corrected_by_another(delivery, deliveries, contract, settings)
+        or _copy_of_another(delivery, deliveries[:order], contract, settings)
         or _landed_before(delivery, contract, previous, settings)
         for order, delivery in enumerate(deliveries)
     ]
@@ -113,6 +115,18 @@ def _new_entry(delivery: Delivery, contract: Contract, settings: Settings) -> Le
     )
 
 
+def _corrected_by_another(
+    delivery: Delivery, deliveries: list[Delivery], contract: Contract, settings: Settings
+) -> LedgerEntry | None:
+    name, number = delivery.version(contract.correction_mark)
+    versions = {other.version(contract.correction_mark): other for other in deliveries}
+    later = max((version for version in versions if version[0] == name and version[1] > number), default=None)
+    if later is None:
+        return None
+    replaced = {"status": "replaced", "message": f"corrected by {versions[later].path.name}, not counted"}
+    return _new_entry(delivery, contract, settings).model_copy(update=replaced)
+
+
 def _copy_of_another(
     delivery: Delivery, earlier: list[Delivery], contract: Contract, settings: Settings
 ) -> LedgerEntry | None:
@@ -139,21 +153,29 @@ def _land_all(
 ) -> Iterator[LedgerEntry]:
     """Land each delivery, so many at once as there are threads: a compressed file is read by one thread alone."""
     threads_a_file = settings.threads if len(deliveries) == 1 else 1
+    key = pseudonym_key(settings) if contract.has_personal else None
     with ThreadPoolExecutor(max_workers=settings.threads) as pool:
-        outcomes = pool.map(lambda delivery: _land(delivery, contract, landing, settings, threads_a_file), deliveries)
+        outcomes = pool.map(
+            lambda delivery: _land(delivery, contract, landing, settings, threads_a_file, key), deliveries
+        )
         for delivery, (entry, seconds) in zip(deliveries, outcomes, strict=True):
             _tell(delivery, entry, seconds, progress)
             yield entry
 
 
 def _land(
-    delivery: Delivery, contract: Contract, landing: Path, settings: Settings, threads: int
+    delivery: Delivery,
+    contract: Contract,
+    landing: Path,
+    settings: Settings,
+    threads: int,
+    key: bytes | None,
 ) -> tuple[LedgerEntry, float]:
     """The entry of a delivery that was read now, and the seconds it took."""
     entry = _new_entry(delivery, contract, settings)
     started = time.monotonic()
     try:
-        entry = _read_and_write(delivery, contract, landing, entry, threads)
+        entry = _read_and_write(delivery, contract, landing, entry, threads, key)
     except DeliveryError as failure:
         entry = entry.model_copy(update={"status": "failed", "message": str(failure)})
     return entry, time.monotonic() - started
@@ -172,9 +194,14 @@ def _tell(delivery: Delivery, entry: LedgerEntry, seconds: float, progress: Prog
 
 
 def _read_and_write(
-    delivery: Delivery, contract: Contract, landing: Path, entry: LedgerEntry, threads: int
+    delivery: Delivery,
+    contract: Contract,
+    landing: Path,
+    entry: LedgerEntry,
+    threads: int,
+    key: bytes | None,
 ) -> LedgerEntry:
-    with duckdb.connect(config={"threads": threads}) as connection:
+    with connect(threads, key) as connection:
         tables = read(connection, delivery, contract)
         path = landing_file(landing, entry.edition, delivery.file_id)
         _write_landing(connection, tables, contract, entry.edition, delivery, path)
@@ -187,6 +214,7 @@ def _read_and_write(
             "encoding": tables[0].encoding,
             "sheets": tuple(table.sheet for table in tables if table.sheet is not None),
             "ignored_sheets": tables[0].ignored_sheets,
+            "matched_columns": tuple(dict.fromkeys(name for table in tables for name in table.matched_columns)),
             "unmatched_headers": tuple(dict.fromkeys(name for table in tables for name in table.unmatched_headers)),
             "rows_read": counted[0],
             "rows_fit": counted[1],
@@ -241,9 +269,9 @@ def _write_empty_landing(contract: Contract, landing: Path, settings: Settings) 
     path = landing_file(landing, settings.edition, NO_FILE)
     text = pl.String
     nothing = pl.DataFrame(schema={"row_number": pl.Int64, "broken_reason": text, "broken_text": text})
-    with duckdb.connect() as connection:
+    with connect(settings.threads, b"") as connection:
         connection.register("nothing", nothing.to_arrow())
-        table = RawTable(None, "nothing", {}, ())
+        table = RawTable(None, "nothing", {}, (), ())
         select = conforming_select(table, contract, settings.edition, NO_FILE)
         unfinished = path.with_suffix(".writing")
         connection.execute(f"copy ({select}) to '{unfinished}' (format parquet)")

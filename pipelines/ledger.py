@@ -11,8 +11,8 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-Status = Literal["landed", "duplicate", "failed", "superseded", "withdrawn"]
-PRESENT: frozenset[Status] = frozenset({"landed", "duplicate", "failed"})
+Status = Literal["landed", "duplicate", "replaced", "failed", "superseded", "withdrawn"]
+PRESENT: frozenset[Status] = frozenset({"landed", "duplicate", "replaced", "failed"})
 
 
 class LedgerEntry(BaseModel):
@@ -32,6 +32,7 @@ class LedgerEntry(BaseModel):
     encoding: str | None = None
     sheets: tuple[str, ...] = ()
     ignored_sheets: tuple[str, ...] = ()
+    matched_columns: tuple[str, ...] = ()
     unmatched_headers: tuple[str, ...] = ()
     rows_read: int = 0
     rows_fit: int = 0
@@ -56,6 +57,7 @@ COLUMN_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "encoding": pl.String,
     "sheets": pl.List(pl.String),
     "ignored_sheets": pl.List(pl.String),
+    "matched_columns": pl.List(pl.String),
     "unmatched_headers": pl.List(pl.String),
     "rows_read": pl.Int64,
     "rows_fit": pl.Int64,

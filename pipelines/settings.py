@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         return self.home_dir / "landing"
 
     @property
+    def pseudonym_key_path(self) -> Path:
+        """The secret key of pseudonyms; without it the same address gets another pseudonym."""
+        return self.home_dir / "secret" / "pseudonym.key"
+
+    @property
     def warehouse_path(self) -> Path:
         """The working DuckDB file, which only a run writes and which can be rebuilt from landing."""
         return self.home_dir / "work" / "warehouse.duckdb"

@@ -28,10 +28,14 @@
     {{ return(declared.config.meta.contract.key) }}
 {% endmacro %}
 
-{#- The columns of a source, from its contract. Unit tests, which see no graph, override it. -#}
+{#- The landed columns of a source, from its contract: personal data that is dropped has none. Unit tests override it. -#}
 {% macro source_columns(source_name) %}
     {% set declared = graph.sources.values() | selectattr('name', 'equalto', source_name) | first %}
-    {{ return(declared.columns.keys() | list) }}
+    {% set landed = [] %}
+    {% for column in declared.columns.values() if column.config.meta.get('personal') != 'drop' %}
+        {% do landed.append(column.name) %}
+    {% endfor %}
+    {{ return(landed) }}
 {% endmacro %}
 
 {#- The Chinese title of a source's form, from its contract. -#}

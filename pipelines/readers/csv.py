@@ -33,7 +33,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     relation = f"csv_{delivery.file_id}"
     connection.register(relation, table)
     cells = {name: f"cell_{position}" for name, position in matched.items()}
-    return [RawTable(None, relation, cells, unmatched(headers, matched), encoding)]
+    return [RawTable(None, relation, cells, tuple(matched), unmatched(headers, matched), encoding)]
 
 
 def _find_delimiter(first_line: str) -> str:

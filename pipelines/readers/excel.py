@@ -81,4 +81,4 @@ def _sheet_table(
     relation = f"excel_{delivery.file_id}_{order}"
     connection.register(relation, body.to_arrow())
     cells = {column: f"cell_{position}" for column, position in matched.items()}
-    return RawTable(name, relation, cells, unmatched(headers, matched), ignored_sheets=ignored)
+    return RawTable(name, relation, cells, tuple(matched), unmatched(headers, matched), ignored_sheets=ignored)

@@ -34,7 +34,8 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     )"""
     cells = {column: "coalesce(" + ", ".join(_identifier(key) for key in names) + ")" for column, names in keys.items()}
     claimed = {sampled_keys[position] for position in matched.values()}
-    return [RawTable(None, relation, cells, tuple(key for key in sampled_keys if key not in claimed), "utf-8")]
+    unclaimed = tuple(key for key in sampled_keys if key not in claimed)
+    return [RawTable(None, relation, cells, tuple(matched), unclaimed, "utf-8")]
 
 
 def _literal(text: str) -> str:

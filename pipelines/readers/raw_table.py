@@ -15,12 +15,14 @@ class RawTable:
 
     ``relation`` has ``row_number`` (bigint; the row in the sheet, the record in a CSV counting its header, the line in
     JSON Lines not counting blank ones), ``broken_reason`` and ``broken_text`` (null unless the row could not be taken
-    apart), and the expressions of ``cells``, one a recognised contract column.
+    apart), and the expressions of ``cells``, one a contract column that may have a value; ``matched_columns`` are those
+    a header was seen of.
     """
 
     sheet: str | None
     relation: str
     cells: dict[str, str]
+    matched_columns: tuple[str, ...]
     unmatched_headers: tuple[str, ...]
     encoding: str | None = None
     ignored_sheets: tuple[str, ...] = ()

@@ -1,0 +1,77 @@
+"""Personal data is dropped or becomes a keyed hash before it lands; a code's check digit is judged."""
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.contracts import Column, Contract
+from pipelines.ingest import ingest_source
+from pipelines.settings import Settings
+from tests.conftest import landed_rows
+
+Deliver = Callable[[str, str, bytes], Path]
+
+
+def column(name: str, **rules: object) -> Column:
+    return Column.model_validate({"name": name, "data_type": "string", "description": "", "header": name, **rules})
+
+
+CONTRACT = Contract(
+    name="declared",
+    title="",
+    description="",
+    key=("unit",),
+    columns=(
+        column("unit", required=True, check="uscc"),
+        column("phone", personal="drop", required=True),
+        column("address", personal="pseudonym", pattern=r"[\d.]+"),
+    ),
+)
+GOOD_UNIT = "91110000600037341L"
+
+
+@pytest.fixture
+def rows(settings: Settings, deliver: Deliver) -> list[tuple[object, ...]]:
+    lines = [
+        f"{GOOD_UNIT},13800000001,10.0.0.1",
+        f"{GOOD_UNIT},13800000002,10.0.0.1",
+        f"{GOOD_UNIT},13800000003,10.0.0.2",
+        f"{GOOD_UNIT},,mallory",
+        "91110000600037342L,13800000005,",
+        "13800000006,10.0.0.6",
+    ]
+    deliver("declared", "a.csv", "\n".join(["unit,phone,address", *lines]).encode())
+    ingest_source(CONTRACT, settings, lambda message: None)
+    return landed_rows(settings, "declared", "row_number, unit, address, rejections")
+
+
+def test_the_same_address_has_the_same_pseudonym_within_a_home(rows: list[tuple[object, ...]]) -> None:
+    addresses = {row[0]: row[2] for row in rows}
+    assert addresses[2] == addresses[3] != addresses[4]
+
+
+def test_nothing_personal_is_landed_not_even_as_a_reason(settings: Settings, rows: list[tuple[object, ...]]) -> None:
+    [landed, *_] = (settings.landing_dir / "declared").glob("*.parquet")
+    assert "phone" not in pl.read_parquet_schema(landed)
+    assert not [secret for secret in ("138000", "10.0.0", "mallory") if secret in repr(rows)]
+
+
+def test_what_is_wrong_is_said_without_the_value(rows: list[tuple[object, ...]]) -> None:
+    reasons = {
+        row[0]: [(reason["column_name"], reason["reason_code"], reason["value"]) for reason in row[3]]
+        for row in rows
+        if isinstance(row[3], list)
+    }
+    assert reasons == {
+        5: [("phone", "missing", None), ("address", "pattern", None)],
+        6: [("unit", "check_digit", "91110000600037342L")],
+        7: [(None, "2 fields where the header has 3", None)],
+    }
+
+
+def test_the_key_is_its_owners_alone(settings: Settings, rows: list[tuple[object, ...]]) -> None:
+    assert stat.S_IMODE(settings.pseudonym_key_path.stat().st_mode) == 0o600
+    assert settings.pseudonym_key_path.read_bytes().hex() not in repr(rows)
