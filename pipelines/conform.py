@@ -14,6 +14,7 @@ import duckdb
 from stdnum.cn import uscc
 
 from pipelines.contracts import Column, Contract
+from pipelines.readers.quoting import literal
 from pipelines.readers.raw_table import RawTable
 
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d")
@@ -69,6 +70,7 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
         {_literal(table.sheet)} as sheet,
         cast(row_number as bigint) as row_number,
         {columns},
+        unknown_cells,
         case when {is_unfit} then list_filter([{", ".join([broken, *reasons])}], lambda reason: reason is not null) end
             as rejections,
     from (
@@ -77,7 +79,10 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
             select *, {texts}
             from (
                 select *, {quick}
-                from (select row_number, broken_reason, broken_text, {cells} from {table.relation})
+                from (
+                    select row_number, broken_reason, broken_text, {_unknown(table, contract)} as unknown_cells, {cells}
+                    from {table.relation}
+                )
             )
         )
     )
@@ -88,8 +93,17 @@ def _landed(column: Column) -> str:
     return column.name if column.personal is None else f"{PSEUDONYM}({column.name}) as {column.name}"
 
 
+def _unknown(table: RawTable, contract: Contract) -> str:
+    """The cells no column claims as a JSON object, null where there are none; personal data may be among them."""
+    if contract.has_personal or not table.unknown_cells:
+        return "cast(null as varchar)"
+    cells = ", ".join(f"{{'name': {literal(name)}, 'cell': {cell}}}" for name, cell in table.unknown_cells.items())
+    filled = f"list_filter([{cells}], lambda entry: trim(entry.cell) <> '')"
+    return f"nullif(cast(to_json(map_from_entries({filled})) as varchar), '{{}}')"
+
+
 def _literal(text: str | None) -> str:
-    return "cast(null as varchar)" if text is None else "'" + text.replace("'", "''") + "'"
+    return "cast(null as varchar)" if text is None else literal(text)
 
 
 def _list(texts: tuple[str, ...]) -> str:

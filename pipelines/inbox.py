@@ -63,8 +63,13 @@ def delivered_files(inbox: Path, source: str) -> list[Path]:
 
 
 def unknown_folders(inbox: Path, sources: Iterable[str]) -> list[str]:
-    """Folders of the inbox that belong to no source, and files beside the folders: nobody would read them."""
+    """What nobody would read: folders of no source, files beside the folders, folders and broken links within them."""
     known = set(sources)
-    return sorted(
-        path.name for path in inbox.iterdir() if path.name not in known and not path.name.startswith(IGNORED_PREFIXES)
-    )
+    beside = [path for path in _visible(inbox) if path.name not in known]
+    within = [path for source in known if (inbox / source).is_dir() for path in _visible(inbox / source)]
+    unread = [*beside, *(path for path in within if not path.is_file())]
+    return sorted(path.relative_to(inbox).as_posix() for path in unread)
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if not path.name.startswith(IGNORED_PREFIXES)]

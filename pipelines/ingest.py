@@ -237,6 +237,8 @@ def _write_landing(
         connection.execute(f"copy ({query}) to '{unfinished}' (format parquet, compression zstd)")
     except duckdb.Error as failure:
         unfinished.unlink(missing_ok=True)
+        for named in (named for table in tables for named in table.failures):
+            raise named from failure
         raise DeliveryError(f"{delivery.label}: cannot be read ({str(failure).splitlines()[0]})") from failure
     unfinished.replace(path)
 
@@ -271,7 +273,7 @@ def _write_empty_landing(contract: Contract, landing: Path, settings: Settings) 
     nothing = pl.DataFrame(schema={"row_number": pl.Int64, "broken_reason": text, "broken_text": text})
     with connect(settings.threads, b"") as connection:
         connection.register("nothing", nothing.to_arrow())
-        table = RawTable(None, "nothing", {}, (), ())
+        table = RawTable(None, "nothing", {})
         select = conforming_select(table, contract, settings.edition, NO_FILE)
         unfinished = path.with_suffix(".writing")
         connection.execute(f"copy ({select}) to '{unfinished}' (format parquet)")

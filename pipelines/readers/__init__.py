@@ -5,27 +5,39 @@ import duckdb
 from pipelines.contracts import Contract
 from pipelines.errors import DeliveryError
 from pipelines.inbox import Delivery
-from pipelines.readers import csv, excel, json_lines
+from pipelines.readers import csv, excel, json_document, json_lines, parquet
+from pipelines.readers.archives import COMPRESSIONS, check_archive, is_compressed
 from pipelines.readers.raw_table import RawTable
 
 READERS = {
     ".csv": csv.read,
     ".tsv": csv.read,
-    ".xlsx": excel.read,
-    ".xls": excel.read,
+    ".txt": csv.read,
+    ".json": json_document.read,
     ".jsonl": json_lines.read,
     ".ndjson": json_lines.read,
-    ".jsonl.gz": json_lines.read,
-    ".ndjson.gz": json_lines.read,
+}
+READERS_OF_WHOLE_FILES = {
+    ".xlsx": excel.read,
+    ".xls": excel.read,
+    ".parquet": parquet.read,
 }
 
 
 def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
     """The raw tables of a delivered file; raises ``DeliveryError`` where its format is unknown or it is unreadable."""
-    name = delivery.path.name.lower()
-    for suffix, reader in READERS.items():
-        if name.endswith(suffix):
-            return reader(connection, delivery, contract)
-    raise DeliveryError(
-        f"{delivery.label}: not a format that is read; a {contract.name} file ends in one of {', '.join(READERS)}"
-    )
+    path = delivery.path
+    name = path.with_suffix("") if is_compressed(path) else path
+    readers = READERS if is_compressed(path) else READERS | READERS_OF_WHOLE_FILES
+    reader = readers.get(name.suffix.lower())
+    if reader is None:
+        raise DeliveryError(
+            f"{delivery.label}: not a format that is read; a {contract.name} file ends in one of "
+            f"{', '.join(READERS)} (each may be followed by {' or '.join(COMPRESSIONS)}), "
+            f"{', '.join(READERS_OF_WHOLE_FILES)}"
+        )
+    if path.stat().st_size == 0:
+        raise DeliveryError(f"{delivery.label}: the file is empty")
+    if is_compressed(path):
+        check_archive(path, delivery.label)
+    return reader(connection, delivery, contract)

@@ -1,8 +1,13 @@
-"""CSV and TSV in UTF-8 (with or without mark), UTF-16 with mark, or GB18030; the delimiter is found."""
+"""CSV and TSV in UTF-8 (with or without mark), UTF-16 with mark, or GB18030, plain or compressed.
+
+Delimiter and header row are found: those under which the first rows show the most of the source's headers.
+"""
 
 import csv
+import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from itertools import islice
 
 import duckdb
 import pyarrow as pa
@@ -10,64 +15,124 @@ import pyarrow as pa
 from pipelines.contracts import Contract
 from pipelines.errors import DeliveryError
 from pipelines.inbox import Delivery
-from pipelines.readers.raw_table import RawTable, match_headers, unmatched
+from pipelines.readers.archives import open_bytes
+from pipelines.readers.raw_table import RawTable, count_headers, match_headers, unknown_cells, unmatched
 from pipelines.readers.text_encoding import find_encoding
 
-if TYPE_CHECKING:
-    from _csv import Reader
-
 DELIMITERS = ",\t;|"
-BATCH_ROWS = 100_000
+HEADER_SEARCH_RECORDS = 30
+BATCH_ROWS = 2_048
+MAX_LINE_CHARACTERS = 16 << 20
+
+Record = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the header is (records counted from 1) and what parts the cells."""
+
+    delimiter: str
+    header_record: int
+    headers: list[str]
 
 
 def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
-    """The one table of a delimited file; rows of another width than the header are marked broken."""
+    """The one table of a delimited file, read as it is used; rows of another width than the header are broken."""
     encoding = find_encoding(delivery.path, delivery.label)
-    with delivery.path.open(encoding=encoding, newline="") as stream:
-        first_line = stream.readline()
-        stream.seek(0)
-        rows = csv.reader(stream, delimiter=_find_delimiter(first_line), strict=True)
-        headers = [cell.strip() for cell in _next_row(rows, delivery) or []]
-        matched = match_headers(headers, contract, delivery.label)
-        table = pa.Table.from_batches(_batches(rows, len(headers), delivery), schema=_schema(len(headers)))
+    layout = _find_layout(delivery, encoding, contract)
+    headers = layout.headers
+    matched = match_headers(headers, contract, delivery.label)
+    failures: list[DeliveryError] = []
+    batches = _batches(delivery, encoding, layout, failures)
     relation = f"csv_{delivery.file_id}"
-    connection.register(relation, table)
-    cells = {name: f"cell_{position}" for name, position in matched.items()}
-    return [RawTable(None, relation, cells, tuple(matched), unmatched(headers, matched), encoding)]
+    connection.register(relation, pa.RecordBatchReader.from_batches(_schema(len(headers)), batches))
+    return [
+        RawTable(
+            sheet=None,
+            relation=relation,
+            cells={name: f"cell_{position}" for name, position in matched.items()},
+            matched_columns=tuple(matched),
+            unmatched_headers=unmatched(headers, matched),
+            unknown_cells=unknown_cells(headers, matched),
+            encoding=encoding,
+            failures=failures,
+        )
+    ]
 
 
-def _find_delimiter(first_line: str) -> str:
-    return max(DELIMITERS, key=first_line.count)
+def _find_layout(delivery: Delivery, encoding: str, contract: Contract) -> Layout:
+    """The layout that shows the most headers; where none shows any, the first record and the commonest delimiter."""
+    layouts: list[Layout] = []
+    failures: list[DeliveryError] = []
+    for delimiter in DELIMITERS:
+        layouts += _layouts(delivery, encoding, delimiter, failures)
+    if layouts:
+        return max(
+            layouts,
+            key=lambda layout: (count_headers(layout.headers, contract), -layout.header_record, len(layout.headers)),
+        )
+    raise failures[0] if failures else DeliveryError(f"{delivery.label}: the file has no rows")
 
 
-def _next_row(rows: "Reader", delivery: Delivery) -> list[str] | None:
+def _layouts(delivery: Delivery, encoding: str, delimiter: str, failures: list[DeliveryError]) -> Iterator[Layout]:
+    """Each of the first records as if it were the header; with the wrong delimiter a file may break off early."""
     try:
-        return next(rows, None)
-    except csv.Error as failure:
-        raise DeliveryError(f"{delivery.label}, line {rows.line_num}: {failure}") from failure
+        for number, cells in islice(_records(delivery, encoding, delimiter), HEADER_SEARCH_RECORDS):
+            yield Layout(delimiter, number, [cell.strip() for cell in cells])
+    except DeliveryError as failure:
+        failures.append(failure)
 
 
-def _batches(rows: "Reader", width: int, delivery: Delivery) -> Iterator[pa.RecordBatch]:
-    schema = _schema(width)
-    batch: list[list[object]] = []
-    row_number = 1
-    while (row := _next_row(rows, delivery)) is not None:
-        row_number += 1
-        if any(cell.strip() for cell in row):
-            batch.append(_record(row, row_number, width))
-        if len(batch) == BATCH_ROWS:
+def _records(delivery: Delivery, encoding: str, delimiter: str) -> Iterator[Record]:
+    """Every record that is not blank, with its number."""
+    with open_bytes(delivery.path) as stream:
+        text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+        records = csv.reader(_lines(text, delivery), delimiter=delimiter, strict=True)
+        try:
+            for number, record in enumerate(records, start=1):
+                if any(cell.strip() for cell in record):
+                    yield number, record
+        except csv.Error as failure:
+            raise DeliveryError(f"{delivery.label}, line {records.line_num}: {failure}") from failure
+
+
+def _lines(text: io.TextIOWrapper, delivery: Delivery) -> Iterator[str]:
+    number = 0
+    while line := text.readline(MAX_LINE_CHARACTERS):
+        number += 1
+        if len(line) == MAX_LINE_CHARACTERS:
+            raise DeliveryError(f"{delivery.label}, line {number}: longer than {MAX_LINE_CHARACTERS:,} characters")
+        yield line
+
+
+def _batches(
+    delivery: Delivery, encoding: str, layout: Layout, failures: list[DeliveryError]
+) -> Iterator[pa.RecordBatch]:
+    """The records below the header. What goes wrong is kept, for DuckDB repeats no more of it than its text."""
+    rows = _rows(delivery, encoding, layout)
+    schema = _schema(len(layout.headers))
+    try:
+        while batch := list(islice(rows, BATCH_ROWS)):
             yield _as_batch(batch, schema)
-            batch = []
-    yield _as_batch(batch, schema)
+    except DeliveryError as failure:
+        failures.append(failure)
+        raise
 
 
-def _record(row: list[str], row_number: int, width: int) -> list[object]:
-    while len(row) > width and not row[-1].strip():
-        row.pop()
-    if len(row) != width:
-        reason = f"{len(row)} fields where the header has {width}"
-        return [row_number, reason, ",".join(row)[:500], *[None] * width]
-    return [row_number, None, None, *row]
+def _rows(delivery: Delivery, encoding: str, layout: Layout) -> Iterator[tuple[object, ...]]:
+    """The records below the header; a header repeated further down, as on printed pages, is no row."""
+    for number, record in _records(delivery, encoding, layout.delimiter):
+        if number > layout.header_record and [cell.strip() for cell in record] != layout.headers:
+            yield _row(number, record, len(layout.headers))
+
+
+def _row(number: int, record: list[str], width: int) -> tuple[object, ...]:
+    while len(record) > width and not record[-1].strip():
+        record.pop()
+    if len(record) != width:
+        reason = f"{len(record)} fields where the header has {width}"
+        return (number, reason, ",".join(record)[:500], *[None] * width)
+    return (number, None, None, *record)
 
 
 def _schema(width: int) -> pa.Schema:
@@ -75,7 +140,7 @@ def _schema(width: int) -> pa.Schema:
     return pa.schema([("row_number", pa.int64()), ("broken_reason", pa.string()), ("broken_text", pa.string()), *cells])
 
 
-def _as_batch(batch: list[list[object]], schema: pa.Schema) -> pa.RecordBatch:
-    columns = list(zip(*batch, strict=True)) or [()] * len(schema)
+def _as_batch(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)

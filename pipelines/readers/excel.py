@@ -1,57 +1,98 @@
-"""Excel workbooks, new and old: every sheet that carries the source's headers, wherever its header row is."""
+"""Excel workbooks, new and old: every sheet that carries the source's headers, wherever its header row is.
+
+A cell merged downwards says the same in each of its rows; one merged sideways says it in its first column only.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 import fastexcel
 import polars as pl
+import python_calamine
 
 from pipelines.contracts import Contract
 from pipelines.errors import DeliveryError
 from pipelines.inbox import Delivery
-from pipelines.readers.raw_table import RawTable, find_headers, match_headers, unmatched
+from pipelines.readers.raw_table import RawTable, count_headers, match_headers, unknown_cells, unmatched
+from pipelines.readers.workbook_package import has_merged_cells
 
 HEADER_SEARCH_ROWS = 30
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet with its place in the workbook, its rows as text, and the index of its header row."""
+
+    order: int
+    name: str
+    rows: pl.DataFrame
+    header_row: int
 
 
 def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
     """One raw table a sheet with the source's headers; sheets with none of them are named as ignored."""
     sheets = _load_sheets(delivery)
-    headed = {name: _find_header_row(rows, contract, f"{delivery.label}, sheet {name}") for name, rows in sheets}
-    ignored = tuple(name for name, header_row in headed.items() if header_row is None)
-    if len(ignored) == len(headed):
+    headed = [
+        Sheet(order, name, rows, header_row)
+        for order, (name, rows) in enumerate(sheets)
+        if (header_row := _find_header_row(rows, contract)) is not None
+    ]
+    if not headed:
         required = ", ".join(f"{column.name} ({column.header})" for column in contract.columns if column.required)
         raise DeliveryError(
             f"{delivery.label}: no sheet has a header row; looked in the first {HEADER_SEARCH_ROWS} rows of "
-            f"{', '.join(headed) or 'no sheet'} for {required}"
+            f"{', '.join(name for name, _ in sheets) or 'no sheet'} for {required}"
         )
-    tables = []
-    for order, (name, rows) in enumerate(sheets):
-        header_row = headed[name]
-        if header_row is not None:
-            tables.append(_sheet_table(connection, delivery, contract, name, rows, header_row, ignored, order))
-    return tables
+    read_names = {sheet.name for sheet in headed}
+    ignored = tuple(name for name, _ in sheets if name not in read_names)
+    return [_sheet_table(connection, delivery, contract, sheet, ignored) for sheet in headed]
 
 
 def _load_sheets(delivery: Delivery) -> list[tuple[str, pl.DataFrame]]:
+    is_merged = has_merged_cells(delivery.path, delivery.label)
     try:
         workbook = fastexcel.read_excel(delivery.path)
-        return [
-            (name, workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars())
-            for name in workbook.sheet_names
-        ]
-    except fastexcel.FastExcelError as failure:
+        merged = python_calamine.CalamineWorkbook.from_path(delivery.path) if is_merged else None
+        return [(name, _load_sheet(workbook, merged, name)) for name in workbook.sheet_names]
+    except (fastexcel.FastExcelError, python_calamine.CalamineError) as failure:
         reason = str(failure).splitlines()[0]
         raise DeliveryError(f"{delivery.label}: cannot be opened as an Excel workbook ({reason})") from failure
 
 
-def _find_header_row(rows: pl.DataFrame, contract: Contract, where: str) -> int | None:
-    """Index of the first row with the most recognised headers; None where no row has any."""
-    best, best_count = None, 0
-    for index, row in enumerate(rows.head(HEADER_SEARCH_ROWS).rows()):
-        matched, _ = find_headers(_stripped(row), contract, f"{where}, row {index + 1}")
-        if len(matched) > best_count:
-            best, best_count = index, len(matched)
+def _load_sheet(
+    workbook: fastexcel.ExcelReader, merged: python_calamine.CalamineWorkbook | None, name: str
+) -> pl.DataFrame:
+    rows = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    return rows if merged is None else _filled_down(rows, merged.get_sheet_by_name(name))
+
+
+def _filled_down(rows: pl.DataFrame, sheet: python_calamine.CalamineSheet) -> pl.DataFrame:
+    """The rows with each merged cell repeated downwards; the frame begins at the sheet's first used column."""
+    if not sheet.merged_cell_ranges or sheet.start is None:
+        return rows
+    columns = [series.to_list() for series in rows.get_columns()]
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges:
+        place = left - sheet.start[1]
+        if bottom > top and 0 <= place < len(columns):
+            column = columns[place]
+            below = slice(top + 1, min(bottom + 1, len(column)))
+            column[below] = [column[top]] * len(column[below])
+    return pl.DataFrame(dict(zip(rows.columns, columns, strict=True)), schema=rows.schema)
+
+
+def _find_header_row(rows: pl.DataFrame, contract: Contract) -> int | None:
+    """Index of the first row with the most recognised headers; None where no row has any.
+
+    Rows below that say the same, as a header merged over two rows does, belong to it.
+    """
+    head = [_stripped(row) for row in rows.head(HEADER_SEARCH_ROWS).rows()]
+    counts = [count_headers(row, contract) for row in head]
+    if not any(counts):
+        return None
+    best = counts.index(max(counts))
+    while best + 1 < len(head) and head[best + 1] == head[best]:
+        best += 1
     return best
 
 
@@ -63,22 +104,32 @@ def _sheet_table(
     connection: duckdb.DuckDBPyConnection,
     delivery: Delivery,
     contract: Contract,
-    name: str,
-    rows: pl.DataFrame,
-    header_row: int,
+    sheet: Sheet,
     ignored: tuple[str, ...],
-    order: int,
 ) -> RawTable:
-    headers = _stripped(rows.row(header_row))
-    matched = match_headers(headers, contract, f"{delivery.label}, sheet {name}, row {header_row + 1}")
-    body = (
-        rows.rename({old: f"cell_{position}" for position, old in enumerate(rows.columns)})
-        .with_row_index("row_number", offset=1)
-        .slice(header_row + 1)
-        .filter(pl.any_horizontal(pl.exclude("row_number").str.strip_chars().fill_null("") != ""))
+    headers = _stripped(sheet.rows.row(sheet.header_row))
+    matched = match_headers(headers, contract, f"{delivery.label}, sheet {sheet.name}, row {sheet.header_row + 1}")
+    relation = f"excel_{delivery.file_id}_{sheet.order}"
+    connection.register(relation, _body(sheet.rows, sheet.header_row, headers).to_arrow())
+    return RawTable(
+        sheet=sheet.name,
+        relation=relation,
+        cells={column: f"cell_{position}" for column, position in matched.items()},
+        matched_columns=tuple(matched),
+        unmatched_headers=unmatched(headers, matched),
+        unknown_cells=unknown_cells(headers, matched),
+        ignored_sheets=ignored,
+    )
+
+
+def _body(rows: pl.DataFrame, header_row: int, headers: list[str | None]) -> pl.DataFrame:
+    """The rows below the header that are neither blank nor the header again, as on every printed page."""
+    cells = [f"cell_{position}" for position in range(len(headers))]
+    texts = rows.rename(dict(zip(rows.columns, cells, strict=True))).with_row_index("row_number", offset=1)
+    stripped = [pl.col(cell).str.strip_chars().fill_null("") for cell in cells]
+    repeats = [text == (header or "") for text, header in zip(stripped, headers, strict=True)]
+    return (
+        texts.slice(header_row + 1)
+        .filter(pl.any_horizontal(text != "" for text in stripped) & ~pl.all_horizontal(repeats))
         .with_columns(broken_reason=pl.lit(None, pl.String), broken_text=pl.lit(None, pl.String))
     )
-    relation = f"excel_{delivery.file_id}_{order}"
-    connection.register(relation, body.to_arrow())
-    cells = {column: f"cell_{position}" for column, position in matched.items()}
-    return RawTable(name, relation, cells, tuple(matched), unmatched(headers, matched), ignored_sheets=ignored)

@@ -1,10 +1,14 @@
-"""JSON Lines, plain or gzip, read by DuckDB in one pass; a line that is not a JSON object becomes a broken row."""
+"""JSON Lines, plain or compressed, read by DuckDB in one pass; a line that is no JSON object becomes a broken row."""
+
+from collections.abc import Sequence
 
 import duckdb
 
 from pipelines.contracts import Contract
 from pipelines.errors import DeliveryError
 from pipelines.inbox import Delivery
+from pipelines.readers.archives import is_compressed
+from pipelines.readers.quoting import identifier, literal
 from pipelines.readers.raw_table import RawTable, match_headers, normalise_header
 from pipelines.readers.text_encoding import find_encoding
 
@@ -16,14 +20,17 @@ NOTHING_KNOWN = "not a JSON object with any known column"
 
 def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
     """The one table of a JSON Lines file. Keys that no column claims are looked for in the first thousand lines."""
-    source = _literal(str(delivery.path))
+    source = literal(str(delivery.path))
     sampled_keys, has_broken_sample = _sample(connection, f"read_ndjson_objects({source}, {OPTIONS})", delivery)
     if has_broken_sample:
         _refuse_gb18030(delivery)
     matched = match_headers(sampled_keys, contract, f"{delivery.label}, first {SAMPLE_LINES} lines")
     keys = _keys_by_column(contract, sampled_keys)
-    columns = ", ".join(f"{_literal(key)}: 'VARCHAR'" for names in keys.values() for key in names)
-    any_cell = ", ".join(_identifier(key) for names in keys.values() for key in names)
+    claimed = {sampled_keys[position] for position in matched.values()}
+    unclaimed = tuple(key for key in sampled_keys if key not in claimed)
+    every_key = [key for names in keys.values() for key in names]
+    columns = ", ".join(f"{literal(key)}: 'VARCHAR'" for key in [*every_key, *_readable(unclaimed, every_key)])
+    any_cell = ", ".join(map(identifier, every_key))
     relation = f"""(
         select
             row_number() over () as row_number,
@@ -32,18 +39,25 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
             *,
         from read_json({source}, format = 'newline_delimited', columns = {{{columns}}}, {OPTIONS})
     )"""
-    cells = {column: "coalesce(" + ", ".join(_identifier(key) for key in names) + ")" for column, names in keys.items()}
-    claimed = {sampled_keys[position] for position in matched.values()}
-    unclaimed = tuple(key for key in sampled_keys if key not in claimed)
-    return [RawTable(None, relation, cells, tuple(matched), unclaimed, "utf-8")]
+    return [
+        RawTable(
+            sheet=None,
+            relation=relation,
+            cells={name: "coalesce(" + ", ".join(map(identifier, names)) + ")" for name, names in keys.items()},
+            matched_columns=tuple(matched),
+            unmatched_headers=unclaimed,
+            unknown_cells={key: identifier(key) for key in _readable(unclaimed, every_key)},
+            encoding="utf-8",
+        )
+    ]
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _readable(unclaimed: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """Unclaimed keys that can be columns beside those taken: DuckDB does not tell upper from lower case in them."""
+    spellings = {key.casefold(): key for key in reversed(unclaimed)}
+    return [
+        key for key in unclaimed if spellings[key.casefold()] == key and key.casefold() not in map(str.casefold, taken)
+    ]
 
 
 def _sample(connection: duckdb.DuckDBPyConnection, lines: str, delivery: Delivery) -> tuple[list[str], bool]:
@@ -59,7 +73,7 @@ def _sample(connection: duckdb.DuckDBPyConnection, lines: str, delivery: Deliver
 
 def _refuse_gb18030(delivery: Delivery) -> None:
     """JSON is UTF-8 by its standard: a file wholly in GB18030 is one mistake, not a broken line a row."""
-    if delivery.path.suffix != ".gz" and find_encoding(delivery.path, delivery.label) == "gb18030":
+    if not is_compressed(delivery.path) and find_encoding(delivery.path, delivery.label) == "gb18030":
         raise DeliveryError(f"{delivery.label}: the text is GB18030, JSON Lines must be UTF-8")
 
 

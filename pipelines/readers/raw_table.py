@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipelines.contracts import Column, Contract
 from pipelines.errors import DeliveryError
@@ -14,18 +14,21 @@ class RawTable:
     """One sheet, or one file without sheets, as a DuckDB relation of text.
 
     ``relation`` has ``row_number`` (bigint; the row in the sheet, the record in a CSV counting its header, the line in
-    JSON Lines not counting blank ones), ``broken_reason`` and ``broken_text`` (null unless the row could not be taken
-    apart), and the expressions of ``cells``, one a contract column that may have a value; ``matched_columns`` are those
-    a header was seen of.
+    JSON Lines not counting blank ones, the element of a JSON array), ``broken_reason`` and ``broken_text`` (null unless
+    the row could not be taken apart), and the expressions of ``cells``, one a contract column that may have a value;
+    ``matched_columns`` are those a header was seen of. ``unknown_cells`` are the expressions of headers no column
+    claims. A relation that is read as it is used puts into ``failures`` what stopped it.
     """
 
     sheet: str | None
     relation: str
     cells: dict[str, str]
-    matched_columns: tuple[str, ...]
-    unmatched_headers: tuple[str, ...]
+    matched_columns: tuple[str, ...] = ()
+    unmatched_headers: tuple[str, ...] = ()
+    unknown_cells: dict[str, str] = field(default_factory=dict)
     encoding: str | None = None
     ignored_sheets: tuple[str, ...] = ()
+    failures: list[DeliveryError] = field(default_factory=list)
 
 
 def normalise_header(text: str) -> str:
@@ -44,6 +47,12 @@ def match_headers(headers: Sequence[str | None], contract: Contract, where: str)
         seen = ", ".join(header for header in headers if header) or "none"
         raise DeliveryError(f"{where}: required column missing: {named}; headers found: {seen}")
     return matched
+
+
+def count_headers(headers: Sequence[str | None], contract: Contract) -> int:
+    """How many of the contract's columns a row of cells names."""
+    seen = {normalise_header(header) for header in headers if header}
+    return sum(any(normalise_header(name) in seen for name in column.headers) for column in contract.columns)
 
 
 def find_headers(headers: Sequence[str | None], contract: Contract, where: str) -> tuple[dict[str, int], list[Column]]:
@@ -72,3 +81,14 @@ def unmatched(headers: Sequence[str | None], matched: dict[str, int]) -> tuple[s
     """Headers no contract column claims, in their order."""
     taken = set(matched.values())
     return tuple(header for place, header in enumerate(headers) if header and place not in taken)
+
+
+def unknown_cells(headers: Sequence[str | None], matched: dict[str, int]) -> dict[str, str]:
+    """The cells below headers no column claims, where cells are named by place; of equal headers each is numbered."""
+    taken = set(matched.values())
+    cells: dict[str, str] = {}
+    for place, header in enumerate(headers):
+        if header and place not in taken:
+            count = sum(other == header for other in headers[:place])
+            cells[header if count == 0 else f"{header} ({count + 1})"] = f"cell_{place}"
+    return cells

@@ -1,0 +1,34 @@
+"""Compressed files: opened as streams, and checked whole before anything is read from them.
+
+DuckDB takes a gzip file with a wrong checksum and a truncated zstd file for good ones, and loses what is missing.
+"""
+
+from pathlib import Path
+from typing import IO, cast
+
+import pyarrow as pa
+
+from pipelines.errors import DeliveryError
+
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+CHUNK_BYTES = 1 << 20
+
+
+def is_compressed(path: Path) -> bool:
+    """Whether the name ends as a compressed file's does."""
+    return path.suffix.lower() in COMPRESSIONS
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """The content of a file, unpacked where it is compressed; memory does not grow with it."""
+    return cast(IO[bytes], pa.input_stream(path, compression=COMPRESSIONS.get(path.suffix.lower())))
+
+
+def check_archive(path: Path, label: str) -> None:
+    """Unpack a compressed file to its end, keeping nothing; raises ``DeliveryError`` where it is cut or damaged."""
+    try:
+        with open_bytes(path) as stream:
+            while stream.read(CHUNK_BYTES):
+                pass
+    except OSError as failure:
+        raise DeliveryError(f"{label}: the archive is damaged or cut short ({failure})") from failure

@@ -1,0 +1,126 @@
+"""From every contract, in every format: what comes out is what went in, and what was quarantined is counted."""
+
+import datetime as dt
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given
+from hypothesis import settings as rules
+from hypothesis import strategies as st
+
+from pipelines.contracts import Column, Contract, load_contracts
+from pipelines.ingest import ingest_source
+from pipelines.settings import Settings
+from tests.conftest import landed_rows
+from tests.ingest.delivering import FORMATS, deliver
+
+CONTRACTS = [contract for contract in load_contracts().values() if not contract.has_personal]
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1, max_size=12)
+NONSENSE = "∅ no such value"
+# What a person wrote, and what must land: a value, or nothing because the row is quarantined.
+Cell = tuple[str | None, Any]
+
+
+def good_cells(column: Column) -> st.SearchStrategy[Cell]:
+    """Ways to write a value that fits the column, with the value."""
+    if column.check is not None:
+        return st.sampled_from(
+            [("91110000600037341L", "91110000600037341L"), ("11441700007280420Y", "11441700007280420Y")]
+        )
+    if column.data_type == "boolean":
+        return st.sampled_from([("是", True), ("false", False), ("N", False), ("有", True)])
+    if column.values is not None:
+        return st.sampled_from(
+            [(text, value) for value, spellings in column.values.items() for text in (value, *spellings)]
+        )
+    low = int(column.minimum) if column.minimum is not None else -1000
+    high = int(column.maximum) if column.maximum is not None else max(low, 0) + 100_000
+    match column.data_type:
+        case "integer" | "bigint":
+            return st.integers(low, high).map(lambda number: (str(number), number))
+        case "double":
+            return st.integers(low, high).map(lambda number: (f"{number}", float(number)))
+        case "date":
+            days = st.dates(dt.date(1990, 1, 1), dt.date(2017, 12, 31))
+            return days.flatmap(
+                lambda day: st.sampled_from(
+                    [(f"{day:%Y-%m-%d}", day), (f"{day:%Y/%m/%d}", day), (f"{day:%Y年%m月%d日}", day)]
+                )
+            )
+        case "timestamp":
+            times = st.datetimes(dt.datetime(2017, 1, 1), dt.datetime(2017, 12, 31)).map(
+                lambda time: time.replace(microsecond=0)
+            )
+            return times.map(lambda time: (f"{time:%Y-%m-%dT%H:%M:%S}Z", time))
+        case "string[]":
+            return st.lists(TEXT, max_size=3).map(lambda texts: (json.dumps(texts, ensure_ascii=False), texts))
+    if column.pattern is not None:
+        texts = st.from_regex(re.compile(column.pattern, re.ASCII), fullmatch=True).filter(
+            lambda text: text == text.strip() and text.isprintable()
+        )
+        return texts.filter(lambda text: not text.startswith("=")).map(lambda text: (text, text))
+    return TEXT.filter(lambda text: text.strip("\ufeff") == text).map(lambda text: (text, text))
+
+
+def bad_cells(column: Column) -> list[str | None]:
+    """What breaks the column's rules, whatever else the row says."""
+    cells: list[str | None] = [None] if column.required and column.default is None else []
+    is_plain = column.data_type == "string" and column.values is None
+    if not is_plain or column.check is not None:
+        cells.append(NONSENSE)
+    elif column.pattern is not None:
+        cells.append(" ∅ ∅ ")
+    return cells
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> tuple[Contract, list[str], list[list[str | None]], list[tuple[Any, ...] | None]]:
+    """A contract, a header in some of its spellings, rows as written, and what must land of each."""
+    contract = draw(st.sampled_from(CONTRACTS))
+    optional = [column for column in contract.columns if not column.required]
+    left_out = draw(st.sets(st.sampled_from([column.name for column in optional]))) if optional else set()
+    columns = [column for column in contract.columns if column.name not in left_out]
+    header = [draw(st.sampled_from(column.headers)) for column in columns]
+    assume(len({name.casefold() for name in header}) == len(header))
+    rows: list[list[str | None]] = []
+    values: list[tuple[Any, ...] | None] = []
+    for _ in range(draw(st.integers(1, 6))):
+        cells = [draw(good_cells(column)) for column in columns]
+        written: list[str | None] = [text for text, _ in cells]
+        spoilt = [(place, bad) for place, column in enumerate(columns) for bad in bad_cells(column)]
+        if spoilt and draw(st.booleans()):
+            place, bad = draw(st.sampled_from(spoilt))
+            written[place] = bad
+            values.append(None)
+        else:
+            values.append(tuple(value for _, value in cells))
+        assume(any(cell and cell.strip() for cell in written))
+        rows.append(written)
+    return contract, header, rows, values
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(delivery=deliveries())
+@rules(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+def test_what_comes_out_is_what_went_in(
+    name: str, delivery: tuple[Contract, list[str], list[list[str | None]], list[tuple[Any, ...] | None]]
+) -> None:
+    contract, header, rows, values = delivery
+    by_header = dict(zip(header, range(len(header)), strict=True))
+    names = [next(column.name for column in contract.columns if written in column.headers) for written in by_header]
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder) / "home", inbox=Path(folder) / "inbox")
+        deliver(settings.inbox_dir, contract.name, name, FORMATS[name](header, rows))
+        [entry] = ingest_source(contract, settings, lambda message: None).present
+        fit = landed_rows(settings, contract.name, f"row_number, {', '.join(names)}", "rejections is null")
+        unfit = landed_rows(settings, contract.name, "row_number", "len(rejections) > 0")
+    assert entry.rows_read == len(rows) == len(fit) + len(unfit)
+    assert [row[1:] for row in fit] == [value for value in values if value is not None]
