@@ -23,6 +23,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+inbox_app = typer.Typer(name="inbox", no_args_is_help=True, help="Look at deliveries before a run, and make forms.")
+app.add_typer(inbox_app)
+
 Home = Annotated[
     Path | None, typer.Option("--home", envvar="CEPING_HOME", help="Folder that holds everything a run writes.")
 ]
@@ -34,6 +37,13 @@ class Output(StrEnum):
 
     table = "table"
     csv = "csv"
+    json = "json"
+
+
+class Shown(StrEnum):
+    """How ``ceping inbox check`` prints what it found."""
+
+    table = "table"
     json = "json"
 
 
@@ -125,6 +135,48 @@ def ui(
 
     with told_plainly():
         sys.exit(serve_ui(settings_for(home, edition, inbox), port))
+
+
+@inbox_app.command("check")
+def inbox_check(
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="A file, a source's folder or an inbox.  [default: inbox/<edition> in the home]"),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Source of the file; else its folder's, or the one its headers fit best.")
+    ] = None,
+    output: Annotated[Shown, typer.Option("--format", help="How to print what was found.")] = Shown.table,
+    edition: Edition = 2017,
+    home: Home = None,
+) -> None:
+    """Say what a run would make of each file, keeping nothing; exit code 1: some rows would not load, 2: a file."""
+    from pipelines.check_printing import print_checks
+    from pipelines.checking import check_path
+
+    with told_plainly():
+        settings = settings_for(home, edition)
+        checks = check_path(path or settings.inbox_dir, source, settings.threads)
+        code = print_checks(checks, output.value)
+    raise typer.Exit(code)
+
+
+@inbox_app.command("template")
+def inbox_template(
+    source: Annotated[str, typer.Argument(help="Source to make the form of, such as site_registry.")],
+    out: Annotated[Path | None, typer.Option("--out", help="File to write.  [default: <source>.xlsx here]")] = None,
+) -> None:
+    """Write the empty form of a source, for the unit being evaluated to fill in."""
+    from pipelines.contracts import load_contracts
+    from pipelines.filling import write_template
+
+    with told_plainly():
+        contracts = load_contracts()
+        if source not in contracts:
+            raise CepingError(f"there is no source {source}; there are {', '.join(contracts)}")
+        path = out or Path(f"{source}.xlsx")
+        write_template(contracts[source], path)
+        typer.echo(f"{path}: fill in the sheet 填报 from row 4 on, then put it into the inbox folder {source}")
 
 
 if __name__ == "__main__":

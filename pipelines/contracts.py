@@ -36,6 +36,10 @@ class Column(BaseModel):
     )
     default: str | None = Field(default=None, description="Value of an empty cell.")
     timezone: str = Field(default="UTC", description="Zone of times written without one.")
+    repeated: Literal["refuse", "first"] = Field(
+        default="refuse",
+        description="Where its header stands twice: refuse the file, or take the first and keep the rest.",
+    )
     check: Literal["uscc"] | None = Field(
         default=None, description="Rule of meaning a library judges: uscc, the unified social credit code."
     )

@@ -11,21 +11,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
-from pipelines.conform import conforming_select, connect
+from pipelines.conform import connect
 from pipelines.contracts import Contract
 from pipelines.errors import DeliveryError
 from pipelines.inbox import Delivery, delivered_files
+from pipelines.landing import NO_FILE, landing_file, write_empty_landing, write_landing
 from pipelines.ledger import PRESENT, LedgerEntry, read_ledger, write_ledger
 from pipelines.pseudonyms import pseudonym_key
 from pipelines.readers import read
-from pipelines.readers.raw_table import RawTable
 from pipelines.settings import Settings
 
 Progress = Callable[[str], None]
-NO_FILE = "0" * 16
 SHOWN_HEADERS = 5
 
 
@@ -77,18 +75,13 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
     read_count = len(unread)
     gone = _gone(previous, kept)
     removed_count = _remove_unclaimed(landing, kept, settings.edition)
-    _write_empty_landing(contract, landing, settings)
+    write_empty_landing(contract, landing_file(landing, settings.edition, NO_FILE), settings.edition)
     if read_count or [*kept, *gone] != previous:
         write_ledger(settings.landing_dir, settings.edition, contract.name, [*kept, *gone])
     report = IngestReport(contract.name, (*kept, *gone), read_count, removed_count)
     if report.failures:
         raise DeliveryError("\n".join(entry.message or entry.file_name for entry in report.failures))
     return report
-
-
-def landing_file(landing: Path, edition: int, file_id: str) -> Path:
-    """Where the rows of a delivered file land."""
-    return landing / f"{edition}-{file_id}.parquet"
 
 
 def _recognise(source: str, path: Path, previous: list[LedgerEntry]) -> Delivery:
@@ -204,7 +197,7 @@ def _read_and_write(
     with connect(threads, key) as connection:
         tables = read(connection, delivery, contract)
         path = landing_file(landing, entry.edition, delivery.file_id)
-        _write_landing(connection, tables, contract, entry.edition, delivery, path)
+        write_landing(connection, tables, contract, entry.edition, delivery, path)
         counted = connection.execute(
             f"select count(*), count(*) filter (where rejections is null) from '{path}'"
         ).fetchone()
@@ -214,33 +207,12 @@ def _read_and_write(
             "encoding": tables[0].encoding,
             "sheets": tuple(table.sheet for table in tables if table.sheet is not None),
             "ignored_sheets": tables[0].ignored_sheets,
-            "matched_columns": tuple(dict.fromkeys(name for table in tables for name in table.matched_columns)),
+            "matched_columns": tuple(dict.fromkeys(name for table in tables for name in table.matched_headers)),
             "unmatched_headers": tuple(dict.fromkeys(name for table in tables for name in table.unmatched_headers)),
             "rows_read": counted[0],
             "rows_fit": counted[1],
         }
     )
-
-
-def _write_landing(
-    connection: duckdb.DuckDBPyConnection,
-    tables: list[RawTable],
-    contract: Contract,
-    edition: int,
-    delivery: Delivery,
-    path: Path,
-) -> None:
-    selects = (f"({conforming_select(table, contract, edition, delivery.file_id)})" for table in tables)
-    query = " union all ".join(selects)
-    unfinished = path.with_suffix(".writing")
-    try:
-        connection.execute(f"copy ({query}) to '{unfinished}' (format parquet, compression zstd)")
-    except duckdb.Error as failure:
-        unfinished.unlink(missing_ok=True)
-        for named in (named for table in tables for named in table.failures):
-            raise named from failure
-        raise DeliveryError(f"{delivery.label}: cannot be read ({str(failure).splitlines()[0]})") from failure
-    unfinished.replace(path)
 
 
 def _gone(previous: list[LedgerEntry], kept: list[LedgerEntry]) -> list[LedgerEntry]:
@@ -264,20 +236,6 @@ def _remove_unclaimed(landing: Path, kept: list[LedgerEntry], edition: int) -> i
     for path in unclaimed:
         path.unlink()
     return len(unclaimed)
-
-
-def _write_empty_landing(contract: Contract, landing: Path, settings: Settings) -> None:
-    """Land no rows with the contract's columns, so that a source nobody delivered is an empty table, not an error."""
-    path = landing_file(landing, settings.edition, NO_FILE)
-    text = pl.String
-    nothing = pl.DataFrame(schema={"row_number": pl.Int64, "broken_reason": text, "broken_text": text})
-    with connect(settings.threads, b"") as connection:
-        connection.register("nothing", nothing.to_arrow())
-        table = RawTable(None, "nothing", {})
-        select = conforming_select(table, contract, settings.edition, NO_FILE)
-        unfinished = path.with_suffix(".writing")
-        connection.execute(f"copy ({select}) to '{unfinished}' (format parquet)")
-    unfinished.replace(path)
 
 
 def count_by_reason(landing_dir: Path, report: IngestReport) -> Counter[tuple[str, str]]:

@@ -51,7 +51,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
             sheet=None,
             relation=relation,
             cells={name: f"cell_{position}" for name, position in matched.items()},
-            matched_columns=tuple(matched),
+            matched_headers={name: headers[position] for name, position in matched.items()},
             unmatched_headers=unmatched(headers, matched),
             unknown_cells=unknown_cells(headers, matched),
             encoding=encoding,

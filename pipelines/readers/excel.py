@@ -115,7 +115,7 @@ def _sheet_table(
         sheet=sheet.name,
         relation=relation,
         cells={column: f"cell_{position}" for column, position in matched.items()},
-        matched_columns=tuple(matched),
+        matched_headers={name: str(headers[position]) for name, position in matched.items()},
         unmatched_headers=unmatched(headers, matched),
         unknown_cells=unknown_cells(headers, matched),
         ignored_sheets=ignored,

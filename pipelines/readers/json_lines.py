@@ -44,7 +44,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
             sheet=None,
             relation=relation,
             cells={name: "coalesce(" + ", ".join(map(identifier, names)) + ")" for name, names in keys.items()},
-            matched_columns=tuple(matched),
+            matched_headers={name: sampled_keys[position] for name, position in matched.items()},
             unmatched_headers=unclaimed,
             unknown_cells={key: identifier(key) for key in _readable(unclaimed, every_key)},
             encoding="utf-8",

@@ -37,7 +37,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
             sheet=None,
             relation=relation,
             cells={name: texts[headers[position]] for name, position in matched.items()},
-            matched_columns=tuple(matched),
+            matched_headers={name: headers[position] for name, position in matched.items()},
             unmatched_headers=unclaimed,
             unknown_cells={header: texts[header] for header in unclaimed},
         )

@@ -16,14 +16,14 @@ class RawTable:
     ``relation`` has ``row_number`` (bigint; the row in the sheet, the record in a CSV counting its header, the line in
     JSON Lines not counting blank ones, the element of a JSON array), ``broken_reason`` and ``broken_text`` (null unless
     the row could not be taken apart), and the expressions of ``cells``, one a contract column that may have a value;
-    ``matched_columns`` are those a header was seen of. ``unknown_cells`` are the expressions of headers no column
+    ``matched_headers`` are the headers seen of them. ``unknown_cells`` are the expressions of headers no column
     claims. A relation that is read as it is used puts into ``failures`` what stopped it.
     """
 
     sheet: str | None
     relation: str
     cells: dict[str, str]
-    matched_columns: tuple[str, ...] = ()
+    matched_headers: dict[str, str] = field(default_factory=dict)
     unmatched_headers: tuple[str, ...] = ()
     unknown_cells: dict[str, str] = field(default_factory=dict)
     encoding: str | None = None
@@ -68,13 +68,17 @@ def find_headers(headers: Sequence[str | None], contract: Contract, where: str) 
             for header in dict.fromkeys(map(normalise_header, column.headers))
             for place in positions.get(header, [])
         ]
-        if len(found) > 1:
+        if len(found) > 1 and not _may_repeat(column, [headers[place] for place in found]):
             names = " and ".join(str(headers[place]) for place in found)
             raise DeliveryError(f"{where}: {len(found)} headers claim column {column.name}: {names}")
         if found:
             matched[column.name] = found[0]
     missing = [column for column in contract.columns if column.required and column.name not in matched]
     return matched, missing
+
+
+def _may_repeat(column: Column, claims: Sequence[str | None]) -> bool:
+    return column.repeated == "first" and len(set(claims)) == 1
 
 
 def unmatched(headers: Sequence[str | None], matched: dict[str, int]) -> tuple[str, ...]:
