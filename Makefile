@@ -51,7 +51,9 @@ $(UV):
 	$(PYTHON) -m venv .tools
 	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
+# Spark's workers write below the package; what they leave would make it look installed after it was removed.
 .venv/installed: pyproject.toml uv.lock | $(UV)
+	@rm -rf .venv/lib/python3*/site-packages/pyspark/work
 	$(UV) sync --quiet --frozen --compile-bytecode --python $(PYTHON)
 	@touch $@
 

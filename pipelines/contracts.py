@@ -43,6 +43,10 @@ class Column(BaseModel):
     check: Literal["uscc"] | None = Field(
         default=None, description="Rule of meaning a library judges: uscc, the unified social credit code."
     )
+    from_file_name: str | None = Field(
+        default=None,
+        description="Regular expression whose group finds the value in the file name where no header does.",
+    )
     personal: Literal["drop", "pseudonym"] | None = Field(
         default=None, description="Personal data: never landed, or landed as a keyed hash only."
     )

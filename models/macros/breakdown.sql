@@ -1,8 +1,8 @@
 {#-
     Counts of the rows of a relation by each breakdown (name: expression of its group). Optional conditions are counted
-    beside the rows, each under its name.
+    beside the rows, and optional expressions summed, each under its name.
 -#}
-{% macro count_by(relation, breakdowns, conditions={}) -%}
+{% macro count_by(relation, breakdowns, conditions={}, sums={}) -%}
     {% for breakdown, group in breakdowns.items() -%}
     select
         edition,
@@ -11,6 +11,9 @@
         count(*) as row_count,
         {%- for name, condition in conditions.items() %}
         count(case when {{ condition }} then 1 end) as {{ name }},
+        {%- endfor %}
+        {%- for name, expression in sums.items() %}
+        cast(sum({{ expression }}) as bigint) as {{ name }},
         {%- endfor %}
         bool_or(is_synthetic) as is_synthetic
     from {{ relation }}

@@ -9,6 +9,8 @@
 -#}
 {% macro rejected_rows(source_name, references={}, hashed=none) %}
 {%- set staged = ref('stg_' ~ source_name) -%}
+{#- What was delivered under another name than it is looked up by. -#}
+{%- set shown = {'subject_id': 'subject_code'} -%}
 {%- if execute -%}
 {%- set key = ['edition'] + source_key(source_name) -%}
 with staged as (
@@ -33,9 +35,9 @@ compared as (
         staged.file_id,
         staged.sheet,
         staged.row_number,
-        '{{ column }}' as column_name,
+        '{{ shown.get(column, column) }}' as column_name,
         'unknown_reference' as reason_code,
-        staged.{{ column }} as rejected_value
+        staged.{{ shown.get(column, column) }} as rejected_value
     from staged
     left join {{ relation }} as referenced
         on staged.edition = referenced.edition and staged.{{ column }} = referenced.{{ column }}

@@ -1,6 +1,20 @@
 {#- The sources whose rows are counted and quarantined; each has a staging, a rejected and an accepted model. -#}
 {% macro source_names() %}
-    {{ return(['platform_census', 'site_crawl', 'site_inspection', 'site_registry']) }}
+    {{ return([
+        'account_activity',
+        'account_post',
+        'account_registry',
+        'declaration',
+        'expert_review',
+        'external_indicator',
+        'nomination',
+        'platform_census',
+        'policy_document',
+        'robot_test',
+        'site_crawl',
+        'site_inspection',
+        'site_registry',
+    ]) }}
 {% endmacro %}
 
 {#- Rows a file of every source, at one stage: landed, unfit (broke the contract), rejected, accepted. -#}

@@ -37,6 +37,14 @@ def write_gb18030_csv(path: Path, frame: pl.DataFrame) -> None:
         writer.writerows(frame.iter_rows())
 
 
+def write_utf8_csv(path: Path, frame: pl.DataFrame) -> None:
+    """A CSV as crawlers and rating houses export it: UTF-8 with the mark that Excel wants."""
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(frame.columns)
+        writer.writerows(frame.iter_rows())
+
+
 def write_json_lines(path: Path, frame: pl.DataFrame, more_lines: Iterable[str] = ()) -> None:
     """Gzipped JSON Lines; ``more_lines`` go to the end as they are."""
     with path.open("wb") as raw, gzip.GzipFile("", "wb", FASTEST, raw, mtime=0) as stream:

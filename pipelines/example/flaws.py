@@ -50,3 +50,27 @@ def crawl_flaws(crawled: pl.DataFrame) -> list[str]:
     ]
     lines = [json.dumps(row, ensure_ascii=False) for row in flawed]
     return [*lines, lines[0][: len(lines[0]) // 2]]
+
+
+def with_robot_flaws(tests: pl.DataFrame) -> pl.DataFrame:
+    """Add a question to a site nobody registered, and one of which nobody can say whether it was answered."""
+    last = tests.tail(1)
+    unknown = last.with_columns(对象编码=pl.lit("3399990001"))
+    undecided = last.with_columns(问题编号=pl.lit("Q99"), 是否回答=pl.lit("不清楚"))
+    return pl.concat([tests, unknown, undecided])
+
+
+def declaration_flaws(declarations: pl.DataFrame) -> list[str]:
+    """A declaration with a wrong check digit, and one that differs from an earlier one of the same second."""
+    first = declarations.head(1)
+    code = first["统一社会信用代码"].item()
+    wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
+    misspelt = first.with_columns(统一社会信用代码=pl.lit(wrong), 申报时间=pl.lit("2017-09-02 10:00:00"))
+    contradicting = first.with_columns(年访问量=pl.col("年访问量") + 1)
+    return [frame.write_ndjson().strip() for frame in (misspelt, contradicting)]
+
+
+def with_review_flaws(reviews: pl.DataFrame) -> pl.DataFrame:
+    """Add a score beyond the scale."""
+    beyond = reviews.tail(1).with_columns(评审指标=pl.lit("influence.beyond"), 评分=pl.lit(101.0))
+    return pl.concat([reviews, beyond])

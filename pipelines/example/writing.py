@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.errors import CepingError
 from pipelines.example.crawl import crawl_blocks, crawled_sites
+from pipelines.example.evidence import write_evidence
 from pipelines.example.files import write_gb18030_csv, write_json_lines, write_workbook
 from pipelines.example.flaws import crawl_flaws, with_inspection_flaws, with_registry_flaws
 from pipelines.example.inspections import make_inspections
@@ -63,6 +64,7 @@ def _write_sources(out: Path, options: ExampleOptions, progress: Progress) -> No
     progress(f"platform_census  {len(censuses):>10,} rows")
     rows = _write_inspections(_folder(out, "site_inspection"), sites, options, random)
     progress(f"site_inspection  {rows:>10,} checks")
+    write_evidence(out, sites, options, progress)
 
 
 def _folder(out: Path, source: str) -> Path:

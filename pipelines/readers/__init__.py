@@ -1,5 +1,8 @@
 """Readers: one file a format. Each turns a delivered file into raw tables of text; none knows any source's rules."""
 
+import re
+from dataclasses import replace
+
 import duckdb
 
 from pipelines.contracts import Contract
@@ -7,6 +10,7 @@ from pipelines.errors import DeliveryError
 from pipelines.inbox import Delivery
 from pipelines.readers import csv, excel, json_document, json_lines, parquet
 from pipelines.readers.archives import COMPRESSIONS, check_archive, is_compressed
+from pipelines.readers.quoting import literal
 from pipelines.readers.raw_table import RawTable
 
 READERS = {
@@ -40,4 +44,21 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
         raise DeliveryError(f"{delivery.label}: the file is empty")
     if is_compressed(path):
         check_archive(path, delivery.label)
-    return reader(connection, delivery, contract)
+    said_by_name = _said_by_file_name(delivery, contract)
+    return [
+        replace(table, cells={**table.cells, **_where_unmatched(said_by_name, table)})
+        for table in reader(connection, delivery, contract)
+    ]
+
+
+def _said_by_file_name(delivery: Delivery, contract: Contract) -> dict[str, str]:
+    found = {
+        column.name: re.search(column.from_file_name, delivery.path.name)
+        for column in contract.columns
+        if column.from_file_name is not None
+    }
+    return {name: literal(match.group(1)) for name, match in found.items() if match is not None}
+
+
+def _where_unmatched(cells: dict[str, str], table: RawTable) -> dict[str, str]:
+    return {name: cell for name, cell in cells.items() if name not in table.matched_headers}

@@ -68,17 +68,17 @@ def find_headers(headers: Sequence[str | None], contract: Contract, where: str) 
             for header in dict.fromkeys(map(normalise_header, column.headers))
             for place in positions.get(header, [])
         ]
-        if len(found) > 1 and not _may_repeat(column, [headers[place] for place in found]):
+        if len(found) > 1 and column.repeated == "refuse":
             names = " and ".join(str(headers[place]) for place in found)
             raise DeliveryError(f"{where}: {len(found)} headers claim column {column.name}: {names}")
         if found:
             matched[column.name] = found[0]
-    missing = [column for column in contract.columns if column.required and column.name not in matched]
+    missing = [
+        column
+        for column in contract.columns
+        if column.required and column.name not in matched and column.from_file_name is None
+    ]
     return matched, missing
-
-
-def _may_repeat(column: Column, claims: Sequence[str | None]) -> bool:
-    return column.repeated == "first" and len(set(claims)) == 1
 
 
 def unmatched(headers: Sequence[str | None], matched: dict[str, int]) -> tuple[str, ...]:

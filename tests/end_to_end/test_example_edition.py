@@ -29,14 +29,15 @@ def test_every_computable_figure_is_that_of_the_bulletin(example: Edition) -> No
     assert figures["trend4.fusion_province"] == 31 / 32
     assert figures["trend4.fusion_key_city"] == 31 / 32
     assert figures["trend4.fusion_prefecture"] == 184 / 302
+    assert figures["trend5.robots"] == 237
+    assert figures["trend5.robot_usable_share"] == 70 / 237
 
 
 def test_what_cannot_be_computed_says_what_is_missing(example: Edition) -> None:
     rows = example.rows("select figure_id, verdict, missing_input from trends.figure where computed is null order by 1")
     assert {row["verdict"] for row in rows} == {"not_computable"}
     missing = {row["figure_id"]: row["missing_input"] for row in rows}
-    assert missing["trend5.robots"] == "robot_test"
-    assert missing["trend2.policy_share"] == "policy_document"
+    assert missing["trend2.policy_share"] == "consolidation_policy"
     assert example.rows("select distinct verdict from trends.figure where computed is not null") == [
         {"verdict": "agrees"}
     ]
@@ -51,6 +52,12 @@ def test_the_database_opened_by_itself_holds_what_the_command_answers(example: E
 def test_every_flawed_row_is_quarantined_where_it_stands(example: Edition) -> None:
     rows = example.rows("select source, column_name, reason_code, file_name, row_number from audit.quarantine")
     assert sorted((row["source"], row["column_name"], row["reason_code"]) for row in rows) == [
+        ("declaration", "subject_code", "conflicting_key"),
+        ("declaration", "subject_code", "conflicting_key"),
+        ("declaration", "unit_code", "check_digit"),
+        ("expert_review", "score", "out_of_range"),
+        ("robot_test", "is_answered", "not_a_boolean"),
+        ("robot_test", "subject_code", "unknown_reference"),
         ("site_crawl", "fetch_outcome", "not_in_list"),
         ("site_crawl", "http_status", "out_of_range"),
         ("site_crawl", "site_code", "unknown_reference"),
@@ -84,7 +91,7 @@ def test_the_place_named_holds_the_value_refused(example: Edition) -> None:
         "select source, file_name, sheet, row_number, rejected_value from audit.quarantine "
         "where reason_code <> 'broken_row'"
     )
-    assert len(rows) == 10
+    assert len(rows) == 16
     for row in rows:
         cells = cells_at(example.inbox / row["source"] / row["file_name"], row["sheet"], row["row_number"])
         refused = [row["rejected_value"]] if row["rejected_value"] is not None else ["", "None"]
@@ -97,7 +104,7 @@ def test_every_row_read_is_loaded_or_quarantined(example: Edition) -> None:
         "select bool_and(is_balanced) as balanced, sum(rows_read)::bigint as rows_read, "
         "sum(rows_loaded + rows_quarantined)::bigint as accounted from audit.row_balance"
     )
-    assert total == {"balanced": True, "rows_read": 111_553, "accounted": 111_553}
+    assert total == {"balanced": True, "rows_read": 130_081, "accounted": 130_081}
 
 
 def test_everything_made_by_the_generator_says_so(example: Edition) -> None:
@@ -106,7 +113,7 @@ def test_everything_made_by_the_generator_says_so(example: Edition) -> None:
             "select table_schema || '.' || table_name from information_schema.columns "
             "where column_name = 'is_synthetic' and table_schema in ('core', 'trends') and table_name <> 'figure'"
         ).fetchall()
-        assert len(tables) == 8
+        assert len(tables) == 10
         for (table,) in tables:
             counted = connection.execute(f"select count(*) from {table} where not is_synthetic").fetchone()
             assert counted == (0,), table

@@ -14,6 +14,7 @@ from pipelines.settings import MODELS_DIR
 # Functions with one meaning in both engines. A function is added once make test-spark has passed with it.
 PORTABLE_FUNCTIONS = {
     "abs",
+    "avg",
     "bool_or",
     "cast",
     "coalesce",
@@ -29,6 +30,7 @@ PORTABLE_FUNCTIONS = {
     "quarter",
     "regexp_replace",
     "replace",
+    "round",
     "row_number",
     "split_part",
     "substring",

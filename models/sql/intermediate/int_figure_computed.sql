@@ -3,6 +3,7 @@
     'trend_2_site_inspection',
     'trend_3_platform_coverage',
     'trend_4_channel_fusion',
+    'trend_5_robot',
 ] -%}
 with computed as (
     {% for trend_table in trend_tables -%}

@@ -6,6 +6,7 @@ fit as (
     select
         edition,
         site_code,
+        subject_kind,
         site_name,
         home_url,
         organiser_name,

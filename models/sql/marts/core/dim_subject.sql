@@ -2,6 +2,10 @@ with registered as (
     select * from {{ ref('int_site_registry_accepted') }}
 ),
 
+registered_accounts as (
+    select * from {{ ref('int_account_registry_accepted') }}
+),
+
 regions as (
     select * from {{ ref('dim_region') }}
 ),
@@ -19,13 +23,14 @@ located as (
     from registered
 ),
 
-subjects as (
+sites as (
     select
         located.edition,
-        concat('website:', located.site_code) as subject_id,
-        'website' as subject_kind,
+        {{ subject_id('located.subject_kind', 'located.site_code') }} as subject_id,
+        located.subject_kind,
+        located.site_code as subject_code,
+        located.site_name as subject_name,
         located.site_code,
-        located.site_name,
         located.home_url,
         located.home_host,
         located.organiser_name,
@@ -44,6 +49,40 @@ subjects as (
     from located
     left join regions
         on located.edition = regions.edition and located.located_region_code = regions.region_code
+),
+
+accounts as (
+    select
+        registered_accounts.edition,
+        {{ subject_id('registered_accounts.subject_kind', 'registered_accounts.subject_code') }} as subject_id,
+        registered_accounts.subject_kind,
+        registered_accounts.subject_code,
+        registered_accounts.account_name as subject_name,
+        registered_accounts.site_code,
+        cast(null as string) as home_url,
+        cast(null as string) as home_host,
+        sites.organiser_name,
+        sites.region_code,
+        sites.province_code,
+        sites.level,
+        sites.system,
+        sites.site_role,
+        registered_accounts.operating_status,
+        registered_accounts.operating_status <> 'closed' as is_running,
+        registered_accounts.opened_date,
+        registered_accounts.is_synthetic,
+        registered_accounts.file_id,
+        registered_accounts.sheet,
+        registered_accounts.row_number
+    from registered_accounts
+    inner join sites
+        on registered_accounts.edition = sites.edition and registered_accounts.site_code = sites.site_code
+),
+
+subjects as (
+    select * from sites
+    union all
+    select * from accounts
 )
 
 select * from subjects

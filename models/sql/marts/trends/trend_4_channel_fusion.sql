@@ -12,7 +12,8 @@ with portals as (
     inner join {{ ref('fct_site_crawl') }} as crawls
         on subjects.edition = crawls.edition and subjects.subject_id = crawls.subject_id
     where
-        subjects.site_role = 'portal'
+        subjects.subject_kind = 'website'
+        and subjects.site_role = 'portal'
         and subjects.is_running
         and crawls.new_media_null_reason is null
 ),

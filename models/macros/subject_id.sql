@@ -1,0 +1,7 @@
+{#-
+    What a row names as its subject, by kind and code. Sites and platforms have one identification code whatever their
+    kind; an account has the id its platform gave it.
+-#}
+{% macro subject_id(kind, code) -%}
+    concat(case when {{ kind }} in ('weibo', 'wechat', 'app') then {{ kind }} else 'website' end, ':', {{ code }})
+{%- endmacro %}

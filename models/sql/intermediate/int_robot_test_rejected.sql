@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ rejected_rows('robot_test', references={'subject_id': ref('dim_subject')}) }}

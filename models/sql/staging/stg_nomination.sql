@@ -1,0 +1,27 @@
+with source as (
+    select * from {{ source('raw', 'nomination') }}
+),
+
+fit as (
+    select
+        edition,
+        {{ subject_id('subject_kind', 'subject_code') }} as subject_id,
+        nominator_kind,
+        nominator_id,
+        series,
+        title_code,
+        subject_kind,
+        subject_code,
+        subject_name,
+        reason,
+        nominated_date,
+        is_withdrawn,
+        is_synthetic,
+        file_id,
+        sheet,
+        row_number
+    from source
+    where rejections is null
+)
+
+select * from fit

@@ -1,0 +1,23 @@
+with source as (
+    select * from {{ source('raw', 'policy_document') }}
+),
+
+fit as (
+    select
+        edition,
+        document_number,
+        title,
+        issuer,
+        issued_date,
+        themes,
+        keywords,
+        url,
+        is_synthetic,
+        file_id,
+        sheet,
+        row_number
+    from source
+    where rejections is null
+)
+
+select * from fit
