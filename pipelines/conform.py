@@ -24,6 +24,7 @@ BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 BLANK_CODES = ", ".join(str(ord(blank)) for blank in BLANKS)
 HAS_ZONE = r"(Z|[+-]\d{2}:?\d{2})$"
 EXCEL_SERIAL = r"\d{5}(\.\d+)?"
+BLOT = "▇"
 PSEUDONYM = "pseudonym"
 PSEUDONYM_DIGITS = 32
 CHECKS = {"uscc": "is_uscc"}
@@ -51,7 +52,7 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     A cell that is written as expected is typed as it stands (``quick_``). Only where that fails is its text cleaned
     (``text_``) and tried again: most cells never need it, and cleaning costs more than typing.
     """
-    cells = ",\n".join(f"{_cell(table.cells.get(column.name))} as cell_{column.name}" for column in contract.columns)
+    cells = ",\n".join(f"{_cell(table, column)} as cell_{column.name}" for column in contract.columns)
     quick = ",\n".join(f"{_quick(column)} as quick_{column.name}" for column in contract.columns)
     texts = ",\n".join(f"{_text_where_needed(column)} as text_{column.name}" for column in contract.columns)
     values = ",\n".join(f"{_value(column)} as {column.name}" for column in contract.columns)
@@ -110,13 +111,34 @@ def _list(texts: tuple[str, ...]) -> str:
     return "(" + ", ".join(_literal(text) for text in texts) + ")"
 
 
-def _cell(expression: str | None) -> str:
-    return "cast(null as varchar)" if expression is None else expression
+def _cell(table: RawTable, column: Column) -> str:
+    """The text of a cell, or of the part of it that is the value, or all cells a column gathers."""
+    if column.gathers is not None:
+        return _gathered(table, column)
+    cell = table.cells.get(column.name, "cast(null as varchar)")
+    if column.extract is None:
+        return cell
+    pattern = literal(column.extract)
+    return f"case when regexp_matches({cell}, {pattern}) then regexp_extract({cell}, {pattern}, 1) else {cell} end"
+
+
+def _gathered(table: RawTable, column: Column) -> str:
+    """Header and text of each cell that is not blank, with what must not be kept blotted out."""
+    entries = []
+    for header, cell in table.gathered_cells.items():
+        text = f"trim({cell}, {literal(BLANKS)})"
+        for pattern in column.masked:
+            text = f"regexp_replace({text}, {literal(pattern)}, {literal(BLOT)}, 'g')"
+        entries.append(f"{{'header': {literal(header)}, 'cell': {text}}}")
+    cells = f"list_filter([{', '.join(entries)}], lambda entry: entry.cell <> '')"
+    return f"cast({cells} as struct(header varchar, cell varchar)[])"
 
 
 def _quick(column: Column) -> str:
     """The value of a cell that needs no cleaning; null where that cannot be told without it."""
     cell = f"cell_{column.name}"
+    if column.gathers is not None:
+        return cell
     if _is_text(column):
         # To look at both ends of a cell costs a fraction of trimming it.
         ends = f"unicode({cell}) in ({BLANK_CODES}) or unicode({cell}[-1]) in ({BLANK_CODES})"
@@ -132,6 +154,8 @@ def _quick(column: Column) -> str:
 def _text_where_needed(column: Column) -> str:
     """The cell without the blanks around it, or the default, where there is no quick value; null where there is."""
     cell, quick = f"cell_{column.name}", f"quick_{column.name}"
+    if column.gathers is not None:
+        return "cast(null as varchar)"
     text = f"nullif(trim({cell}, {_literal(BLANKS)}), '')"
     if column.default is not None:
         return f"case when {quick} is null then coalesce({text}, {_literal(column.default)}) end"
@@ -139,6 +163,8 @@ def _text_where_needed(column: Column) -> str:
 
 
 def _value(column: Column) -> str:
+    if column.gathers is not None:
+        return f"quick_{column.name}"
     text = f"text_{column.name}"
     slow = text if _is_text(column) else f"case when {text} is not null then {_typed(column, text)} end"
     return f"coalesce(quick_{column.name}, {slow})"
@@ -167,7 +193,7 @@ def _typed(column: Column, text: str) -> str:
             return _date(text, column.timezone)
         case "timestamp":
             return _timestamp(text, column.timezone)
-        case "string[]":
+        case "string[]" | "cell[]":
             return f"""case when json_valid({text}) and json_type({text}) = 'ARRAY'
                 then from_json({text}, '["VARCHAR"]') end"""
 
@@ -212,6 +238,8 @@ def _rules(contract: Contract) -> Iterator[tuple[str, str]]:
 def _rules_of(column: Column) -> Iterator[tuple[str, str, str]]:
     """Condition that breaks the rule, reason code, and the value to show."""
     value, text = column.name, f"text_{column.name}"
+    if column.gathers is not None:
+        return
     if column.required:
         yield f"({value} is null and {text} is null)", "missing", "null"
     if not _is_text(column):

@@ -5,6 +5,7 @@ rules. Belongs here: reading and validating that YAML. Does not belong here: app
 """
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.settings import SOURCES_DIR
 
-DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]"]
+DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]", "cell[]"]
 
 
 class Column(BaseModel):
@@ -47,6 +48,22 @@ class Column(BaseModel):
         default=None,
         description="Regular expression whose group finds the value in the file name where no header does.",
     )
+    extract: str | None = Field(
+        default=None,
+        description="Regular expression whose group is the value within the cell; a cell without it stays whole.",
+    )
+    gathers: str | None = Field(
+        default=None,
+        description="Regular expression of headers; a cell[] column holds their cells, each with its header.",
+    )
+    leaves_out: str | None = Field(
+        default=None,
+        description="Regular expression of headers a cell[] column must not gather, as they ask for persons.",
+    )
+    masked: tuple[str, ...] = Field(
+        default=(),
+        description="Regular expressions of what is blotted out of gathered cells, such as telephone numbers.",
+    )
     personal: Literal["drop", "pseudonym"] | None = Field(
         default=None, description="Personal data: never landed, or landed as a keyed hash only."
     )
@@ -71,6 +88,14 @@ class Contract(BaseModel):
         default=r"[-_ （(]*(?:[vV](?P<version>\d+)|更正版?(?P<nth>\d*)|修订版?(?P<revision>\d*))[）)]?$",
         description="What a file name ends in, before its suffix, where the file corrects an earlier one.",
     )
+
+    def gathering(self, header: str) -> Column | None:
+        """The column that gathers the cells below a header no column claims, if there is one."""
+        for column in self.columns:
+            if column.gathers is not None and re.search(column.gathers, header):
+                is_left_out = column.leaves_out is not None and re.search(column.leaves_out, header)
+                return None if is_left_out else column
+        return None
 
     @property
     def has_personal(self) -> bool:

@@ -23,7 +23,9 @@ COLUMN_WIDTH = 20
 
 
 def write_template(contract: Contract, out: Path) -> None:
-    """Write the form; refuses to replace a file, which somebody may have filled in."""
+    """Write the form; raises ``CepingError`` where a file is there, or the source arrives as an export."""
+    if any(column.gathers for column in contract.columns):
+        raise CepingError(f"{contract.name} arrives as an export of a questionnaire; there is no form of it to fill in")
     if out.exists():
         raise CepingError(f"{out} is there already; it is left as it is")
     out.parent.mkdir(parents=True, exist_ok=True)

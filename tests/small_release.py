@@ -42,7 +42,7 @@ FIGURES: list[tuple[object, ...]] = [
     ("trend2.policy_share", 2017, 2, 2, "出台集约化政策的省级政府比例",
      "Provincial governments with a consolidation policy", "Provincial governments with a policy",
      "出台政策的省级政府", "Provincial governments", "省级政府", "share", None, None, None, 0.8, "近",
-     "not_computable", None, "policy_document", "2017", None, None, True),
+     "not_computable", None, "consolidation_policy", "2017", None, None, True),
     ("trend3.platforms", 2017, 3, 3, "建成一体化平台的省份", "Provinces with an integrated platform", "Provinces",
      "省份", None, None, "provinces", 29, 31, 29.0, 29.0, "=", "agrees", 0.0, None, "2017", None, None, True),
     ("trend4.fusion_central_department", 2017, 4, 4, "与新媒体融合的国务院部门网站比例",

@@ -14,6 +14,7 @@
         'site_crawl',
         'site_inspection',
         'site_registry',
+        'survey_response',
     ]) }}
 {% endmacro %}
 

@@ -36,7 +36,7 @@ def make_declarations(sites: pl.DataFrame, random: np.random.Generator) -> pl.Da
         pl.Series("申报系列", random.integers(1, SERIES + 1, count)),
         pl.Series("申报时间", [f"{time:%Y-%m-%d %H:%M:%S}" for time in times]),
         pl.Series("联系人", [f"示例联系人{number:03}" for number in range(count)]),
-        pl.Series("联系电话", [f"1990000{number:04}" for number in range(count)]),
+        pl.Series("联系电话", [f"1997777{number:04}" for number in range(count)]),
         pl.Series("电子邮箱", [f"contact{number:03}@example.invalid" for number in range(count)]),
         pl.Series("年访问量", random.integers(100_000, 50_000_000, count)),
         pl.Series("年信息发布量", random.integers(500, 60_000, count)),

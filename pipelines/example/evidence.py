@@ -13,6 +13,7 @@ from pipelines.example.flaws import declaration_flaws, with_review_flaws, with_r
 from pipelines.example.media import make_accounts, make_months, make_posts
 from pipelines.example.options import EDITION, ExampleOptions
 from pipelines.example.robots import make_robot_tests
+from pipelines.example.survey import QUESTIONNAIRE, by_text, make_responses
 
 # Its own stream of chance, so that more of it changes nothing in the crawl.
 STREAM = 4
@@ -26,6 +27,7 @@ def write_evidence(out: Path, sites: pl.DataFrame, options: ExampleOptions, prog
     _write_robots(out, sites, options, random, progress)
     _write_applications(out, sites, options, random, progress)
     _write_frames(out, sites, random, progress)
+    _write_survey(out, sites, random, progress)
 
 
 def _write_media(
@@ -72,6 +74,16 @@ def _write_frames(out: Path, sites: pl.DataFrame, random: np.random.Generator, p
     policies = applications.make_policies(read_divisions())
     write_gb18030_csv(_folder(out, "policy_document") / "政策文件台账.csv", policies)
     progress(f"frames           {len(indicators):>10,} outside values, {len(policies)} policy documents")
+
+
+def _write_survey(out: Path, sites: pl.DataFrame, random: np.random.Generator, progress: Progress) -> None:
+    responses = make_responses(sites, random)
+    half = len(responses) // 2
+    folder = _folder(out, "survey_response")
+    early = by_text(responses.head(half), random)
+    write_workbook(folder / f"{QUESTIONNAIRE}_按文本_{half}_{half}.xlsx", QUESTIONNAIRE, {"Sheet1": early})
+    write_gb18030_csv(folder / f"{QUESTIONNAIRE}_按序号_{half}_{half}.csv", responses.tail(half))
+    progress(f"survey_response  {len(responses):>10,} respondents")
 
 
 def _folder(out: Path, source: str) -> Path:

@@ -46,7 +46,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
         check_archive(path, delivery.label)
     said_by_name = _said_by_file_name(delivery, contract)
     return [
-        replace(table, cells={**table.cells, **_where_unmatched(said_by_name, table)})
+        _gathered(replace(table, cells={**table.cells, **_where_unmatched(said_by_name, table)}), contract)
         for table in reader(connection, delivery, contract)
     ]
 
@@ -62,3 +62,14 @@ def _said_by_file_name(delivery: Delivery, contract: Contract) -> dict[str, str]
 
 def _where_unmatched(cells: dict[str, str], table: RawTable) -> dict[str, str]:
     return {name: cell for name, cell in cells.items() if name not in table.matched_headers}
+
+
+def _gathered(table: RawTable, contract: Contract) -> RawTable:
+    """The table with the cells that its columns gather among the known ones."""
+    gathered = {header: cell for header, cell in table.unknown_cells.items() if contract.gathering(header)}
+    return replace(
+        table,
+        gathered_cells=gathered,
+        unknown_cells={header: cell for header, cell in table.unknown_cells.items() if header not in gathered},
+        unmatched_headers=tuple(header for header in table.unmatched_headers if not contract.gathering(header)),
+    )

@@ -17,7 +17,8 @@ class RawTable:
     JSON Lines not counting blank ones, the element of a JSON array), ``broken_reason`` and ``broken_text`` (null unless
     the row could not be taken apart), and the expressions of ``cells``, one a contract column that may have a value;
     ``matched_headers`` are the headers seen of them. ``unknown_cells`` are the expressions of headers no column
-    claims. A relation that is read as it is used puts into ``failures`` what stopped it.
+    claims, ``gathered_cells`` those a column gathers. A relation that is read as it is used puts into ``failures``
+    what stopped it.
     """
 
     sheet: str | None
@@ -26,6 +27,7 @@ class RawTable:
     matched_headers: dict[str, str] = field(default_factory=dict)
     unmatched_headers: tuple[str, ...] = ()
     unknown_cells: dict[str, str] = field(default_factory=dict)
+    gathered_cells: dict[str, str] = field(default_factory=dict)
     encoding: str | None = None
     ignored_sheets: tuple[str, ...] = ()
     failures: list[DeliveryError] = field(default_factory=list)
@@ -56,13 +58,15 @@ def count_headers(headers: Sequence[str | None], contract: Contract) -> int:
 
 
 def find_headers(headers: Sequence[str | None], contract: Contract, where: str) -> tuple[dict[str, int], list[Column]]:
-    """The matched columns, and the required ones that no header matches."""
+    """The matched columns, and the required ones that no header matches; a gathering column has no header."""
     positions: dict[str, list[int]] = {}
     for position, header in enumerate(headers):
         if header:
             positions.setdefault(normalise_header(header), []).append(position)
     matched: dict[str, int] = {}
     for column in contract.columns:
+        if column.gathers is not None:
+            continue
         found = [
             place
             for header in dict.fromkeys(map(normalise_header, column.headers))

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import raw
 from benchmarks.agreement import DisagreementError, require_same_results
-from pipelines.example import ExampleOptions, write_example
+from benchmarks.deliveries import Size, deliver
 from pipelines.settings import Settings
 from tests.warehouse import build, ingest, tables_of
 
@@ -17,7 +17,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small example: its inbox, its published tables as a release lays them out, and what the baseline gives."""
     folder = tmp_path_factory.mktemp("small")
     settings = Settings(home=folder / "home", inbox=folder / "inbox", edition=2017)
-    write_example(settings.inbox_dir, ExampleOptions(sites=400, crawled=120, pages=12), lambda message: None)
+    deliver(Size(crawled=120, pages=12, sites=400), settings.inbox_dir)
     ingest(settings)
     build(settings)
     with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:

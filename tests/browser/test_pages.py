@@ -163,8 +163,8 @@ def test_every_figure_shows_what_was_computed_what_was_published_and_the_verdict
 
 def test_what_cannot_be_computed_says_why_in_words(page: Page, release: Release) -> None:
     text = opened(page, release.bulletin_path).locator("table.figures").all_inner_texts()
-    assert any("缺少政策文件记录" in table for table in text)
-    assert not any("no_row_in_scope" in table or "policy_document" in table for table in text)
+    assert any("缺少集约化政策的认定" in table for table in text)
+    assert not any("no_row_in_scope" in table or "consolidation_policy" in table for table in text)
 
 
 def test_the_bulletin_leads_to_the_quality_report(page: Page, release: Release) -> None:

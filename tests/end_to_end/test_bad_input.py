@@ -17,7 +17,7 @@ EXPECTED = {
     "site_registry/无标记.csv": ["the text is in no known encoding", "UTF-16, but has no mark"],
     "site_registry/两列.csv": ["2 headers claim column site_code: 网站标识码 and 标识码"],
     "site_inspection/截断.xlsx": ["cannot be opened as an Excel workbook"],
-    "site_crawl/截断.jsonl.gz": ["cannot be read"],
+    "site_crawl/截断.jsonl.gz": ["the archive is damaged or cut short"],
     "site_crawl/国标.jsonl": ["the text is GB18030, JSON Lines must be UTF-8"],
     "site_crawl/扫描.pdf": ["not a format that is read"],
 }

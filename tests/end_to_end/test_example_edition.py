@@ -104,7 +104,7 @@ def test_every_row_read_is_loaded_or_quarantined(example: Edition) -> None:
         "select bool_and(is_balanced) as balanced, sum(rows_read)::bigint as rows_read, "
         "sum(rows_loaded + rows_quarantined)::bigint as accounted from audit.row_balance"
     )
-    assert total == {"balanced": True, "rows_read": 130_081, "accounted": 130_081}
+    assert total == {"balanced": True, "rows_read": 130_801, "accounted": 130_801}
 
 
 def test_everything_made_by_the_generator_says_so(example: Edition) -> None:
@@ -113,7 +113,7 @@ def test_everything_made_by_the_generator_says_so(example: Edition) -> None:
             "select table_schema || '.' || table_name from information_schema.columns "
             "where column_name = 'is_synthetic' and table_schema in ('core', 'trends') and table_name <> 'figure'"
         ).fetchall()
-        assert len(tables) == 10
+        assert len(tables) == 12
         for (table,) in tables:
             counted = connection.execute(f"select count(*) from {table} where not is_synthetic").fetchone()
             assert counted == (0,), table
@@ -164,3 +164,41 @@ def test_a_release_is_not_for_writing(example: Edition) -> None:
 @pytest.mark.parametrize("word", ["bulletin", "quality report", "database", "ceping sql"])
 def test_the_run_ends_by_saying_where_to_look(example: Edition, word: str) -> None:
     assert word in example.printed.split("\nRelease ")[1]
+
+
+# What the example gives away of the people behind declarations and answers; none of it may be found anywhere.
+PERSONAL = ("示例联系人", "示例昵称", "1997777", "1997778", "example.invalid", "10.0.2.", "(浙江-杭州)")
+
+
+def tables_holding(database: Path, text: str) -> list[str]:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+        return [
+            name
+            for (name,) in names
+            if connection.execute(
+                f"select 1 from {name} as row where cast(row as varchar) like '%{text}%' limit 1"
+            ).fetchall()
+        ]
+
+
+@pytest.mark.parametrize("text", PERSONAL)
+def test_no_personal_data_outlives_the_delivered_file(example: Edition, text: str) -> None:
+    assert tables_holding(example.home / "work" / "warehouse.duckdb", text) == []
+    assert tables_holding(next(example.release.glob("*.duckdb")), text) == []
+    landing = list((example.home / "landing").rglob("*.parquet"))
+    assert len(landing) > 14
+    for path in [*landing, *(example.home / "candidates").rglob("*.parquet")]:
+        found = duckdb.sql(
+            f"select 1 from '{path}' as row where cast(row as varchar) like '%{text}%' limit 1"
+        ).fetchall()
+        assert found == [], path
+    others = [path for path in example.home.rglob("*") if path.is_file() and path.suffix not in (".parquet", ".duckdb")]
+    assert [path for path in others if text.encode() in path.read_bytes()] == []
+
+
+def test_the_delivered_files_do_hold_what_must_not_be_kept(example: Edition) -> None:
+    declared = gzip.decompress((example.inbox / "declaration" / "网上申报.jsonl.gz").read_bytes()).decode()
+    [answered] = (example.inbox / "survey_response").glob("*.csv")
+    delivered = declared + answered.read_text(encoding="gb18030")
+    assert [text for text in PERSONAL if text not in delivered] == []

@@ -372,7 +372,7 @@ def test_the_bulletin_shows_figures_in_both_languages(home: Path) -> None:
     for text in (
         "示例数据（合成）", "Example data", "29,431", "54.3%", "38 ÷ 70", "超过 55.7%", "more than 55.7%", "近 80%",
         "不可计算",
-        "not computable", "缺少政策文件记录", "not computable; missing policy documents",
+        "not computable", "缺少集约化政策的认定", "not computable; missing which documents are consolidation policies",
         "不一致", "相差 -1.4 个百分点", "5 项提示", "另有 5 行", "29,440",
         "链接新媒体渠道的部门门户网站 ÷ 抓取可及的部门门户网站", "70 家中的 39 家", "政府网站管理与集约化",
         "正在运行的网站（按层级）", "Running sites, by level", "共 31", "provinces, of 31",
@@ -422,7 +422,7 @@ def test_codes_without_a_name_are_shown_as_they_are(home: Path) -> None:
     tables = example_tables()
     del tables["core.dim_label"]
     page = publish_tables(home, tables).bulletin_path.read_text(encoding="utf-8")
-    assert "缺少policy_document" in page
+    assert "缺少consolidation_policy" in page
     assert "running_sites（level）" in page
 
 

@@ -10,7 +10,11 @@ pivoted as (
         max(case when parameter_code = 'crawl.stale_after_days' then parameter_value end) as stale_after_days,
         max(case when parameter_code = 'crawl.utc_offset_hours' then parameter_value end) as utc_offset_hours,
         max(case when parameter_code = 'fusion.channels_min' then parameter_value end) as fusion_channels_min,
-        max(case when parameter_code = 'robot.answered_share_min' then parameter_value end) as robot_answered_share_min
+        max(case when parameter_code = 'robot.answered_share_min' then parameter_value end) as robot_answered_share_min,
+        max(case when parameter_code = 'survey.seconds_min' then parameter_value end) as survey_seconds_min,
+        max(case when parameter_code = 'survey.straight_items_min' then parameter_value end)
+            as survey_straight_items_min,
+        max(case when parameter_code = 'survey.cell_min' then parameter_value end) as survey_cell_min
     from parameters
     group by edition
 )
