@@ -14,6 +14,8 @@ MODELS_DIR = PROJECT_ROOT / "models"
 SOURCES_DIR = MODELS_DIR / "sql" / "sources"
 SEEDS_DIR = PROJECT_ROOT / "seeds"
 EXPECTATIONS_DIR = PROJECT_ROOT / "expectations"
+# Written one by one, the events of hundreds of models and tests cost a run seconds.
+EVENT_BATCH_SIZE = "1000"
 
 
 class Settings(BaseSettings):
@@ -116,6 +118,7 @@ class Settings(BaseSettings):
             "CEPING_SPARK": str(self.spark_dir),
             "CEPING_DAGSTER": str(self.dagster_dir),
             "DAGSTER_HOME": str(PROJECT_ROOT),
+            "DAGSTER_EVENT_BATCH_SIZE": EVENT_BATCH_SIZE,
             "DBT_TARGET_PATH": str(self.dbt_target_dir),
             "DBT_LOG_PATH": str(self.dbt_target_dir / "logs"),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
