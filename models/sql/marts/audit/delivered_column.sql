@@ -1,0 +1,64 @@
+with files as (
+    select * from {{ source('raw', 'file_ledger') }}
+    where status = 'landed'
+),
+
+known as (
+    select
+        files.edition,
+        files.source,
+        files.file_name,
+        column_name,
+        true as is_known
+    from files
+    {{ unnest_join('files.matched_columns', 'column_name') }}
+),
+
+unknown as (
+    select
+        files.edition,
+        files.source,
+        files.file_name,
+        column_name,
+        false as is_known
+    from files
+    {{ unnest_join('files.unmatched_headers', 'column_name') }}
+),
+
+delivered as (
+    select * from known
+    union all
+    select * from unknown
+),
+
+totals as (
+    select
+        edition,
+        source,
+        count(*) as file_count
+    from files
+    group by edition, source
+),
+
+counted as (
+    select
+        delivered.edition,
+        delivered.source,
+        delivered.column_name,
+        delivered.is_known,
+        count(distinct delivered.file_name) as file_count,
+        max(totals.file_count) as source_file_count,
+        min(delivered.file_name) as first_file_name
+    from delivered
+    inner join totals on delivered.edition = totals.edition and delivered.source = totals.source
+    group by delivered.edition, delivered.source, delivered.column_name, delivered.is_known
+),
+
+drifts as (
+    select
+        *,
+        file_count < source_file_count as is_drifting
+    from counted
+)
+
+select * from drifts
