@@ -56,7 +56,7 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     quick = ",\n".join(f"{_quick(column)} as quick_{column.name}" for column in contract.columns)
     texts = ",\n".join(f"{_text_where_needed(column)} as text_{column.name}" for column in contract.columns)
     values = ",\n".join(f"{_value(column)} as {column.name}" for column in contract.columns)
-    columns = ",\n".join(_landed(column) for column in contract.columns if column.personal != "drop")
+    columns = ",\n".join(_landed(column, contract) for column in contract.columns if column.personal != "drop")
     rules = list(_rules(contract))
     is_unfit = " or ".join(["broken_reason is not null", *(f"coalesce({condition}, false)" for condition, _ in rules)])
     broken_text = "null" if contract.has_personal else "broken_text"
@@ -90,8 +90,13 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     """
 
 
-def _landed(column: Column) -> str:
-    return column.name if column.personal is None else f"{PSEUDONYM}({column.name}) as {column.name}"
+def _landed(column: Column, contract: Contract) -> str:
+    if column.personal is not None:
+        return f"{PSEUDONYM}({column.name}) as {column.name}"
+    conditions = [condition for condition, _, _ in _rules_of(column)]
+    if contract.refused == "shown" or not conditions:
+        return column.name
+    return f"case when {' or '.join(conditions)} then null else {column.name} end as {column.name}"
 
 
 def _unknown(table: RawTable, contract: Contract) -> str:
@@ -124,14 +129,25 @@ def _cell(table: RawTable, column: Column) -> str:
 
 def _gathered(table: RawTable, column: Column) -> str:
     """Header and text of each cell that is not blank, with what must not be kept blotted out."""
-    entries = []
-    for header, cell in table.gathered_cells.items():
-        text = f"trim({cell}, {literal(BLANKS)})"
-        for pattern in column.masked:
-            text = f"regexp_replace({text}, {literal(pattern)}, {literal(BLOT)}, 'g')"
-        entries.append(f"{{'header': {literal(header)}, 'cell': {text}}}")
-    cells = f"list_filter([{', '.join(entries)}], lambda entry: entry.cell <> '')"
-    return f"cast({cells} as struct(header varchar, cell varchar)[])"
+    blanks = literal(BLANKS)
+    entries = ", ".join(
+        f"{{'header': {literal(header)}, 'cell': trim({cell}, {blanks})}}"
+        for header, cell in table.gathered_cells.items()
+    )
+    filled = f"list_filter([{entries}], lambda entry: entry.cell <> '')"
+    kept = f"list_transform({filled}, lambda entry: {{'header': entry.header, 'cell': {_blotted(column)}}})"
+    return f"cast({kept} as struct(header varchar, cell varchar)[])"
+
+
+def _blotted(column: Column) -> str:
+    """The text of ``entry.cell`` with every part blotted out that is neither listed nor harmless."""
+    separator, aside = literal(column.separator), literal(column.aside)
+    parts = f"string_split(entry.cell, {separator})"
+    texts = f"list_transform({parts}, lambda part: trim(regexp_replace(part, {aside}, ''), {literal(BLANKS)}))"
+    is_listed = f"list_contains([{', '.join(map(literal, column.listed_texts))}], text)"
+    is_kept = f"{is_listed} or regexp_full_match(text, {literal(column.harmless)})"
+    kept = f"list_transform({texts}, lambda text: case when {is_kept} then text else {literal(BLOT)} end)"
+    return f"array_to_string({kept}, {separator})"
 
 
 def _quick(column: Column) -> str:
@@ -147,7 +163,11 @@ def _quick(column: Column) -> str:
         return f"case when length({cell}) = 10 then try_cast({cell} as date) end"
     if column.data_type == "timestamp":
         is_plain = f"{cell} like '____-__-__ __:__:__' and {cell} not like '%Z'"
-        return f"case when {is_plain} then {_in_utc(cell, column.timezone)} end"
+        # Finite by its form, so that its microseconds say in UTC what to look up in the zone again would cost twice.
+        instant = f"try_cast({cell} as timestamp) at time zone '{column.timezone}'"
+        return f"case when {is_plain} then make_timestamp(epoch_us({instant})) end"
+    if column.data_type == "string[]":
+        return f"case when {cell} like '[%' and json_valid({cell}) then {_list_of(cell)} end"
     return _typed(column, cell)
 
 
@@ -187,22 +207,27 @@ def _typed(column: Column, text: str) -> str:
             spellings = column.values or {}
             true = (*SPELLINGS_OF_TRUE, *spellings.get("true", ()))
             false = (*SPELLINGS_OF_FALSE, *spellings.get("false", ()))
-            lowered = f"lower({text})"
-            return f"case when {lowered} in {_list(true)} then true when {lowered} in {_list(false)} then false end"
+            return _chosen(f"lower({text})", {"true": true, "false": false})
         case "date":
             return _date(text, column.timezone)
         case "timestamp":
             return _timestamp(text, column.timezone)
         case "string[]" | "cell[]":
-            return f"""case when json_valid({text}) and json_type({text}) = 'ARRAY'
-                then from_json({text}, '["VARCHAR"]') end"""
+            return f"case when json_valid({text}) and json_type({text}) = 'ARRAY' then {_list_of(text)} end"
+
+
+def _list_of(text: str) -> str:
+    return f"""from_json({text}, '["VARCHAR"]')"""
 
 
 def _listed(text: str, values: dict[str, tuple[str, ...]]) -> str:
-    branches = (
-        f"when {text} in {_list((value, *spellings))} then {_literal(value)}" for value, spellings in values.items()
-    )
-    return f"case {' '.join(branches)} end"
+    return _chosen(text, {literal(value): (value, *spellings) for value, spellings in values.items()})
+
+
+def _chosen(text: str, spellings: dict[str, tuple[str, ...]]) -> str:
+    """The expression whose spelling the text is. Compared one by one: DuckDB makes a join of each longer list."""
+    branches = (f"when {literal(spelling)} then {value}" for value, known in spellings.items() for spelling in known)
+    return f"case {text} {' '.join(branches)} end"
 
 
 def _date(text: str, timezone: str) -> str:
@@ -232,7 +257,8 @@ def _rules(contract: Contract) -> Iterator[tuple[str, str]]:
     """Each rule as the condition that breaks it and the rejection it leads to; personal data is never repeated."""
     for column in contract.columns:
         for condition, reason, shown in _rules_of(column):
-            yield condition, _rejection(column.name, f"'{reason}'", "null" if column.personal else shown)
+            is_hidden = column.personal is not None or contract.refused == "hidden"
+            yield condition, _rejection(column.name, f"'{reason}'", "null" if is_hidden else shown)
 
 
 def _rules_of(column: Column) -> Iterator[tuple[str, str, str]]:

@@ -4,16 +4,18 @@ The YAML under ``models/sql/sources`` is the only place that names a source's co
 rules. Belongs here: reading and validating that YAML. Does not belong here: applying it to rows (see ``conform``).
 """
 
+import csv
 import hashlib
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipelines.settings import SOURCES_DIR
+from pipelines.settings import SEEDS_DIR, SOURCES_DIR
 
 DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]", "cell[]"]
 
@@ -60,10 +62,14 @@ class Column(BaseModel):
         default=None,
         description="Regular expression of headers a cell[] column must not gather, as they ask for persons.",
     )
-    masked: tuple[str, ...] = Field(
+    listed: tuple[str, ...] = Field(
         default=(),
-        description="Regular expressions of what is blotted out of gathered cells, such as telephone numbers.",
+        description="Columns of seeds (seed.column) with the texts gathered cells may hold; all else is blotted out.",
     )
+    listed_texts: tuple[str, ...] = Field(default=(), description="Those texts, as the seeds have them.")
+    harmless: str = Field(default="", description="Regular expression of gathered texts that need not be listed.")
+    separator: str = Field(default="┋", description="Parts the texts of a gathered cell that holds several.")
+    aside: str = Field(default="〖.*〗", description="Regular expression of words added to a text; they are cut off.")
     personal: Literal["drop", "pseudonym"] | None = Field(
         default=None, description="Personal data: never landed, or landed as a keyed hash only."
     )
@@ -84,6 +90,10 @@ class Contract(BaseModel):
     description: str
     key: tuple[str, ...] = Field(description="Columns that identify a row within an edition.")
     columns: tuple[Column, ...]
+    refused: Literal["shown", "hidden"] = Field(
+        default="shown",
+        description="Whether a value that breaks a rule is shown; hidden, it does not even land: it may be anything.",
+    )
     correction_mark: str = Field(
         default=r"[-_ （(]*(?:[vV](?P<version>\d+)|更正版?(?P<nth>\d*)|修订版?(?P<revision>\d*))[）)]?$",
         description="What a file name ends in, before its suffix, where the file corrects an earlier one.",
@@ -124,7 +134,7 @@ def read_contract(path: Path) -> Contract:
             "name": column["name"],
             "data_type": column["data_type"],
             "description": column["description"],
-            **column["config"]["meta"],
+            **_with_listed_texts(column["config"]["meta"]),
         }
         for column in table["columns"]
     ]
@@ -136,6 +146,17 @@ def read_contract(path: Path) -> Contract:
             **table["config"]["meta"]["contract"],
         }
     )
+
+
+def _with_listed_texts(meta: dict[str, Any]) -> dict[str, Any]:
+    """A column's rules, with the texts it lists by seed: when a seed gains one, files are read again."""
+    texts = [text for seed_column in meta.get("listed", ()) for text in _seed_texts(*seed_column.split("."))]
+    return {**meta, "listed_texts": sorted(set(texts))}
+
+
+def _seed_texts(seed: str, column: str) -> Iterator[str]:
+    with (SEEDS_DIR / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
+        yield from (row[column] for row in csv.DictReader(stream))
 
 
 @cache

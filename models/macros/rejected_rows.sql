@@ -164,8 +164,9 @@ left join rejected
 where rejected.row_number is null
 {% endmacro %}
 
+{#- Empty parts of a key are the same: a row may be identified without them. -#}
 {% macro same_columns(left_alias, right_alias, columns) -%}
-    {% for column in columns %}{{ left_alias }}.{{ column }} = {{ right_alias }}.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}
+    {% for column in columns %}{{ left_alias }}.{{ column }} is not distinct from {{ right_alias }}.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}
 {%- endmacro %}
 
 {#-

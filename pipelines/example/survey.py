@@ -18,6 +18,8 @@ HEADERS = (
     "5、本题请选择“一般”",
 )
 REMARK = "6、您的其他意见"
+USED = "7、您使用过哪些服务(多选)"
+SERVICES = {"查阅信息": 0.8, "在线办事": 0.4, "咨询投诉": 0.2, "下载表格": 0.3}
 TRAP, TRAP_OPTION = 4, 3
 OPTIONS = ("非常满意", "满意", "一般", "不满意", "非常不满意")
 CHANCES = (0.25, 0.35, 0.25, 0.1, 0.05)
@@ -33,7 +35,7 @@ def make_responses(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataF
     choices[:, TRAP] = np.where(random.random(count) < TRAPPED, 1, TRAP_OPTION)
     is_straight = random.random(count) < STRAIGHT_LINED
     choices[is_straight] = choices[is_straight][:, [0]]
-    seconds = np.where(random.random(count) < TOO_FAST, random.integers(4, 20, count), random.integers(45, 600, count))
+    seconds = np.where(random.random(count) < TOO_FAST, random.integers(4, 20, count), random.integers(120, 600, count))
     hosts = np.arange(count) - (random.random(count) < REPEATED)
     started = dt.datetime(EDITION, 9, 1, 8)
     return pl.DataFrame(
@@ -49,6 +51,7 @@ def make_responses(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataF
             "对象编码": [subjects[order // RESPONDENTS] for order in range(count)],
             **{header: choices[:, place] for place, header in enumerate(HEADERS)},
             REMARK: [_remark(order) for order in range(count)],
+            **{_column_of(name): (random.random(count) < share).astype(int) for name, share in SERVICES.items()},
             "是否合成数据": ["是"] * count,
         }
     )
@@ -57,7 +60,10 @@ def make_responses(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataF
 def by_text(responses: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
     """The export by text, where some questions were skipped."""
     texts = dict(enumerate(OPTIONS, start=1))
-    return responses.with_columns(
+    used = pl.concat_list(pl.when(pl.col(_column_of(name)) == 1).then(pl.lit(name)) for name in SERVICES)
+    joined = used.list.drop_nulls().list.join("┋").replace("", "(空)").alias(USED)
+    readable = responses.with_columns(joined).drop(_column_of(name) for name in SERVICES)
+    return readable.with_columns(
         pl.when(pl.Series(random.random(len(responses)) < SKIPPED))
         .then(pl.lit("(跳过)"))
         .otherwise(pl.col(header).replace_strict(texts))
@@ -66,10 +72,15 @@ def by_text(responses: pl.DataFrame, random: np.random.Generator) -> pl.DataFram
     )
 
 
+def _column_of(service: str) -> str:
+    """The column that the export by option number gives an option of a question with several choices."""
+    return f"7({service})"
+
+
 def _address(host: int, place: str) -> str:
     return f"10.{host // 65_536}.{host // 256 % 256}.{host % 256}({place})"
 
 
 def _remark(order: int) -> str:
     """Free text, in which some leave what nobody may keep."""
-    return f"请回电 1997778{order:04} 或 a{order}@example.invalid" if order % 40 == 0 else "(空)"
+    return f"我是示例姓名{order}，请回电 1997778{order:04} 或 a{order}@example.invalid" if order % 40 == 0 else "(空)"

@@ -46,9 +46,16 @@ def match_headers(headers: Sequence[str | None], contract: Contract, where: str)
     matched, missing = find_headers(headers, contract, where)
     if missing:
         named = ", ".join(f"{column.name} ({column.header})" for column in missing)
-        seen = ", ".join(header for header in headers if header) or "none"
-        raise DeliveryError(f"{where}: required column missing: {named}; headers found: {seen}")
+        raise DeliveryError(f"{where}: required column missing: {named}; headers found: {_shown(headers, contract)}")
     return matched
+
+
+def _shown(headers: Sequence[str | None], contract: Contract) -> str:
+    """The headers for a message. Without a header row a person's data stands where they should be: then their count."""
+    found = [header for header in headers if header]
+    if contract.has_personal and found:
+        return f"{len(found)}, not shown, as they may be a person's data"
+    return ", ".join(found) or "none"
 
 
 def count_headers(headers: Sequence[str | None], contract: Contract) -> int:

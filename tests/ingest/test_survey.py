@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.contracts import load_contracts
+from pipelines.errors import DeliveryError
 from pipelines.ingest import ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.conftest import landed_rows, write_workbook
@@ -13,6 +14,7 @@ from tests.ingest.delivering import delimited
 
 Deliver = Callable[[str, str, bytes], Path]
 CONTRACT = load_contracts()["survey_response"]
+CONTRACT_COLUMNS = {column.header: column.name for column in CONTRACT.columns}
 REAL = sorted((PROJECT_ROOT.parent / "shared" / "data" / "survey").glob("*.xls"))
 HEADER = [
     "序号",
@@ -52,8 +54,78 @@ def test_a_row_is_a_respondent_with_answers(settings: Settings, deliver: Deliver
     assert answers == [
         {"header": "1、总体满意吗？", "cell": "满意"},
         {"header": "2、(办事)", "cell": "(跳过)"},
-        {"header": "5、意见", "cell": "请打▇或▇，证号▇"},
+        {"header": "5、意见", "cell": "▇"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "kept"),
+    [
+        ("满意", "满意"),
+        ("查阅信息┋在线办事", "查阅信息┋在线办事"),
+        ("查阅信息┋其他〖王小明〗┋在线办事〖找王小明〗", "查阅信息┋▇┋在线办事"),
+        ("2", "2"),
+        ("-3", "-3"),
+        ("（空）", "（空）"),
+        ("13800138000", "▇"),
+        ("我叫王小明", "▇"),
+    ],
+)
+def test_only_listed_answers_land(settings: Settings, deliver: Deliver, delivered: str, kept: str) -> None:
+    deliver("survey_response", "a_1_1.csv", delimited(["序号", "1、怎么样"], [["1", delivered]]))
+    ingest_source(CONTRACT, settings, lambda message: None)
+    [(answers,)] = landed_rows(settings, "survey_response", "answers")
+    assert answers == [{"header": "1、怎么样", "cell": kept}]
+
+
+def test_an_option_that_is_added_lets_its_answers_land_at_the_next_look(settings: Settings, deliver: Deliver) -> None:
+    deliver("survey_response", "a_1_1.csv", delimited(["序号", "1、怎么样"], [["1", "马马虎虎"]]))
+    ingest_source(CONTRACT, settings, lambda message: None)
+    answers = CONTRACT.column("answers")
+    longer = answers.model_copy(update={"listed_texts": (*answers.listed_texts, "马马虎虎")})
+    columns = tuple(longer if column is answers else column for column in CONTRACT.columns)
+    ingest_source(CONTRACT.model_copy(update={"columns": columns}), settings, lambda message: None)
+    [(landed_answers,)] = landed_rows(settings, "survey_response", "answers")
+    assert landed_answers == [{"header": "1、怎么样", "cell": "马马虎虎"}]
+
+
+@pytest.mark.parametrize("header", ["所用时间", "提交答卷时间", "序号", "对象编码", "总分"])
+def test_a_value_where_it_does_not_belong_is_neither_landed_nor_shown(
+    settings: Settings, deliver: Deliver, header: str
+) -> None:
+    cells = {"序号": "1", "1、怎么样": "满意", header: "13800138000"}
+    deliver("survey_response", "a_1_1.csv", delimited(list(cells), [list(cells.values())]))
+    rows = landed(settings)
+    assert "13800138000" not in repr(rows)
+    [(reasons,)] = landed_rows(settings, "survey_response", "list_transform(rejections, lambda each: each.column_name)")
+    assert reasons == [CONTRACT_COLUMNS[header]]
+
+
+def test_a_file_without_headers_is_refused_without_repeating_its_cells(settings: Settings, deliver: Deliver) -> None:
+    deliver("survey_response", "a_1_1.csv", delimited(PERSON[2:4], [["李小红", "13800138001"]]))
+    with pytest.raises(DeliveryError) as refused:
+        ingest_source(CONTRACT, settings, lambda message: None)
+    assert "required column missing: respondent_number (序号); headers found: 2, not shown" in str(refused.value)
+    assert [secret for secret in SECRETS if secret in str(refused.value)] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("10.0.0.1(北京-北京)", "北京"),
+        ("2001:db8::1（浙江-杭州）", "浙江"),
+        ("10.0.0.1", None),
+        ("内网 10.0.0.1(北京-北京)", None),
+        ("10.0.0.1, 10.0.0.2(北京-北京)", None),
+    ],
+)
+def test_of_an_address_only_the_province_stays(
+    settings: Settings, deliver: Deliver, address: str, place: str | None
+) -> None:
+    deliver("survey_response", "a_1_1.csv", delimited(["序号", "来自IP", "1、甲"], [["1", address, "满意"]]))
+    ingest_source(CONTRACT, settings, lambda message: None)
+    assert landed_rows(settings, "survey_response", "address_place, rejections") == [(place, None)]
+    assert "10.0.0" not in repr(landed(settings))
 
 
 @pytest.mark.parametrize("name", ["a_1_1.csv", "a_1_1.xlsx"])

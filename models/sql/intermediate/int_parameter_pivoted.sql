@@ -12,6 +12,8 @@ pivoted as (
         max(case when parameter_code = 'fusion.channels_min' then parameter_value end) as fusion_channels_min,
         max(case when parameter_code = 'robot.answered_share_min' then parameter_value end) as robot_answered_share_min,
         max(case when parameter_code = 'survey.seconds_min' then parameter_value end) as survey_seconds_min,
+        max(case when parameter_code = 'survey.seconds_median_share' then parameter_value end)
+            as survey_seconds_median_share,
         max(case when parameter_code = 'survey.straight_items_min' then parameter_value end)
             as survey_straight_items_min,
         max(case when parameter_code = 'survey.cell_min' then parameter_value end) as survey_cell_min

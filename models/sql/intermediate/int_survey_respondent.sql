@@ -15,6 +15,15 @@ parameters as (
     select * from {{ ref('int_parameter_pivoted') }}
 ),
 
+medians as (
+    select
+        edition,
+        questionnaire,
+        median(seconds_spent) as median_seconds
+    from responses
+    group by edition, questionnaire
+),
+
 scales as (
     select
         edition,
@@ -41,7 +50,7 @@ ordered as (
         coalesce(subject_code, '') as subject_place,
         row_number() over (
             partition by edition, questionnaire, coalesce(subject_code, ''), address_pseudonym
-            order by submitted_at, lpad(respondent_number, 12, '0')
+            order by submitted_at nulls last, lpad(respondent_number, 12, '0')
         ) as address_order
     from responses
 ),
@@ -54,7 +63,11 @@ flagged as (
         ordered.subject_code,
         ordered.subject_id,
         ordered.is_synthetic,
-        coalesce(ordered.seconds_spent < parameters.survey_seconds_min, false) as is_too_fast,
+        coalesce(
+            ordered.seconds_spent < parameters.survey_seconds_min
+            or ordered.seconds_spent < parameters.survey_seconds_median_share * medians.median_seconds,
+            false
+        ) as is_too_fast,
         coalesce(
             scales.scale_answer_count >= parameters.survey_straight_items_min and scales.distinct_answer_count = 1,
             false
@@ -68,13 +81,17 @@ flagged as (
             and ordered.questionnaire = scales.questionnaire
             and ordered.respondent_number = scales.respondent_number
             and ordered.subject_place = scales.subject_place
+    inner join medians on ordered.edition = medians.edition and ordered.questionnaire = medians.questionnaire
     inner join parameters on ordered.edition = parameters.edition
 ),
 
 judged as (
     select
         *,
-        not (is_too_fast or is_straight_lined or is_duplicate_address or has_failed_trap) as is_kept
+        not is_too_fast
+        and not is_straight_lined
+        and not is_duplicate_address
+        and not has_failed_trap as is_kept
     from flagged
 )
 

@@ -1,3 +1,3 @@
 {{ config(materialized='table') }}
 
-{{ rejected_rows('survey_response', references={'subject_id': ref('dim_subject')}) }}
+{{ rejected_rows('survey_response', {'questionnaire': ref('survey_questions'), 'subject_id': ref('dim_subject')}) }}
