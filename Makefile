@@ -45,7 +45,7 @@ format: .venv/installed ## Put Python in the house's form
 	$(BIN)/ruff format .
 
 clean: ## Remove what was installed and cached; a home is never touched
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .lint
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .lint .seeds
 
 $(UV):
 	$(PYTHON) -m venv .tools

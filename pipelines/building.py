@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.contracts import load_contracts
 from pipelines.fingerprint import hash_folders, hash_json
-from pipelines.settings import MODELS_DIR, SEEDS_DIR, Settings
+from pipelines.settings import MODELS_DIR, Settings
 
 LEDGER = "file_ledger"
 
@@ -69,7 +69,7 @@ def _read_mark(settings: Settings) -> WarehouseMark | None:
 def _present(settings: Settings) -> WarehouseMark:
     return WarehouseMark(
         models=f"{hash_folders([MODELS_DIR])} duckdb {duckdb.__version__}",
-        seeds=hash_folders([SEEDS_DIR]),
+        seeds=hash_folders([settings.seeds_dir]),
         landing={source: _landing_hash(settings, source) for source in load_contracts()},
     )
 

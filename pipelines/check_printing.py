@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from pipelines.checking import FileCheck, Reason
 from pipelines.contracts import load_contracts
-from pipelines.settings import SEEDS_DIR
+from pipelines.settings import Settings
 
 FIT, UNFIT, FAILED = 0, 1, 2
 
@@ -31,7 +31,7 @@ def print_checks(checks: Iterable[FileCheck], output: str) -> int:
 
 
 def _reason_texts() -> dict[str, str]:
-    texts = pl.read_csv(SEEDS_DIR / "quarantine_reasons.csv")
+    texts = pl.read_csv(Settings().seeds_dir / "quarantine_reasons.csv")
     return {row["reason_code"]: f"{row['reason_zh']} · {row['reason_en']}" for row in texts.iter_rows(named=True)}
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipelines.settings import SEEDS_DIR, SOURCES_DIR
+from pipelines.settings import SOURCES_DIR, Settings
 
 DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]", "cell[]"]
 
@@ -155,7 +155,7 @@ def _with_listed_texts(meta: dict[str, Any]) -> dict[str, Any]:
 
 
 def _seed_texts(seed: str, column: str) -> Iterator[str]:
-    with (SEEDS_DIR / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
+    with (Settings().seeds_dir / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
         yield from (row[column] for row in csv.DictReader(stream))
 
 

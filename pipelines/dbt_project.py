@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.candidate import TableColumn, TableSpec
 from pipelines.errors import CepingError
 from pipelines.fingerprint import hash_folders
-from pipelines.settings import MODELS_DIR, SEEDS_DIR, Settings
+from pipelines.settings import MODELS_DIR, Settings
 
 Manifest = dict[str, Any]
 PUBLISHED_FOLDER = "marts"
@@ -26,7 +26,7 @@ def manifest_path(settings: Settings) -> Path:
     """The manifest of the project as it is now; parsed again when a model or seed file changed."""
     path = settings.dbt_target_dir / "manifest.json"
     stamp = settings.dbt_target_dir / "manifest.hash"
-    current = hash_folders([MODELS_DIR, SEEDS_DIR])
+    current = hash_folders([MODELS_DIR, settings.seeds_dir])
     if not (path.is_file() and stamp.is_file() and stamp.read_text() == current):
         _parse(settings)
         stamp.write_text(current)

@@ -9,6 +9,10 @@ class DeliveryError(CepingError):
     """A delivered file cannot be read as its source; the message names file, sheet and column."""
 
 
+class FrameworkError(CepingError):
+    """A framework in the seeds cannot be scored by; the message names seed and line."""
+
+
 class GateError(CepingError):
     """A candidate may not be published; the message names the failed expectations."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from pipelines.settings import EXPECTATIONS_DIR, MODELS_DIR, PROJECT_ROOT, SEEDS_DIR
+from pipelines.settings import EXPECTATIONS_DIR, MODELS_DIR, PROJECT_ROOT, Settings
 
 CODE_SUFFIXES = {".py", ".sql", ".yml", ".md", ".csv", ".html", ".css", ".toml"}
 
@@ -24,17 +24,18 @@ def hash_json(value: object) -> str:
 
 
 def hash_folders(folders: Iterable[Path]) -> str:
-    """Hash of the text files below the folders: their names, relative to the project, and their bytes."""
-    files = sorted(
-        path
+    """Hash of the text files below the folders: their names, from the folder's own on, and their bytes."""
+    files = [
+        (path.relative_to(folder.parent), path)
         for folder in folders
         for path in folder.rglob("*")
-        if path.suffix in CODE_SUFFIXES and not {"target", "logs", "__pycache__"} & set(path.parts[:-1])
-    )
-    return hash_json([(path.relative_to(PROJECT_ROOT).as_posix(), hash_file(path)) for path in files])
+        if path.suffix in CODE_SUFFIXES
+    ]
+    kept = [(name, path) for name, path in files if not {"target", "logs", "__pycache__"} & set(name.parts[:-1])]
+    return hash_json([(name.as_posix(), hash_file(path)) for name, path in sorted(kept)])
 
 
 @cache
 def code_version() -> str:
     """Hash of everything that turns inputs into a release: Python, models, seeds and expectations."""
-    return hash_folders([PROJECT_ROOT / "pipelines", MODELS_DIR, SEEDS_DIR, EXPECTATIONS_DIR])
+    return hash_folders([PROJECT_ROOT / "pipelines", MODELS_DIR, Settings().seeds_dir, EXPECTATIONS_DIR])

@@ -9,7 +9,8 @@ from filelock import FileLock, Timeout
 from pydantic import Field, PrivateAttr
 
 from pipelines.errors import CepingError, HomeBusyError
-from pipelines.settings import SEEDS_DIR, Settings
+from pipelines.frameworks import require_sound
+from pipelines.settings import Settings
 
 
 class EditionRun(dg.ConfigurableResource["EditionRun"]):
@@ -25,7 +26,8 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         """Hold the lock of the home for as long as the run uses this resource."""
         del context
         self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
-        require_described(self._settings.edition)
+        require_described(self._settings)
+        require_sound(self._settings.seeds_dir)
         with locked_home(self._settings):
             yield self
 
@@ -35,9 +37,10 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         return self._settings
 
 
-def require_described(edition: int) -> None:
+def require_described(settings: Settings) -> None:
     """Refuse an edition the seeds do not describe: nothing would be counted, and an empty release published."""
-    with (SEEDS_DIR / "editions.csv").open(encoding="utf-8", newline="") as stream:
+    edition = settings.edition
+    with (settings.seeds_dir / "editions.csv").open(encoding="utf-8", newline="") as stream:
         described = [row["edition"] for row in csv.DictReader(stream)]
     if str(edition) not in described:
         raise CepingError(f"there is no edition {edition} in seeds/editions.csv, which has {', '.join(described)}")

@@ -3,6 +3,7 @@
 Belongs here: where things are and how a run is parametrised. Does not belong here: any rule of the evaluation.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Self
 
@@ -13,9 +14,24 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 MODELS_DIR = PROJECT_ROOT / "models"
 SOURCES_DIR = MODELS_DIR / "sql" / "sources"
 SEEDS_DIR = PROJECT_ROOT / "seeds"
+SEED_LINKS_DIR = PROJECT_ROOT / ".seeds"
 EXPECTATIONS_DIR = PROJECT_ROOT / "expectations"
 # Written one by one, the events of hundreds of models and tests cost a run seconds.
 EVENT_BATCH_SIZE = "1000"
+
+
+def link_seeds(seeds: Path) -> str:
+    """The folder of seeds as a path relative to the models, which is all dbt can safely take.
+
+    A folder elsewhere is linked into the project: given an absolute path, dbt writes compiled SQL over the seeds.
+    """
+    if seeds == SEEDS_DIR:
+        return f"../{SEEDS_DIR.name}"
+    link = SEED_LINKS_DIR / hashlib.sha256(str(seeds).encode()).hexdigest()[:16]
+    link.parent.mkdir(exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(seeds, target_is_directory=True)
+    return f"../{link.relative_to(PROJECT_ROOT).as_posix()}"
 
 
 class Settings(BaseSettings):
@@ -31,6 +47,10 @@ class Settings(BaseSettings):
     inbox: Path | None = Field(
         default=None,
         description="Folder with one sub-folder a source; by default inbox/<edition> in the home.",
+    )
+    seeds: Path = Field(
+        default=SEEDS_DIR,
+        description="Folder of reference data and rules; a centre may keep its own copy elsewhere.",
     )
     threads: int = Field(default=2, ge=1, description="Threads DuckDB and dbt may use.")
 
@@ -50,6 +70,11 @@ class Settings(BaseSettings):
         if self.inbox is not None:
             return self.inbox.expanduser().resolve()
         return self.home_dir / "inbox" / str(self.edition)
+
+    @property
+    def seeds_dir(self) -> Path:
+        """The folder of reference data and rules as an absolute path."""
+        return self.seeds.expanduser().resolve()
 
     @property
     def landing_dir(self) -> Path:
@@ -112,6 +137,8 @@ class Settings(BaseSettings):
             "CEPING_HOME": str(self.home_dir),
             "CEPING_EDITION": str(self.edition),
             "CEPING_INBOX": str(self.inbox_dir),
+            "CEPING_SEEDS": str(self.seeds_dir),
+            "CEPING_SEED_PATH": link_seeds(self.seeds_dir),
             "CEPING_THREADS": str(self.threads),
             "CEPING_LANDING": str(self.landing_dir),
             "CEPING_WAREHOUSE": str(self.warehouse_path),

@@ -15,6 +15,7 @@
         'site_inspection',
         'site_registry',
         'survey_response',
+        'unit_registry',
     ]) }}
 {% endmacro %}
 

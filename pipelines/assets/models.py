@@ -70,7 +70,8 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
     results = _read_results(settings.dbt_target_dir)
     say("models", _summary(results))
     if not invocation.is_successful():
-        raise dg.Failure(description="\n".join(_failures(results)) or "dbt failed before it built a model")
+        reasons = _failures(results, settings.warehouse_path)
+        raise dg.Failure(description="\n".join(reasons) or "dbt failed before it built a model")
 
 
 def _invoke(
@@ -139,11 +140,24 @@ def _summary(results: list[dict[str, Any]]) -> str:
     )
 
 
-def _failures(results: list[dict[str, Any]]) -> list[str]:
+def _failures(results: list[dict[str, Any]], warehouse: Path) -> list[str]:
     failed = [result for result in results if result["status"] in ("fail", "error")]
-    shown = [f"{result['unique_id']}: {result['message']}" for result in failed[:SHOWN_FAILURES]]
+    shown = [
+        f"{result['unique_id']}: {result['message']}{_failing_row(result, warehouse)}"
+        for result in failed[:SHOWN_FAILURES]
+    ]
     hidden = len(failed) - len(shown)
     return [*shown, f"… and {hidden} more"] if hidden else shown
+
+
+def _failing_row(result: dict[str, Any], warehouse: Path) -> str:
+    """The first row a failed data test found, since its message only counts them."""
+    if result["status"] != "fail" or not result.get("compiled_code"):
+        return ""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.sql(result["compiled_code"]).limit(1).pl().to_dicts()
+    known = {name: value for row in rows for name, value in row.items() if value is not None}
+    return f", such as {known}" if known else ""
 
 
 class InstalledDbt(DbtCliResource):

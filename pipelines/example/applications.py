@@ -11,7 +11,16 @@ from pipelines.example.options import EDITION
 APPLICANTS = 160
 SERIES = 7
 EXPERTS, REVIEWED = 9, 40
-CRITERIA = ("influence.content", "influence.service", "influence.interaction", "innovation.case")
+CRITERIA = (
+    "influence.design",
+    "influence.layout",
+    "influence.colour",
+    "influence.opinion",
+    "innovation.management",
+    "innovation.design",
+    "innovation.case",
+)
+OUTSIDE_INDICATORS = ("influence.reach", "influence.search", "innovation.index")
 UNIT_CODE_PREFIX = "11"
 
 
@@ -102,7 +111,7 @@ def make_reviews(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFra
 def make_external_indicators(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
     """One row a subject, indicator and month of an invented rating house."""
     units = applicants(sites).select("site_code")
-    rows = units.join(pl.DataFrame({"指标编码": ["influence.reach", "influence.search"]}), how="cross")
+    rows = units.join(pl.DataFrame({"指标编码": OUTSIDE_INDICATORS}), how="cross")
     return rows.select(
         pl.lit("网站").alias("对象类别"),
         pl.col("site_code").alias("对象编码"),

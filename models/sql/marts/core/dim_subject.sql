@@ -6,6 +6,10 @@ registered_accounts as (
     select * from {{ ref('int_account_registry_accepted') }}
 ),
 
+registered_units as (
+    select * from {{ ref('int_unit_registry_accepted') }}
+),
+
 regions as (
     select * from {{ ref('dim_region') }}
 ),
@@ -79,10 +83,38 @@ accounts as (
         on registered_accounts.edition = sites.edition and registered_accounts.site_code = sites.site_code
 ),
 
+units as (
+    select
+        edition,
+        {{ subject_id("'unit'", 'unit_code') }} as subject_id,
+        'unit' as subject_kind,
+        unit_code as subject_code,
+        unit_name as subject_name,
+        cast(null as string) as site_code,
+        cast(null as string) as home_url,
+        cast(null as string) as home_host,
+        unit_name as organiser_name,
+        cast(null as string) as region_code,
+        cast(null as string) as province_code,
+        unit_class as level,
+        cast(null as string) as system,
+        cast(null as string) as site_role,
+        'normal' as operating_status,
+        true as is_running,
+        cast(null as date) as opened_date,
+        is_synthetic,
+        file_id,
+        sheet,
+        row_number
+    from registered_units
+),
+
 subjects as (
     select * from sites
     union all
     select * from accounts
+    union all
+    select * from units
 )
 
 select * from subjects

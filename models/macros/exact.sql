@@ -1,0 +1,15 @@
+{#-
+    Sums that do not depend on the order of their rows: floating-point numbers are added as decimals, so the same rows
+    give the same digits whatever the number of threads. Digits: 20 before the point, 18 after it.
+-#}
+{% macro exact(expression) -%}
+    cast({{ expression }} as decimal(38, 18))
+{%- endmacro %}
+
+{% macro exact_sum(expression) -%}
+    cast(sum({{ exact(expression) }}) as double)
+{%- endmacro %}
+
+{% macro exact_sum_over(expression, columns) -%}
+    cast(sum({{ exact(expression) }}) over (partition by {{ columns | join(', ') }}) as double)
+{%- endmacro %}

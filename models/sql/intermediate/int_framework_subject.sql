@@ -1,0 +1,42 @@
+{{ config(materialized='table') }}
+
+with frameworks as (
+    select * from {{ ref('frameworks') }}
+),
+
+subjects as (
+    select * from {{ ref('dim_subject') }}
+    where is_running
+),
+
+in_scope as (
+    select
+        frameworks.edition,
+        frameworks.index_code,
+        subjects.subject_id,
+        subjects.is_synthetic,
+        coalesce(
+            nullif(
+                concat_ws(
+                    '/',
+                    case when {{ is_listed("'kind'", 'frameworks.ranked_by') }} then subjects.subject_kind end,
+                    case when {{ is_listed("'level'", 'frameworks.ranked_by') }} then subjects.level end,
+                    case when {{ is_listed("'system'", 'frameworks.ranked_by') }} then subjects.system end,
+                    case when {{ is_listed("'role'", 'frameworks.ranked_by') }} then subjects.site_role end,
+                    case when {{ is_listed("'province'", 'frameworks.ranked_by') }} then subjects.province_code end
+                ),
+                ''
+            ),
+            'all'
+        ) as rank_class
+    from frameworks
+    inner join subjects
+        on
+            frameworks.edition = subjects.edition
+            and {{ is_admitted('subjects.subject_kind', 'frameworks.subject_kinds') }}
+            and {{ is_admitted('subjects.site_role', 'frameworks.site_roles') }}
+            and {{ is_admitted('subjects.level', 'frameworks.levels') }}
+            and {{ is_admitted('subjects.system', 'frameworks.systems') }}
+)
+
+select * from in_scope

@@ -1,0 +1,1 @@
+{{ accepted_rows('unit_registry') }}

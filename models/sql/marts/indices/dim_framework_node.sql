@@ -1,0 +1,57 @@
+with nodes as (
+    select * from {{ ref('int_framework_node') }}
+),
+
+frameworks as (
+    select * from {{ ref('frameworks') }}
+),
+
+weights as (
+    select * from {{ ref('int_node_weight') }}
+),
+
+described as (
+    select
+        nodes.edition,
+        nodes.index_code,
+        frameworks.name_zh as index_name_zh,
+        frameworks.name_en as index_name_en,
+        nodes.node_code,
+        nodes.parent_code,
+        nodes.node_order,
+        nodes.name_zh,
+        nodes.name_en,
+        nodes.height,
+        nodes.is_leaf,
+        nodes.weight,
+        weights.weight_share,
+        nodes.weighting,
+        nodes.aggregation,
+        nodes.measure_code,
+        nodes.denominator_code,
+        nodes.direction,
+        nodes.treatment,
+        nodes.treatment_parameter,
+        nodes.normalisation,
+        nodes.goal_low,
+        nodes.goal_high,
+        nodes.points_per_unit,
+        nodes.missing_rule,
+        nodes.is_veto,
+        nodes.compared_within,
+        nodes.coverage_min,
+        nodes.pass_mark,
+        nodes.origin,
+        nodes.reasoning_zh,
+        nodes.reasoning_en,
+        nodes.source
+    from nodes
+    inner join frameworks on nodes.edition = frameworks.edition and nodes.index_code = frameworks.index_code
+    left join weights
+        on
+            nodes.edition = weights.edition
+            and nodes.index_code = weights.index_code
+            and nodes.node_code = weights.node_code
+)
+
+select * from described

@@ -1,0 +1,79 @@
+with scores as (
+    select * from {{ ref('int_node_score') }}
+),
+
+roots as (
+    select * from {{ ref('int_framework_node') }}
+    where parent_code is null
+),
+
+subjects as (
+    select * from {{ ref('int_framework_subject') }}
+),
+
+frameworks as (
+    select * from {{ ref('frameworks') }}
+),
+
+totals as (
+    select
+        scores.edition,
+        scores.index_code,
+        scores.subject_id,
+        subjects.rank_class,
+        scores.score,
+        case when scores.coverage >= roots.coverage_min then scores.score end as counted_score,
+        sqrt(scores.variance) as standard_error,
+        scores.coverage,
+        scores.is_vetoed,
+        roots.pass_mark,
+        frameworks.score_scale,
+        case
+            when scores.score is null then scores.null_reason
+            when scores.coverage < roots.coverage_min then 'too_little_evidence'
+        end as null_reason,
+        scores.is_synthetic
+    from scores
+    inner join roots
+        on
+            scores.edition = roots.edition
+            and scores.index_code = roots.index_code
+            and scores.node_code = roots.node_code
+    inner join frameworks
+        on scores.edition = frameworks.edition and scores.index_code = frameworks.index_code
+    inner join subjects
+        on
+            scores.edition = subjects.edition
+            and scores.index_code = subjects.index_code
+            and scores.subject_id = subjects.subject_id
+),
+
+ranked as (
+    select
+        edition,
+        index_code,
+        subject_id,
+        rank_class,
+        counted_score * score_scale / 100 as index_score,
+        standard_error * score_scale / 100 as standard_error,
+        coverage,
+        case
+            when counted_score is not null
+                then
+                    rank() over (
+                        partition by edition, index_code, rank_class order by counted_score desc nulls last
+                    )
+        end as subject_rank,
+        case
+            when counted_score is not null
+                then count(*) over (partition by edition, index_code, rank_class, counted_score)
+        end as tied_count,
+        count(counted_score) over (partition by edition, index_code, rank_class) as ranked_count,
+        is_vetoed,
+        case when pass_mark is not null then not is_vetoed and counted_score >= pass_mark end as is_passed,
+        null_reason,
+        is_synthetic
+    from totals
+)
+
+select * from ranked

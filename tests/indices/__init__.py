@@ -1,0 +1,1 @@
+"""The index engine, driven by frameworks of data alone."""
