@@ -14,6 +14,7 @@ from pipelines.inbox import Delivery, delivered_files, unknown_folders
 from pipelines.landing import write_landing
 from pipelines.readers import read
 from pipelines.readers.raw_table import RawTable
+from pipelines.repairs import without_repairs
 
 SHOWN_EXAMPLES = 3
 ANY_KEY = b"a dry run keeps no pseudonym"
@@ -161,7 +162,7 @@ def _summary(
         rows_of_repeated_keys=_rows_of_repeated_keys(connection, contract, landing),
         matched=matched,
         not_delivered=tuple(column.name for column in contract.columns if column.name not in matched),
-        unknown=tuple(dict.fromkeys(header for table in tables for header in table.unmatched_headers)),
+        unknown=without_repairs(tuple(dict.fromkeys(header for table in tables for header in table.unmatched_headers))),
         reasons=tuple(_reasons(connection, landing)),
     )
 

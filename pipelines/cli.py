@@ -92,6 +92,26 @@ def status(edition: Edition = 2017, home: Home = None) -> None:
 
 
 @app.command()
+def quarantine(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write the workbooks to, laid out like an inbox.")],
+    source: Annotated[str | None, typer.Option(help="Only rows of this source.")] = None,
+    file: Annotated[str | None, typer.Option("--file", help="Only rows of this delivered file.")] = None,
+    edition: Edition = 2017,
+    inbox: Annotated[
+        Path | None, typer.Option(help="Folder the files were read from.  [default: inbox/<edition> in the home]")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Write the rows that were kept out as workbooks, with the reason beside each, to mend and deliver again."""
+    from pipelines.repairing import export_quarantine
+
+    with told_plainly():
+        for exported in export_quarantine(settings_for(home, edition, inbox), out, source, file):
+            label = f"{exported.file.source}/{exported.file.file_name}"
+            typer.echo(f"{exported.path or label}: {exported.message}", err=exported.path is None)
+
+
+@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A query, such as: select * from trends.figure")],
     home: Home = None,

@@ -16,6 +16,7 @@ from stdnum.cn import uscc
 from pipelines.contracts import Column, Contract
 from pipelines.readers.quoting import literal
 from pipelines.readers.raw_table import RawTable
+from pipelines.repairs import REPAIR_HEADERS, repaired_place
 
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d")
 SPELLINGS_OF_TRUE = ("true", "t", "yes", "y", "1", "是", "有")
@@ -72,6 +73,7 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
         cast(row_number as bigint) as row_number,
         {columns},
         unknown_cells,
+        repairs,
         case when {is_unfit} then list_filter([{", ".join([broken, *reasons])}], lambda reason: reason is not null) end
             as rejections,
     from (
@@ -81,7 +83,13 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
             from (
                 select *, {quick}
                 from (
-                    select row_number, broken_reason, broken_text, {_unknown(table, contract)} as unknown_cells, {cells}
+                    select
+                        row_number,
+                        broken_reason,
+                        broken_text,
+                        {_unknown(table, contract)} as unknown_cells,
+                        {repaired_place(table)} as repairs,
+                        {cells}
                     from {table.relation}
                 )
             )
@@ -101,9 +109,10 @@ def _landed(column: Column, contract: Contract) -> str:
 
 def _unknown(table: RawTable, contract: Contract) -> str:
     """The cells no column claims as a JSON object, null where there are none; personal data may be among them."""
-    if contract.has_personal or not table.unknown_cells:
+    unknown = {name: cell for name, cell in table.unknown_cells.items() if name not in REPAIR_HEADERS}
+    if contract.has_personal or not unknown:
         return "cast(null as varchar)"
-    cells = ", ".join(f"{{'name': {literal(name)}, 'cell': {cell}}}" for name, cell in table.unknown_cells.items())
+    cells = ", ".join(f"{{'name': {literal(name)}, 'cell': {cell}}}" for name, cell in unknown.items())
     filled = f"list_filter([{cells}], lambda entry: trim(entry.cell) <> '')"
     return f"nullif(cast(to_json(map_from_entries({filled})) as varchar), '{{}}')"
 

@@ -17,6 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.settings import SOURCES_DIR, Settings
 
+# Raised when landing files have other columns than before, beside those of the contracts.
+LANDING_FORMAT = 2
+
 DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]", "cell[]"]
 
 
@@ -115,7 +118,7 @@ class Contract(BaseModel):
     @property
     def fingerprint(self) -> str:
         """Hash of everything in the contract: a file read under another contract is read again."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{LANDING_FORMAT} {self.model_dump_json()}".encode()).hexdigest()[:16]
 
     def column(self, name: str) -> Column:
         """The column of that name; raises ``KeyError`` where there is none."""

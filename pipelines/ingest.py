@@ -21,6 +21,7 @@ from pipelines.landing import NO_FILE, landing_file, write_empty_landing, write_
 from pipelines.ledger import PRESENT, LedgerEntry, read_ledger, write_ledger
 from pipelines.pseudonyms import pseudonym_key
 from pipelines.readers import read
+from pipelines.repairs import without_repairs
 from pipelines.settings import Settings
 
 Progress = Callable[[str], None]
@@ -208,7 +209,9 @@ def _read_and_write(
             "sheets": tuple(table.sheet for table in tables if table.sheet is not None),
             "ignored_sheets": tables[0].ignored_sheets,
             "matched_columns": tuple(dict.fromkeys(name for table in tables for name in table.matched_headers)),
-            "unmatched_headers": tuple(dict.fromkeys(name for table in tables for name in table.unmatched_headers)),
+            "unmatched_headers": without_repairs(
+                tuple(dict.fromkeys(name for table in tables for name in table.unmatched_headers))
+            ),
             "rows_read": counted[0],
             "rows_fit": counted[1],
         }

@@ -2,7 +2,8 @@
     Rows that have the shape of their source and still cannot be believed, one row each with its first reason:
     - unknown_reference: a referenced value is not there;
     - duplicate_key: a row says exactly what another row with the same key says; one of them is kept;
-    - conflicting_key: rows with the same key say different things; none is kept, since nobody can tell which is right.
+    - conflicting_key: rows with the same key say different things; none is kept, since nobody can tell which is right;
+    - repaired: a row was mended and delivered again in its place; it is not compared with any other.
     Neither depends on the order of rows or files. The key comes from the source's contract; references are given as
     column: relation, where the relation has the same column, within an edition. Where a relation of the staged rows
     with a key_hash is given, as for sources of millions of rows, only rows whose hash repeats are compared in full.
@@ -17,7 +18,24 @@ with staged as (
     select * from {{ hashed or staged }}
 ),
 
-compared as (
+repaired_places as (
+    {{ repaired_rows(source_name) }}
+),
+
+repaired as (
+    select
+        staged.edition,
+        staged.file_id,
+        staged.sheet,
+        staged.row_number,
+        '{{ key[1] }}' as column_name,
+        'repaired' as reason_code,
+        cast(null as string) as rejected_value
+    from staged
+    inner join repaired_places on {{ same_place('staged', 'repaired_places') }}
+),
+
+found as (
     {% if hashed -%}
     {{ rows_with_repeated_hash(staged) }}
     {%- else -%}
@@ -26,6 +44,13 @@ compared as (
         {{ row_place() }} as place
     from staged
     {%- endif %}
+),
+
+compared as (
+    select found.*
+    from found
+    left join repaired_places on {{ same_place('found', 'repaired_places') }}
+    where repaired_places.file_id is null
 ),
 
 {% for column, relation in references.items() %}
@@ -95,6 +120,11 @@ reasons as (
         *,
         99 as reason_order
     from repeated
+    union all
+    select
+        *,
+        0 as reason_order
+    from repaired
 ),
 
 ranked as (
@@ -119,6 +149,25 @@ from ranked
 where reason_rank = 1
 {%- endif -%}
 {% endmacro %}
+
+{#- Where fit rows of a source stand in the place of others, which were mended. See pipelines/repairs.py. -#}
+{% macro repaired_rows(source_name) -%}
+    select distinct
+        edition,
+        '{{ source_name }}' as source,
+        split_part(repairs, '|', 1) as file_id,
+        cast(split_part(repairs, '|', 2) as bigint) as row_number,
+        regexp_replace(repairs, '^[^|]*[|][^|]*[|]', '') as sheet
+    from {{ source('raw', source_name) }}
+    where repairs is not null and rejections is null
+{%- endmacro %}
+
+{% macro same_place(rows, places) -%}
+    {{ rows }}.edition = {{ places }}.edition
+    and {{ rows }}.file_id = {{ places }}.file_id
+    and {{ rows }}.row_number = {{ places }}.row_number
+    and coalesce({{ rows }}.sheet, '') = {{ places }}.sheet
+{%- endmacro %}
 
 {#- Whole rows of a staging model whose key_hash in `staged` stands on more than one row. -#}
 {% macro rows_with_repeated_hash(staging_model) -%}

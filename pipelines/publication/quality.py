@@ -21,6 +21,7 @@ from pipelines.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome,
 
 QUARANTINE = "audit.quarantine"
 BALANCE = "audit.row_balance"
+DELIVERED = "audit.delivered_column"
 MOST_EXAMPLES = 10
 EMPTY = "—"
 
@@ -37,11 +38,13 @@ class SuiteSection(BaseModel):
 
 
 class QuarantineGroup(BaseModel):
-    """One reason for which rows of one source were kept out."""
+    """One reason for which rows of one file were kept out."""
 
     model_config = ConfigDict(frozen=True)
 
     source: str
+    file_name: str
+    repaired_count: int
     reason_code: str
     reason: Bilingual
     count: int
@@ -80,6 +83,7 @@ def render_quality(candidate: Candidate, verdict: Verdict) -> str:
             most_examples=MOST_EXAMPLES,
             quarantine=_quarantine(connection, candidate),
             balance=_balance(connection, candidate),
+            drifts=_drifts(connection, candidate),
             numbered=_numbered,
         )
 
@@ -110,11 +114,21 @@ def _published(candidate: Candidate, full_name: str) -> FrozenTable | None:
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[QuarantineGroup] | None:
-    """The reasons rows were kept out for, the most frequent of a source first; nothing where it is not published."""
+    """The reasons rows were kept out for, the most frequent of a file first; nothing where it is not published."""
     table = _published(candidate, QUARANTINE)
     if table is None:
         return None
-    wanted = ("source", "file_name", "sheet", "row_number", "column_name", "reason_code", "reason", "reason_zh")
+    wanted = (
+        "source",
+        "file_name",
+        "sheet",
+        "row_number",
+        "column_name",
+        "reason_code",
+        "reason",
+        "reason_zh",
+        "is_repaired",
+    )
     present = {column.name for column in table.columns}
     columns = [name if name in present else f"null as {name}" for name in wanted]
     groups = connection.execute(
@@ -122,33 +136,37 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> 
         with reasons as (select {", ".join(columns)} from {QUARANTINE})
         select
             coalesce(source, '{EMPTY}') as source,
+            coalesce(file_name, '{EMPTY}') as file_name,
             coalesce(reason_code, '{EMPTY}') as reason_code,
             min(reason) as reason,
             min(reason_zh) as reason_zh,
             count(*) as reason_count,
+            count(*) filter (where is_repaired) as repaired_count,
             list(
-                {{'file': file_name, 'sheet': sheet, 'row': row_number, 'column': column_name}}
-                order by file_name, sheet, row_number, column_name
+                {{'sheet': sheet, 'row': row_number, 'column': column_name}}
+                order by sheet, row_number, column_name
             )[:{MOST_EXAMPLES}] as examples
         from reasons
         group by all
-        order by source, reason_count desc, reason_code
+        order by source, file_name, reason_count desc, reason_code
         """
     ).fetchall()
     return [
         QuarantineGroup(
             source=source,
+            file_name=file_name,
+            repaired_count=repaired,
             reason_code=code,
             reason=Bilingual(zh=chinese or english or code, en=english if chinese and english else ""),
             count=count,
             examples=[_example(found) for found in examples],
         )
-        for source, code, english, chinese, count, examples in groups
+        for source, file_name, code, english, chinese, count, repaired, examples in groups
     ]
 
 
 def _example(found: dict[str, Any]) -> str:
-    """Where a person finds a quarantined row: ``file.xlsx › sheet › 12 › column``."""
+    """Where a person finds a quarantined row in its file: ``sheet › 12 › column``."""
     return " › ".join(str(part) for part in found.values() if part is not None)
 
 
@@ -165,6 +183,22 @@ def _balance(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> Bal
         titles=[_both(column.description.rstrip("。")) for column in shown],
         rows=[{name: _cell(value) for name, value in zip(columns, row, strict=True)} for row in rows],
     )
+
+
+def _drifts(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[dict[str, Any]] | None:
+    """Columns that no contract claims, or that only some files of a source have; nothing where it is not published."""
+    if _published(candidate, DELIVERED) is None:
+        return None
+    found = connection.execute(
+        f"""
+        select source, column_name, is_known, file_count, source_file_count, first_file_name
+        from {DELIVERED}
+        where is_drifting or not is_known
+        order by source, is_known desc, column_name
+        """
+    )
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _cell(value: object) -> str:

@@ -41,6 +41,15 @@ rejected as (
     {% endfor %}
 ),
 
+repaired as (
+    {% for name in source_names() -%}
+    {{ repaired_rows(name) }}
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor %}
+),
+
 reasons as (
     select * from unfit
     union all
@@ -59,10 +68,12 @@ quarantined as (
         coalesce(texts.reason_zh, '整行无法解析') as reason_zh,
         coalesce(texts.reason_en, reasons.reason_code) as reason,
         reasons.rejected_value,
+        repaired.file_id is not null as is_repaired,
         reasons.file_id
     from reasons
     inner join files
         on reasons.edition = files.edition and reasons.source = files.source and reasons.file_id = files.file_id
+    left join repaired on reasons.source = repaired.source and {{ same_place('reasons', 'repaired') }}
     left join {{ ref('quarantine_reasons') }} as texts on reasons.reason_code = texts.reason_code
 )
 

@@ -60,8 +60,10 @@ ranked as (
         case
             when counted_score is not null
                 then
-                    rank() over (
-                        partition by edition, index_code, rank_class order by counted_score desc nulls last
+                    cast(
+                        rank() over (
+                            partition by edition, index_code, rank_class order by counted_score desc nulls last
+                        ) as bigint
                     )
         end as subject_rank,
         case
