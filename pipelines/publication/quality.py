@@ -22,6 +22,7 @@ from pipelines.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome,
 QUARANTINE = "audit.quarantine"
 BALANCE = "audit.row_balance"
 DELIVERED = "audit.delivered_column"
+SUSPICION = "audit.suspicion"
 MOST_EXAMPLES = 10
 EMPTY = "—"
 
@@ -84,6 +85,7 @@ def render_quality(candidate: Candidate, verdict: Verdict) -> str:
             quarantine=_quarantine(connection, candidate),
             balance=_balance(connection, candidate),
             drifts=_drifts(connection, candidate),
+            suspicions=_suspicions(connection, candidate),
             numbered=_numbered,
         )
 
@@ -195,6 +197,31 @@ def _drifts(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list
         from {DELIVERED}
         where is_drifting or not is_known
         order by source, is_known desc, column_name
+        """
+    )
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _suspicions(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[dict[str, Any]] | None:
+    """What a human should look at, by kind, with the first examples; nothing where it is not published."""
+    if _published(candidate, SUSPICION) is None:
+        return None
+    found = connection.execute(
+        f"""
+        select
+            suspicion_code as code,
+            min(name_zh) as name_zh,
+            min(name_en) as name_en,
+            count(*) as count,
+            list(
+                concat_ws(' › ', source, file_name, sheet, row_number, subject_id)
+                || '：' || seen || coalesce(' （' || expected || '）', '')
+                order by source, file_name, sheet, row_number, subject_id
+            )[:{MOST_EXAMPLES}] as examples
+        from {SUSPICION}
+        group by suspicion_code
+        order by suspicion_code
         """
     )
     names = [column[0] for column in found.description or ()]
