@@ -7,7 +7,7 @@ rules. Belongs here: reading and validating that YAML. Does not belong here: app
 import csv
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -73,6 +73,17 @@ class Column(BaseModel):
     harmless: str = Field(default="", description="Regular expression of gathered texts that need not be listed.")
     separator: str = Field(default="┋", description="Parts the texts of a gathered cell that holds several.")
     aside: str = Field(default="〖.*〗", description="Regular expression of words added to a text; they are cut off.")
+    meta_tag: str | None = Field(
+        default=None, description="Name of the meta tag with the value, where whole pages are delivered."
+    )
+    meta_tags: tuple[str, ...] = Field(
+        default=(), description="Names of the meta tags that are the value together, as a JSON object."
+    )
+    found_by: tuple[str, ...] = Field(
+        default=(),
+        description="Columns of seeds (seed.column) with patterns, as of LIKE, by which it is found on whole pages.",
+    )
+    found_patterns: tuple[str, ...] = Field(default=(), description="Those patterns, as the seeds have them.")
     personal: Literal["drop", "pseudonym"] | None = Field(
         default=None, description="Personal data: never landed, or landed as a keyed hash only."
     )
@@ -137,7 +148,7 @@ def read_contract(path: Path) -> Contract:
             "name": column["name"],
             "data_type": column["data_type"],
             "description": column["description"],
-            **_with_listed_texts(column["config"]["meta"]),
+            **_with_texts_of_seeds(column["name"], column["config"]["meta"]),
         }
         for column in table["columns"]
     ]
@@ -151,15 +162,23 @@ def read_contract(path: Path) -> Contract:
     )
 
 
-def _with_listed_texts(meta: dict[str, Any]) -> dict[str, Any]:
-    """A column's rules, with the texts it lists by seed: when a seed gains one, files are read again."""
-    texts = [text for seed_column in meta.get("listed", ()) for text in _seed_texts(*seed_column.split("."))]
-    return {**meta, "listed_texts": sorted(set(texts))}
+def _with_texts_of_seeds(name: str, meta: dict[str, Any]) -> dict[str, Any]:
+    """A column's rules, with the texts and patterns it has in seeds: when a seed gains one, files are read again."""
+    return {
+        **meta,
+        "listed_texts": _seed_texts(name, meta.get("listed", ())),
+        "found_patterns": _seed_texts(name, meta.get("found_by", ())),
+    }
 
 
-def _seed_texts(seed: str, column: str) -> Iterator[str]:
-    with (Settings().seeds_dir / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
-        yield from (row[column] for row in csv.DictReader(stream))
+def _seed_texts(name: str, seed_columns: Iterable[str]) -> list[str]:
+    """The texts in columns of seeds; of a seed that says which column a row is for, those for this one."""
+    texts: set[str] = set()
+    for seed_column in seed_columns:
+        seed, column = seed_column.split(".")
+        with (Settings().seeds_dir / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
+            texts.update(row[column] for row in csv.DictReader(stream) if row.get("column_name", name) == name)
+    return sorted(texts)
 
 
 @cache

@@ -21,6 +21,7 @@ from pipelines.landing import NO_FILE, landing_file, write_empty_landing, write_
 from pipelines.ledger import PRESENT, LedgerEntry, read_ledger, write_ledger
 from pipelines.pseudonyms import pseudonym_key
 from pipelines.readers import read
+from pipelines.readers.raw_table import RawTable
 from pipelines.repairs import without_repairs
 from pipelines.settings import Settings
 
@@ -207,7 +208,7 @@ def _read_and_write(
         update={
             "encoding": tables[0].encoding,
             "sheets": tuple(table.sheet for table in tables if table.sheet is not None),
-            "ignored_sheets": tables[0].ignored_sheets,
+            "ignored_sheets": (*tables[0].ignored_sheets, *_skipped(tables)),
             "matched_columns": tuple(dict.fromkeys(name for table in tables for name in table.matched_headers)),
             "unmatched_headers": without_repairs(
                 tuple(dict.fromkeys(name for table in tables for name in table.unmatched_headers))
@@ -216,6 +217,11 @@ def _read_and_write(
             "rows_fit": counted[1],
         }
     )
+
+
+def _skipped(tables: list[RawTable]) -> list[str]:
+    """The records of an archive that are no rows, as the ledger names them."""
+    return [f"{number:,} {kind} records" for table in tables for kind, number in sorted(table.skipped_records.items())]
 
 
 def _gone(previous: list[LedgerEntry], kept: list[LedgerEntry]) -> list[LedgerEntry]:

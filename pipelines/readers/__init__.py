@@ -8,7 +8,7 @@ import duckdb
 from pipelines.contracts import Contract
 from pipelines.errors import DeliveryError
 from pipelines.inbox import Delivery
-from pipelines.readers import csv, excel, json_document, json_lines, parquet
+from pipelines.readers import csv, excel, json_document, json_lines, parquet, warc
 from pipelines.readers.archives import COMPRESSIONS, check_archive, is_compressed
 from pipelines.readers.quoting import literal
 from pipelines.readers.raw_table import RawTable
@@ -20,6 +20,7 @@ READERS = {
     ".json": json_document.read,
     ".jsonl": json_lines.read,
     ".ndjson": json_lines.read,
+    ".warc": warc.read,
 }
 READERS_OF_WHOLE_FILES = {
     ".xlsx": excel.read,
@@ -42,7 +43,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
         )
     if path.stat().st_size == 0:
         raise DeliveryError(f"{delivery.label}: the file is empty")
-    if is_compressed(path):
+    if is_compressed(path) and reader is not warc.read:
         check_archive(path, delivery.label)
     said_by_name = _said_by_file_name(delivery, contract)
     return [

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ class RawTable:
     the row could not be taken apart), and the expressions of ``cells``, one a contract column that may have a value;
     ``matched_headers`` are the headers seen of them. ``unknown_cells`` are the expressions of headers no column
     claims, ``gathered_cells`` those a column gathers. A relation that is read as it is used puts into ``failures``
-    what stopped it.
+    what stopped it, and counts in ``skipped_records``, by kind, the records of an archive that are no rows.
     """
 
     sheet: str | None
@@ -30,6 +31,7 @@ class RawTable:
     gathered_cells: dict[str, str] = field(default_factory=dict)
     encoding: str | None = None
     ignored_sheets: tuple[str, ...] = ()
+    skipped_records: Counter[str] = field(default_factory=Counter)
     failures: list[DeliveryError] = field(default_factory=list)
 
 

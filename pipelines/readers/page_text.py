@@ -1,0 +1,53 @@
+"""The text of a page from its bytes, in the encoding that fits: what it says of itself is often wrong or missing."""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
+
+MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+# Pages that call themselves gb2312 or gbk hold characters of its superset, and so do browsers read them.
+CHINESE = ("gb2312", "gbk", "gb18030")
+SUPERSET = "gb18030"
+
+
+@dataclass(frozen=True)
+class PageText:
+    """The text, the encoding it was in, and whether every byte had a meaning in it."""
+
+    text: str
+    charset: str
+    is_whole: bool
+
+
+def decode_page(body: bytes, header_charset: str | None) -> PageText:
+    """The text in the first encoding in which every byte has a meaning: by mark, HTTP header, meta tag, detection.
+
+    Where there is none, in the first of them, with each meaningless byte replaced.
+    """
+    candidates = list(dict.fromkeys(_candidates(body, header_charset)))
+    for charset in candidates:
+        try:
+            return PageText(body.decode(charset).removeprefix("\ufeff"), charset, is_whole=True)
+        except UnicodeDecodeError:
+            continue
+    return PageText(body.decode(candidates[0], errors="replace"), candidates[0], is_whole=False)
+
+
+def _candidates(body: bytes, header_charset: str | None) -> Iterator[str]:
+    for mark, charset in MARKS.items():
+        if body.startswith(mark):
+            yield charset
+    if header_charset is not None:
+        yield from _known(header_charset.strip("\"' "))
+    yield from _known(detect_encoding(body, from_html_meta=True))
+    yield from _known(detect_encoding(body))
+
+
+def _known(label: str | None) -> Iterator[str]:
+    if label is None:
+        return
+    name = map_encoding_to_html5(label, fallback_utf8=False)
+    if name is not None:
+        yield SUPERSET if name.lower() in CHINESE else name.lower()

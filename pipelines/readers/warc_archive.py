@@ -1,0 +1,128 @@
+"""The records of a WARC archive in their order, whatever is damaged between them.
+
+FastWARC ends without a word where an archive is cut, and at the first damaged record; here each gap is said, with the
+byte it begins at, and what comes after it is read. Memory is bounded: of a record so much is held as a page may have.
+"""
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import BinaryIO
+
+from fastwarc.warc import ArchiveIterator, WarcRecord
+
+MAX_BLOCK_BYTES = 16 << 20
+CHUNK_BYTES = 1 << 20
+REASON_CHARACTERS = 200
+GZIP = b"\x1f\x8b"
+BEGINNING_OF_RECORD = re.compile(rb"\n(WARC/[01]\.)")
+BEGINNING_OF_MEMBER = re.compile(rb"(?s:.)(\x1f\x8b\x08[\x00-\x1f])")
+LONGEST_BEGINNING = 8
+
+
+@dataclass(frozen=True)
+class Captured:
+    """One record: its number in the archive from 1, the byte it begins at, and its block up to ``MAX_BLOCK_BYTES``."""
+
+    number: int
+    offset: int
+    record: WarcRecord
+    block: bytes
+    is_whole: bool
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A stretch of the archive of which no record can be made; it has a number as if it were one."""
+
+    number: int
+    reason: str
+    detail: str
+
+
+class Walk:
+    """One pass over an archive; FastWARC finds out itself how it is compressed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = path.stat().st_size
+        with path.open("rb") as stream:
+            self.is_gzip = stream.read(len(GZIP)) == GZIP
+        self.numbers = count(1)
+        self.last_offset: int | None = None
+        self.resume_at = 0
+        self.lost_by: str | None = None
+        self.is_end_said = False
+
+    def __iter__(self) -> Iterator[Captured | Unreadable]:
+        """Every record or gap; where damage ends, reading begins anew at the next place that looks like a record."""
+        with self.path.open("rb") as stream:
+            start: int | None = 0
+            while start is not None:
+                stream.seek(start)
+                self.resume_at = max(self.resume_at, start + 1)
+                try:
+                    yield from self._records(stream)
+                    start = None
+                except OSError as failure:
+                    self.lost_by = self.lost_by or str(failure)[:REASON_CHARACTERS]
+                    start = self._next_beginning(stream)
+        self.lost_by = self.lost_by or self._cut_end()
+        if self.lost_by is not None:
+            yield self._gap(self.size)
+
+    def _records(self, stream: BinaryIO) -> Iterator[Captured | Unreadable]:
+        for record in ArchiveIterator(stream, parse_http=False, fsspec_args=False):
+            if self.lost_by is not None:
+                yield self._gap(record.stream_pos)
+            # Of an archive compressed as a whole FastWARC puts every record but the first at the end.
+            if self.last_offset is None or record.stream_pos < self.size:
+                self.last_offset = record.stream_pos
+                self.resume_at = record.stream_pos + (1 if self.is_gzip else max(1, record.content_length))
+            yield self._captured(record, self.last_offset)
+
+    def _captured(self, record: WarcRecord, offset: int) -> Captured | Unreadable:
+        declared = record.content_length
+        block = record.reader.read(MAX_BLOCK_BYTES)
+        found = len(block) + record.consume()
+        if found < declared:
+            self.is_end_said = True
+            detail = f"the record at byte {offset:,} has {found:,} of {declared:,} bytes"
+            return Unreadable(next(self.numbers), "record cut short", detail)
+        return Captured(next(self.numbers), offset, record, block, len(block) == found)
+
+    def _gap(self, until: int) -> Unreadable:
+        since = "the beginning" if self.last_offset is None else f"the record at byte {self.last_offset:,}"
+        detail = f"nothing can be read between {since} and byte {until:,} ({self.lost_by})"
+        self.lost_by = None
+        return Unreadable(next(self.numbers), "damaged stretch of the archive", detail)
+
+    def _next_beginning(self, stream: BinaryIO) -> int | None:
+        """The next byte at which a record, or a compressed record, seems to begin."""
+        pattern = BEGINNING_OF_MEMBER if self.is_gzip else BEGINNING_OF_RECORD
+        stream.seek(self.resume_at - 1)
+        rest = b""
+        while chunk := stream.read(CHUNK_BYTES):
+            found = pattern.search(rest + chunk)
+            if found is not None:
+                return stream.tell() - len(chunk) - len(rest) + found.start(1)
+            rest = chunk[-LONGEST_BEGINNING:]
+        return None
+
+    def _cut_end(self) -> str | None:
+        """What is wrong at the end of a gzipped archive: FastWARC takes one that is cut for one that ends."""
+        if not self.is_gzip or self.is_end_said:
+            return None
+        with self.path.open("rb") as stream:
+            stream.seek(self.last_offset or 0)
+            try:
+                with gzip.GzipFile(fileobj=stream) as member:
+                    while member.read(CHUNK_BYTES):
+                        pass
+            except (EOFError, OSError, zlib.error) as failure:
+                return str(failure)
+        return None
