@@ -2,6 +2,7 @@
     'code_without_division',
     'counter_at_cap',
     'date_after_edition',
+    'declared_code',
     'name_against_code',
     'other_name',
     'page_from_the_future',
