@@ -9,7 +9,8 @@ import duckdb
 from pipelines.contracts import load_contracts
 
 THREADS = 2
-TYPES = {"string": "varchar", "double": "double", "string[]": "varchar[]"}
+# What Chinese forms write for yes and no is text to DuckDB.
+TYPES = {"string": "varchar", "boolean": "varchar", "string[]": "varchar[]"}
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def _copy(path: Path, out: Path, columns: dict[str, str]) -> None:
     schema = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(
-            f"copy (select * from read_json('{path}', format = 'newline_delimited', columns = {{{schema}}})) "
+            f"copy (select * from read_json('{path}', format = 'newline_delimited', columns = {{{schema}}}, ignore_errors = true)) "
             f"to '{out / path.name}.parquet' (format parquet, compression zstd)"
         )
 
