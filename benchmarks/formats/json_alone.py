@@ -28,9 +28,10 @@ def main() -> None:
 
 def _copy(path: Path, out: Path, columns: dict[str, str]) -> None:
     schema = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
+    options = f"format = 'newline_delimited', columns = {{{schema}}}, ignore_errors = true"
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(
-            f"copy (select * from read_json('{path}', format = 'newline_delimited', columns = {{{schema}}}, ignore_errors = true)) "
+            f"copy (select * from read_json('{path}', {options})) "
             f"to '{out / path.name}.parquet' (format parquet, compression zstd)"
         )
 
