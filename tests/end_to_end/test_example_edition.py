@@ -113,7 +113,7 @@ def test_everything_made_by_the_generator_says_so(example: Edition) -> None:
             "select table_schema || '.' || table_name from information_schema.columns "
             "where column_name = 'is_synthetic' and table_schema in ('core', 'trends') and table_name <> 'figure'"
         ).fetchall()
-        assert len(tables) == 13
+        assert len(tables) == 14
         for (table,) in tables:
             counted = connection.execute(f"select count(*) from {table} where not is_synthetic").fetchone()
             assert counted == (0,), table

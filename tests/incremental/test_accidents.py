@@ -14,6 +14,8 @@ from pipelines.settings import Settings
 from tests.warehouse import build, ingest, rows_of, tables_of
 
 WHERE_A_ROW_STOOD = {"file_id", "sheet", "row_number"}
+# Home pages come from archives of whole pages, and the example delivers none.
+WITHOUT_EXAMPLE = "core.fct_site_home"
 Rows = list[str]
 
 
@@ -83,5 +85,5 @@ def test_no_published_value_changes(
     found = values(tmp_path, change, threads)
     assert found.keys() == expected.keys()
     for name, frame in expected.items():
-        assert len(frame), name
+        assert len(frame) or name == WITHOUT_EXAMPLE, name
         assert_frame_equal(found[name], frame)
