@@ -16,7 +16,7 @@ inspections as (
     select
         edition,
         subject_id,
-        avg(case when is_passed then 1.0 else 0.0 end) as passed_share,
+        {{ exact_sum('case when is_passed then 1 else 0 end') }} / count(*) as passed_share,
         count(*) as inspection_count,
         bool_or(is_synthetic) as is_synthetic
     from {{ ref('fct_site_inspection') }}
