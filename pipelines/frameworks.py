@@ -41,6 +41,7 @@ class Framework(BaseModel):
     compared_within: Literal["all", "class"]
     coverage_min: float = Field(ge=0, le=1)
     score_scale: float = Field(gt=0)
+    tied_within: float = Field(gt=0)
     origin: Literal["public_record", "own_design"]
     reasoning_en: str
     source: str

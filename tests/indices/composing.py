@@ -42,6 +42,7 @@ def framework(index_code: str, **cells: object) -> Row:
         "compared_within": "all",
         "coverage_min": 0,
         "score_scale": 100,
+        "tied_within": 0.000001,
         **OWN,
     }
     return {**defaults, **cells}

@@ -100,16 +100,16 @@ passed_{{ height }} as (
                 then
                     case
                         when lowest_score > 0
-                            then round(100 * exp(weighted_logarithm / available_share), 10)
+                            then round(100 * exp(weighted_logarithm / available_share), 12)
                         else cast(0 as double)
                     end
             when aggregation = 'harmonic'
                 then
                     case
-                        when lowest_score > 0 then round(available_share / weighted_inverse, 10)
+                        when lowest_score > 0 then round(available_share / weighted_inverse, 12)
                         else cast(0 as double)
                     end
-            else round(weighted_sum / available_share, 10)
+            else round(weighted_sum / available_share, 12)
         end as score,
         coverage,
         case

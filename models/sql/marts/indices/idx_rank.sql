@@ -23,6 +23,7 @@ totals as (
         subjects.rank_class,
         scores.score,
         case when scores.coverage >= roots.coverage_min then scores.score end as counted_score,
+        frameworks.tied_within,
         sqrt(scores.variance) as standard_error,
         scores.coverage,
         scores.is_vetoed,
@@ -48,6 +49,15 @@ totals as (
             and scores.subject_id = subjects.subject_id
 ),
 
+-- Places are taken on a ladder of whole steps, so that the last bits of a float part no two subjects.
+stepped as (
+    select
+        *,
+        cast(round(counted_score / tied_within) as bigint) as score_step,
+        cast(round(pass_mark / tied_within) as bigint) as pass_step
+    from totals
+),
+
 ranked as (
     select
         edition,
@@ -62,20 +72,20 @@ ranked as (
                 then
                     cast(
                         rank() over (
-                            partition by edition, index_code, rank_class order by counted_score desc nulls last
+                            partition by edition, index_code, rank_class order by score_step desc nulls last
                         ) as bigint
                     )
         end as subject_rank,
         case
             when counted_score is not null
-                then count(*) over (partition by edition, index_code, rank_class, counted_score)
+                then count(*) over (partition by edition, index_code, rank_class, score_step)
         end as tied_count,
         count(counted_score) over (partition by edition, index_code, rank_class) as ranked_count,
         is_vetoed,
-        case when pass_mark is not null then not is_vetoed and counted_score >= pass_mark end as is_passed,
+        case when pass_mark is not null then not is_vetoed and score_step >= pass_step end as is_passed,
         null_reason,
         is_synthetic
-    from totals
+    from stepped
 )
 
 select * from ranked
