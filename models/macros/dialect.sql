@@ -58,3 +58,14 @@
 {% macro spark__row_hash(columns) %}
     {{ return('xxhash64(' ~ (columns | join(', ')) ~ ')') }}
 {% endmacro %}
+
+{#- The Sunday a date's week begins with. -#}
+{% macro week_start(date) %}{{ return(adapter.dispatch('week_start')(date)) }}{% endmacro %}
+
+{% macro duckdb__week_start(date) %}
+    {{ return(date ~ ' - cast(dayofweek(' ~ date ~ ') as integer)') }}
+{% endmacro %}
+
+{% macro spark__week_start(date) %}
+    {{ return('date_sub(' ~ date ~ ', dayofweek(' ~ date ~ ') - 1)') }}
+{% endmacro %}

@@ -14,6 +14,7 @@ PORTALS_WITH_ACCOUNTS = 400
 MONTHS = 8
 POSTING_ACCOUNTS, POSTS = 3, 60
 READ_CAP = 100_001
+ARTICLES_A_PUBLICATION, HEADLINE_PERCENT = 3, 60
 FIRST_ID = 5_000_000_000
 
 
@@ -53,7 +54,16 @@ def make_months(accounts: pl.DataFrame, platform: str, random: np.random.Generat
     if platform == "微博":
         counts = {"转发总数": likes // 2, "评论总数": likes // 3, "点赞总数": likes, "粉丝数": reads // 3}
     else:
-        counts = {"总阅读数": reads, "最大阅读数": largest, "总点赞数": likes, "在看数": likes // 4}
+        counts = {
+            "发布篇数": posts * ARTICLES_A_PUBLICATION,
+            "总阅读数": reads,
+            "头条总阅读数": reads * HEADLINE_PERCENT // 100,
+            "最大阅读数": largest,
+            "总点赞数": likes,
+            "头条总点赞数": likes * HEADLINE_PERCENT // 100,
+            "最大点赞数": largest // 100,
+            "在看数": likes // 4,
+        }
     return rows.with_columns(pl.Series(name, values) for name, values in counts.items())
 
 

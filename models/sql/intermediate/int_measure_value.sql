@@ -91,6 +91,16 @@ months as (
     group by edition, subject_id
 ),
 
+account_communications as (
+    select * from {{ ref('fct_account_communication') }}
+    where period_kind = 'year' and year(period_start) = edition
+),
+
+body_communications as (
+    select * from {{ ref('fct_body_communication') }}
+    where period_kind = 'year' and year(period_start) = edition
+),
+
 measured as (
     {{ measured(
         'crawls', 'crawl.home_available_share', 'home_available_share', 'home_probe_count',
@@ -138,6 +148,14 @@ measured as (
     {{ measured_by_code(
         'surveys', 'survey', 'measure', 'mean_score', 'respondent_count', 'standard_error',
         "case when is_suppressed then 'small_cell' end"
+    ) }}
+    union all
+    {{ measured_by_code(
+        'account_communications', 'communication', 'formula_code', 'score', 'scored_count', 'null', 'null_reason'
+    ) }}
+    union all
+    {{ measured_by_code(
+        'body_communications', 'communication', 'formula_code', 'placed_score', 'scored_count', 'null'
     ) }}
     union all
     {{ measured_by_code('reviews', 'review', 'criterion_code', 'mean_score', 'review_count', 'standard_error') }}

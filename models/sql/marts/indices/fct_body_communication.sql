@@ -1,0 +1,61 @@
+with scores as (
+    select * from {{ ref('fct_account_communication') }}
+),
+
+subjects as (
+    select * from {{ ref('dim_subject') }}
+),
+
+places as (
+    select * from {{ ref('communication_places') }}
+),
+
+accounts as (
+    select
+        scores.*,
+        sites.subject_id as body_subject_id,
+        rank() over (
+            partition by
+                scores.edition, sites.subject_id, scores.formula_code, scores.period_kind, scores.period_start
+            order by scores.score desc, scores.subject_id asc
+        ) as place
+    from scores
+    inner join subjects
+        on scores.edition = subjects.edition and scores.subject_id = subjects.subject_id
+    inner join subjects as sites
+        on
+            subjects.edition = sites.edition
+            and subjects.site_code = sites.subject_code
+            and sites.subject_kind = 'website'
+),
+
+bodies as (
+    select
+        accounts.edition,
+        accounts.body_subject_id as subject_id,
+        accounts.formula_code,
+        accounts.period_kind,
+        accounts.period_start,
+        accounts.period_end,
+        count(*) as account_count,
+        count(accounts.score) as scored_count,
+        {{ exact_sum('accounts.score') }} as total_score,
+        round({{ exact_sum('accounts.score') }} / nullif(count(accounts.score), 0), 9) as mean_score,
+        round(
+            {{ exact_sum('accounts.score * places.place_weight') }}
+            / nullif({{ exact_sum('case when accounts.score is not null then places.place_weight end') }}, 0),
+            9
+        ) as placed_score,
+        bool_or(accounts.is_synthetic) as is_synthetic
+    from accounts
+    left join places on accounts.place = places.place
+    group by
+        accounts.edition,
+        accounts.body_subject_id,
+        accounts.formula_code,
+        accounts.period_kind,
+        accounts.period_start,
+        accounts.period_end
+)
+
+select * from bodies
