@@ -30,6 +30,14 @@ Home = Annotated[
     Path | None, typer.Option("--home", envvar="CEPING_HOME", help="Folder that holds everything a run writes.")
 ]
 Edition = Annotated[int, typer.Option("--edition", envvar="CEPING_EDITION", help="Edition (year) to evaluate.")]
+Inbox = Annotated[
+    Path | None,
+    typer.Option(
+        "--inbox",
+        envvar="CEPING_INBOX",
+        help="Folder with one sub-folder a source. Without it: inbox/<edition> in the home.",
+    ),
+]
 
 
 class Output(StrEnum):
@@ -69,9 +77,7 @@ def settings_for(home: Path | None, edition: int | None = None, inbox: Path | No
 @app.command()
 def run(
     edition: Edition = 2017,
-    inbox: Annotated[
-        Path | None, typer.Option(help="Folder with one sub-folder a source.  [default: inbox/<edition> in the home]")
-    ] = None,
+    inbox: Inbox = None,
     home: Home = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build and publish even where nothing changed.")] = False,
 ) -> None:
@@ -83,12 +89,12 @@ def run(
 
 
 @app.command()
-def status(edition: Edition = 2017, home: Home = None) -> None:
+def status(edition: Edition = 2017, inbox: Inbox = None, home: Home = None) -> None:
     """Show what was delivered, what became of it, and what is published."""
     from pipelines.status import print_status
 
     with told_plainly():
-        print_status(settings_for(home, edition))
+        print_status(settings_for(home, edition, inbox))
 
 
 @app.command()
@@ -97,9 +103,7 @@ def quarantine(
     source: Annotated[str | None, typer.Option(help="Only rows of this source.")] = None,
     file: Annotated[str | None, typer.Option("--file", help="Only rows of this delivered file.")] = None,
     edition: Edition = 2017,
-    inbox: Annotated[
-        Path | None, typer.Option(help="Folder the files were read from.  [default: inbox/<edition> in the home]")
-    ] = None,
+    inbox: Inbox = None,
     home: Home = None,
 ) -> None:
     """Write the rows that were kept out as workbooks, with the reason beside each, to mend and deliver again."""
@@ -145,9 +149,7 @@ def example(
 def ui(
     home: Home = None,
     edition: Edition = 2017,
-    inbox: Annotated[
-        Path | None, typer.Option(help="Folder the sensor watches.  [default: inbox/<edition> in the home]")
-    ] = None,
+    inbox: Inbox = None,
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
 ) -> None:
     """Open the Dagster UI on this machine's own address; it has no login."""
@@ -161,7 +163,7 @@ def ui(
 def inbox_check(
     path: Annotated[
         Path | None,
-        typer.Argument(help="A file, a source's folder or an inbox.  [default: inbox/<edition> in the home]"),
+        typer.Argument(help="A file, a source's folder or an inbox. Without it: inbox/<edition> in the home."),
     ] = None,
     source: Annotated[
         str | None, typer.Option(help="Source of the file; else its folder's, or the one its headers fit best.")
@@ -184,7 +186,7 @@ def inbox_check(
 @inbox_app.command("template")
 def inbox_template(
     source: Annotated[str, typer.Argument(help="Source to make the form of, such as site_registry.")],
-    out: Annotated[Path | None, typer.Option("--out", help="File to write.  [default: <source>.xlsx here]")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write. Without it: <source>.xlsx here.")] = None,
 ) -> None:
     """Write the empty form of a source, for the unit being evaluated to fill in."""
     from pipelines.contracts import load_contracts

@@ -13,6 +13,12 @@ def test_two_homes_do_not_touch_each_other(small: Edition, example: Edition) -> 
     assert str(small.home) not in ceping("status", "--home", example.home)
 
 
+def test_status_looks_at_the_inbox_it_is_given(small: Edition) -> None:
+    of_its_own = ceping("status", "--home", small.home, "--inbox", small.inbox)
+    assert "it is what the inbox and the code give" in of_its_own
+    assert "has changed since" in ceping("status", "--home", small.home)
+
+
 def test_a_second_writer_is_told_that_the_home_is_busy(small: Edition, tmp_path: Path) -> None:
     copy = small.copied_to(tmp_path)
     before = contents(copy.home / "releases")
