@@ -2,7 +2,7 @@
 
 {%- set told_by_posts = ['post_count', 'article_count'] %}
 {%- for counter in post_counters() %}
-    {%- do told_by_posts.extend([counter ~ '_count', 'max_' ~ counter ~ '_count']) %}
+{%- do told_by_posts.extend([counter ~ '_count', 'max_' ~ counter ~ '_count']) %}
 {%- endfor %}
 
 with delivered as (
