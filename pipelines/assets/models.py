@@ -163,8 +163,10 @@ def _failing_row(result: dict[str, Any], warehouse: Path) -> str:
 class InstalledDbt(DbtCliResource):
     """The dbt of this environment."""
 
-    # To ask the command costs seconds in every run, and it looks on the network for a newer release of itself.
-    _cli_version = DBT_PYTHON_VERSION
+    @property
+    def _cli_version(self) -> Any:
+        # To ask the command costs seconds in every run, and it looks on the network for a newer release of itself.
+        return DBT_PYTHON_VERSION
 
 
 dbt_resource = InstalledDbt(
