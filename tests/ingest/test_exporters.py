@@ -106,6 +106,37 @@ def test_a_post_file_whose_name_is_no_account_is_one_error(settings: Settings) -
         ingest(settings, "account_post")
 
 
+USERS = ["用户id", "昵称", "性别", "生日", "所在地", "IP属地", "学习经历", "公司", "注册时间", "阳光信用", "微博数"]
+USERS += [
+    "粉丝数",
+    "关注数",
+    "简介",
+    "主页",
+    "头像",
+    "高清头像",
+    "微博等级",
+    "会员等级",
+    "是否认证",
+    "认证类型",
+    "认证信息",
+]
+USERS += ["上次记录微博信息"]
+
+
+@pytest.mark.parametrize(("name", "seen"), [("users.csv", None), ("users_20170930.csv", dt.date(2017, 9, 30))])
+def test_a_user_file_of_weibo_crawler(settings: Settings, name: str, seen: dt.date | None) -> None:
+    row = [ACCOUNT, "某发布", "m", "1980-01-01", "北京", "北京", "某大学", "", "2012-01-31", "", "4500", "120万", "30"]
+    row += ["官方微博", "", "", "", "48", "7", "True", "3", "某政府官方微博", ""]
+    deliver(settings.inbox_dir, "account_profile", name, delimited(USERS, [row], ",", "utf-8-sig"))
+    ingest(settings, "account_profile")
+    columns = "subject_kind, subject_code, account_name, seen_date, follower_count, post_count, is_verified, "
+    assert landed_rows(settings, "account_profile", f"{columns} verified_type_code, verified_reason, opened_date") == [
+        ("weibo", ACCOUNT, "某发布", seen, 1200000, 4500, True, "3", "某政府官方微博", dt.date(2012, 1, 31))
+    ]
+    kept = landed_rows(settings, "account_profile", "unknown_cells")
+    assert [person for person in ("1980", "某大学") if person in repr(kept)] == []
+
+
 WECHAT = [
     "公众号",
     "微信号",

@@ -353,3 +353,45 @@ def test_naughty_strings_land_as_they_are(settings: Settings, name: str) -> None
     deliver(settings.inbox_dir, "site_registry", name, write(HEADER, rows))
     ingest(settings)
     assert names(settings) == [text.strip(blanks) for text in kept]
+
+
+FREE_TEXT = [
+    (contract.name, column.name)
+    for contract in load_contracts().values()
+    for column in contract.columns
+    if column.data_type == "string" and not (column.values or column.pattern or column.check or column.personal)
+]
+REQUIRED_CELLS = {"date": "2017-09-01", "timestamp": "2017-09-01 12:00:00", "boolean": "是"}
+
+
+def fitting_cell(column: Column) -> str:
+    """A cell that fits the column, whatever else is asked of it."""
+    if column.check is not None:
+        return "91110000600037341L"
+    if column.values is not None:
+        return next(iter(column.values))
+    if column.data_type in REQUIRED_CELLS:
+        return REQUIRED_CELLS[column.data_type]
+    if column.data_type == "string":
+        return next(text for text in ("3301000001", "330100", "1", "a") if re.fullmatch(column.pattern or ".*", text))
+    return str(int(column.minimum or 1))
+
+
+@needs_nasty
+@pytest.mark.parametrize("source", sorted({source for source, _ in FREE_TEXT}))
+def test_naughty_strings_land_in_every_text_column(settings: Settings, source: str) -> None:
+    contract = load_contracts()[source]
+    strings = [text for text in json.loads((NASTY / "blns" / "blns.json").read_text(encoding="utf-8")) if text.strip()]
+    texts = [column for column in contract.columns if (source, column.name) in FREE_TEXT]
+    others = [column for column in contract.columns if column.required and column not in texts and not column.gathers]
+    header = [column.header for column in [*texts, *others]]
+    rows = [[*[text] * len(texts), *map(fitting_cell, others)] for text in strings]
+    deliver(settings.inbox_dir, source, "a.jsonl", json_lines(header, rows))
+    [entry] = ingest(settings, contract).present
+    landed = landed_rows(settings, source, ", ".join(["row_number", *(column.name for column in texts)]))
+    blanks = " \t\r\n\u00a0\u3000\ufeff"
+    wanted = [text.strip(blanks) or None for text in strings]
+    assert entry.rows_read == len(strings)
+    for place, column in enumerate(texts, start=1):
+        if column.extract is None and column.default is None:
+            assert [row[place] for row in landed] == wanted, column.name
