@@ -49,10 +49,13 @@ def _print_check(console: Console, check: FileCheck, reasons: dict[str, str]) ->
         ("encoding", [check.encoding] if check.encoding else []),
         ("sheets", check.sheets),
         ("no table in", check.ignored_sheets),
+        ("not pages", [f"{count:,} {kind} records" for kind, count in check.skipped_records.items()]),
         (
             "columns",
             [f"{header} → {column}" if header != column else column for column, header in check.matched.items()],
         ),
+        ("by file name", check.from_file_name),
+        ("questions", check.gathered),
         ("not delivered", check.not_delivered),
         ("unknown", check.unknown),
     ):

@@ -1,6 +1,7 @@
 """A dry run over delivered files: what ingest would make of each, with nothing kept. Anyone can do it before a run."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from pipelines.contracts import Contract, load_contracts
 from pipelines.errors import CepingError, DeliveryError
 from pipelines.inbox import Delivery, delivered_files, unknown_folders
 from pipelines.landing import write_landing
-from pipelines.readers import read
+from pipelines.readers import read, said_by_file_name
 from pipelines.readers.raw_table import RawTable
 from pipelines.repairs import without_repairs
 
@@ -52,10 +53,13 @@ class FileCheck(BaseModel):
     encoding: str | None = None
     sheets: tuple[str, ...] = ()
     ignored_sheets: tuple[str, ...] = ()
+    skipped_records: dict[str, int] = {}
     rows: int = 0
     rows_quarantined: int = 0
     rows_of_repeated_keys: int = 0
     matched: dict[str, str] = {}
+    from_file_name: tuple[str, ...] = ()
+    gathered: tuple[str, ...] = ()
     not_delivered: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
@@ -151,17 +155,26 @@ def _summary(
         f"select count(*), count(*) filter (where rejections is null) from '{landing}'"
     ).fetchall()
     matched = _matched(tables)
+    said = tuple(name for name in said_by_file_name(delivery, contract) if name not in matched)
+    gathered = tuple(dict.fromkeys(header for table in tables for header in table.gathered_cells))
     return FileCheck(
         file=delivery.path.name,
         source=delivery.source,
         encoding=tables[0].encoding,
         sheets=tuple(table.sheet for table in tables if table.sheet is not None),
         ignored_sheets=tables[0].ignored_sheets,
+        skipped_records=dict(sorted(sum((table.skipped_records for table in tables), Counter[str]()).items())),
         rows=rows,
         rows_quarantined=rows - fit,
         rows_of_repeated_keys=_rows_of_repeated_keys(connection, contract, landing),
         matched=matched,
-        not_delivered=tuple(column.name for column in contract.columns if column.name not in matched),
+        from_file_name=said,
+        gathered=gathered,
+        not_delivered=tuple(
+            column.name
+            for column in contract.columns
+            if column.name not in (*matched, *said) and not (column.gathers and gathered)
+        ),
         unknown=without_repairs(tuple(dict.fromkeys(header for table in tables for header in table.unmatched_headers))),
         reasons=tuple(_reasons(connection, landing)),
     )

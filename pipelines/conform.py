@@ -17,14 +17,12 @@ from pipelines.contracts import Column, Contract
 from pipelines.readers.quoting import literal
 from pipelines.readers.raw_table import RawTable
 from pipelines.repairs import REPAIR_HEADERS, repaired_place
+from pipelines.spellings import date_in, number_in, timestamp_in, whole_number
 
-DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d")
 SPELLINGS_OF_TRUE = ("true", "t", "yes", "y", "1", "是", "有")
 SPELLINGS_OF_FALSE = ("false", "f", "no", "n", "0", "否", "无")
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 BLANK_CODES = ", ".join(str(ord(blank)) for blank in BLANKS)
-HAS_ZONE = r"(Z|[+-]\d{2}:?\d{2})$"
-EXCEL_SERIAL = r"\d{5}(\.\d+)?"
 BLOT = "▇"
 PSEUDONYM = "pseudonym"
 PSEUDONYM_DIGITS = 32
@@ -60,7 +58,8 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     columns = ",\n".join(_landed(column, contract) for column in contract.columns if column.personal != "drop")
     rules = list(_rules(contract))
     is_unfit = " or ".join(["broken_reason is not null", *(f"coalesce({condition}, false)" for condition, _ in rules)])
-    broken_text = "null" if contract.has_personal else "broken_text"
+    is_about_persons = contract.has_personal or any(map(contract.is_personal, table.unmatched_headers))
+    broken_text = "null" if is_about_persons else "broken_text"
     broken = "case when broken_reason is not null then " + _rejection("null", "broken_reason", broken_text) + " end"
     reasons = [
         f"case when broken_reason is null and {condition} then {rejection} end" for condition, rejection in rules
@@ -109,7 +108,11 @@ def _landed(column: Column, contract: Contract) -> str:
 
 def _unknown(table: RawTable, contract: Contract) -> str:
     """The cells no column claims as a JSON object, null where there are none; personal data may be among them."""
-    unknown = {name: cell for name, cell in table.unknown_cells.items() if name not in REPAIR_HEADERS}
+    unknown = {
+        name: cell
+        for name, cell in table.unknown_cells.items()
+        if name not in REPAIR_HEADERS and not contract.is_personal(name)
+    }
     if contract.has_personal or not unknown:
         return "cast(null as varchar)"
     cells = ", ".join(f"{{'name': {literal(name)}, 'cell': {cell}}}" for name, cell in unknown.items())
@@ -169,9 +172,9 @@ def _quick(column: Column) -> str:
         ends = f"unicode({cell}) in ({BLANK_CODES}) or unicode({cell}[-1]) in ({BLANK_CODES})"
         return f"case when {cell} = '' or {ends} then null else {cell} end"
     if column.data_type == "date":
-        return f"case when length({cell}) = 10 then try_cast({cell} as date) end"
+        return f"case when {cell} like '____-__-__' and {cell} >= '1' then try_cast({cell} as date) end"
     if column.data_type == "timestamp":
-        is_plain = f"{cell} like '____-__-__ __:__:__' and {cell} not like '%Z'"
+        is_plain = f"{cell} like '____-__-__ __:__:__' and {cell} >= '1' and {cell} not like '%Z'"
         # Finite by its form, so that its microseconds say in UTC what to look up in the zone again would cost twice.
         instant = f"try_cast({cell} as timestamp) at time zone '{column.timezone}'"
         return f"case when {is_plain} then make_timestamp(epoch_us({instant})) end"
@@ -195,7 +198,9 @@ def _value(column: Column) -> str:
     if column.gathers is not None:
         return f"quick_{column.name}"
     text = f"text_{column.name}"
-    slow = text if _is_text(column) else f"case when {text} is not null then {_typed(column, text)} end"
+    if _is_text(column):
+        return f"coalesce(quick_{column.name}, {text})"
+    slow = f"case when {text} is not null then {_typed(column, _written(column, text))} end"
     return f"coalesce(quick_{column.name}, {slow})"
 
 
@@ -208,8 +213,7 @@ def _typed(column: Column, text: str) -> str:
         case "string":
             return text if column.values is None else _listed(text, column.values)
         case "integer" | "bigint":
-            number = f"try_cast({text} as double)"
-            return f"case when {number} = floor({number}) then try_cast({number} as {column.data_type}) end"
+            return whole_number(text, column.data_type)
         case "double":
             return f"case when isfinite(try_cast({text} as double)) then try_cast({text} as double) end"
         case "boolean":
@@ -218,11 +222,17 @@ def _typed(column: Column, text: str) -> str:
             false = (*SPELLINGS_OF_FALSE, *spellings.get("false", ()))
             return _chosen(f"lower({text})", {"true": true, "false": false})
         case "date":
-            return _date(text, column.timezone)
+            return date_in(text, column.timezone, column.whole_months)
         case "timestamp":
-            return _timestamp(text, column.timezone)
+            return timestamp_in(text, column.timezone)
         case "string[]" | "cell[]":
             return f"case when json_valid({text}) and json_type({text}) = 'ARRAY' then {_list_of(text)} end"
+
+
+def _written(column: Column, text: str) -> str:
+    """The text as it is to be typed: a number without what people and platforms put into it."""
+    is_number = column.data_type in ("integer", "bigint", "double")
+    return number_in(text, column.is_rounded, column.capped) if is_number else text
 
 
 def _list_of(text: str) -> str:
@@ -237,29 +247,6 @@ def _chosen(text: str, spellings: dict[str, tuple[str, ...]]) -> str:
     """The expression whose spelling the text is. Compared one by one: DuckDB makes a join of each longer list."""
     branches = (f"when {literal(spelling)} then {value}" for value, known in spellings.items() for spelling in known)
     return f"case {text} {' '.join(branches)} end"
-
-
-def _date(text: str, timezone: str) -> str:
-    formats = "[" + ", ".join(_literal(form) for form in DATE_FORMATS) + "]"
-    return f"""case
-        when regexp_matches({text}, '{HAS_ZONE}') and length({text}) > 15
-            then cast(try_cast({text} as timestamptz) at time zone '{timezone}' as date)
-        when regexp_full_match({text}, '{EXCEL_SERIAL}')
-            then date '1899-12-30' + cast(try_cast({text} as double) as integer)
-        else coalesce(try_cast({text} as date), cast(try_strptime({text}, {formats}) as date))
-    end"""
-
-
-def _timestamp(text: str, timezone: str) -> str:
-    return f"""case
-        when regexp_matches({text}, '{HAS_ZONE}') and length({text}) > 15
-            then try_cast({text} as timestamptz) at time zone 'UTC'
-        else {_in_utc(text, timezone)}
-    end"""
-
-
-def _in_utc(text: str, timezone: str) -> str:
-    return f"(try_cast({text} as timestamp) at time zone '{timezone}') at time zone 'UTC'"
 
 
 def _rules(contract: Contract) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,12 @@ from pipelines.settings import SOURCES_DIR, Settings
 # Raised when landing files have other columns than before, beside those of the contracts.
 LANDING_FORMAT = 2
 
+# What tables of units ask about persons, whatever the table is about.
+PERSONAL_HEADERS = (
+    r"(?i)姓名|联系人|联系方式|负责人|经办人|填报人|填表人|电话|手机|传真|邮箱|邮件|身份证|住址|生日|性别|学习经历|QQ"
+    r"|IP地址|网络地址|来自IP|\bIP\b|e-?mail|phone|birthday|gender"
+)
+
 DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]", "cell[]"]
 
 
@@ -42,6 +48,13 @@ class Column(BaseModel):
     )
     default: str | None = Field(default=None, description="Value of an empty cell.")
     timezone: str = Field(default="UTC", description="Zone of times written without one.")
+    whole_months: bool = Field(default=False, description="Whether a month without a day says its first day.")
+    is_rounded: bool = Field(
+        default=False, description="Whether platforms write the number rounded: 1.2万 is read as 12000."
+    )
+    capped: dict[str, tuple[str, ...]] = Field(
+        default={}, description="Numbers that stand for what a platform shows above a bound, each with what it shows."
+    )
     repeated: Literal["refuse", "first"] = Field(
         default="refuse",
         description="Where its header stands twice: refuse the file, or take the first and keep the rest.",
@@ -108,6 +121,16 @@ class Contract(BaseModel):
         default="shown",
         description="Whether a value that breaks a rule is shown; hidden, it does not even land: it may be anything.",
     )
+    short_rows: Literal["refused", "filled"] = Field(
+        default="refused",
+        description="What becomes of a row of a delimited file with fewer cells than the header: filled, its last "
+        "cells count as empty, as some programs leave them out.",
+    )
+    personal_headers: str = Field(
+        default=PERSONAL_HEADERS,
+        description="Regular expression of headers that ask for persons: where no column claims one, its cells are "
+        "not kept aside, and its name alone is reported.",
+    )
     correction_mark: str = Field(
         default=r"[-_ （(]*(?:[vV](?P<version>\d+)|更正版?(?P<nth>\d*)|修订版?(?P<revision>\d*))[）)]?$",
         description="What a file name ends in, before its suffix, where the file corrects an earlier one.",
@@ -120,6 +143,10 @@ class Contract(BaseModel):
                 is_left_out = column.leaves_out is not None and re.search(column.leaves_out, header)
                 return None if is_left_out else column
         return None
+
+    def is_personal(self, header: str) -> bool:
+        """Whether a header asks for a person's data."""
+        return re.search(self.personal_headers, header) is not None
 
     @property
     def has_personal(self) -> bool:

@@ -1,5 +1,7 @@
 """The errors a user sees: one clear sentence, no traceback."""
 
+from pathlib import Path
+
 
 class CepingError(Exception):
     """Something the user can mend; the message says what and where."""
@@ -7,6 +9,11 @@ class CepingError(Exception):
 
 class DeliveryError(CepingError):
     """A delivered file cannot be read as its source; the message names file, sheet and column."""
+
+
+def first_line(failure: Exception, path: Path) -> str:
+    """The first line of what a library says of a file, without the place of the file on this machine."""
+    return str(failure).splitlines()[0].replace(str(path), path.name)
 
 
 class FrameworkError(CepingError):

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.conform import conforming_select, connect
 from pipelines.contracts import Contract
-from pipelines.errors import DeliveryError
+from pipelines.errors import DeliveryError, first_line
 from pipelines.inbox import Delivery
 from pipelines.readers.raw_table import RawTable
 
@@ -37,7 +37,7 @@ def write_landing(
         unfinished.unlink(missing_ok=True)
         for named in (named for table in tables for named in table.failures):
             raise named from failure
-        raise DeliveryError(f"{delivery.label}: cannot be read ({str(failure).splitlines()[0]})") from failure
+        raise DeliveryError(f"{delivery.label}: cannot be read ({first_line(failure, delivery.path)})") from failure
     unfinished.replace(path)
 
 

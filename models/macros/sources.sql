@@ -3,6 +3,7 @@
     {{ return([
         'account_activity',
         'account_post',
+        'account_profile',
         'account_registry',
         'declaration',
         'expert_review',

@@ -10,7 +10,7 @@ from pipelines.example import applications
 from pipelines.example.calibration import read_divisions
 from pipelines.example.files import write_gb18030_csv, write_json_lines, write_utf8_csv, write_workbook
 from pipelines.example.flaws import declaration_flaws, with_review_flaws, with_robot_flaws
-from pipelines.example.media import make_accounts, make_months, make_posts
+from pipelines.example.media import make_accounts, make_months, make_posts, make_profiles
 from pipelines.example.options import EDITION, ExampleOptions
 from pipelines.example.robots import make_robot_tests
 from pipelines.example.survey import QUESTIONNAIRE, by_text, make_responses
@@ -35,6 +35,7 @@ def _write_media(
 ) -> None:
     accounts = make_accounts(sites, random)
     write_workbook(_folder(out, "account_registry") / "新媒体账号登记表.xlsx", "新媒体账号登记表", {"账号": accounts})
+    write_utf8_csv(_folder(out, "account_profile") / f"users_{EDITION}-09-30.csv", make_profiles(accounts))
     months = {platform: make_months(accounts, platform, random) for platform in ("微博", "微信")}
     write_workbook(_folder(out, "account_activity") / "账号月度数据.xlsx", "新媒体账号月度数据", months)
     folder = _folder(out, "account_post")

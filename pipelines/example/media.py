@@ -15,6 +15,7 @@ MONTHS = 8
 POSTING_ACCOUNTS, POSTS = 3, 60
 READ_CAP = 100_001
 ARTICLES_A_PUBLICATION, HEADLINE_PERCENT = 3, 60
+UNVERIFIED_EVERY = 50
 FIRST_ID = 5_000_000_000
 
 
@@ -37,6 +38,20 @@ def make_accounts(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFr
             )
         )
     return pl.concat(parts)
+
+
+def make_profiles(accounts: pl.DataFrame) -> pl.DataFrame:
+    """One row an account of Weibo, as a crawler writes its user file; one in fifty is not verified."""
+    order = pl.int_range(pl.len())
+    return accounts.filter(pl.col("平台") == "微博").select(
+        pl.col("账号ID").alias("用户id"),
+        pl.col("账号名称").alias("昵称"),
+        (1_000 + order * 37).alias("粉丝数"),
+        pl.lit(100).alias("关注数"),
+        (500 + order).alias("微博数"),
+        (order % UNVERIFIED_EVERY != 0).cast(pl.String).str.to_titlecase().alias("是否认证"),
+        pl.lit("是").alias("是否合成数据"),
+    )
 
 
 def make_months(accounts: pl.DataFrame, platform: str, random: np.random.Generator) -> pl.DataFrame:

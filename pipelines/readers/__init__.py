@@ -45,20 +45,42 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
         raise DeliveryError(f"{delivery.label}: the file is empty")
     if is_compressed(path) and reader is not warc.read:
         check_archive(path, delivery.label)
-    said_by_name = _said_by_file_name(delivery, contract)
+    if reader is excel.read and not excel.is_workbook(path):
+        reader = csv.read
+    said_by_name = said_by_file_name(delivery, contract)
+    tables = reader(connection, delivery, contract)
+    for table in tables:
+        _refuse_unsaid(contract, said_by_name, table, delivery.label)
     return [
         _gathered(replace(table, cells={**table.cells, **_where_unmatched(said_by_name, table)}), contract)
-        for table in reader(connection, delivery, contract)
+        for table in tables
     ]
 
 
-def _said_by_file_name(delivery: Delivery, contract: Contract) -> dict[str, str]:
+def said_by_file_name(delivery: Delivery, contract: Contract) -> dict[str, str]:
+    """The columns whose value the file's name says, each with it as an SQL literal."""
     found = {
         column.name: re.search(column.from_file_name, delivery.path.name)
         for column in contract.columns
         if column.from_file_name is not None
     }
     return {name: literal(match.group(1)) for name, match in found.items() if match is not None}
+
+
+def _refuse_unsaid(contract: Contract, said_by_name: dict[str, str], table: RawTable, label: str) -> None:
+    """Refuse a file whose name, as its headers, does not say what every row needs."""
+    unsaid = [
+        f"{column.name} ({column.header})"
+        for column in contract.columns
+        if column.required
+        and column.from_file_name is not None
+        and column.name not in said_by_name
+        and column.name not in table.matched_headers
+    ]
+    if unsaid:
+        raise DeliveryError(
+            f"{label}: required column missing: {', '.join(unsaid)}; neither a header nor the file name says it"
+        )
 
 
 def _where_unmatched(cells: dict[str, str], table: RawTable) -> dict[str, str]:

@@ -43,7 +43,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     headers = layout.headers
     matched = match_headers(headers, contract, delivery.label)
     failures: list[DeliveryError] = []
-    batches = _batches(delivery, encoding, layout, failures)
+    batches = _batches(delivery, encoding, layout, contract, failures)
     relation = f"csv_{delivery.file_id}"
     connection.register(relation, pa.RecordBatchReader.from_batches(_schema(len(headers)), batches))
     return [
@@ -106,10 +106,10 @@ def _lines(text: io.TextIOWrapper, delivery: Delivery) -> Iterator[str]:
 
 
 def _batches(
-    delivery: Delivery, encoding: str, layout: Layout, failures: list[DeliveryError]
+    delivery: Delivery, encoding: str, layout: Layout, contract: Contract, failures: list[DeliveryError]
 ) -> Iterator[pa.RecordBatch]:
     """The records below the header. What goes wrong is kept, for DuckDB repeats no more of it than its text."""
-    rows = _rows(delivery, encoding, layout)
+    rows = _rows(delivery, encoding, layout, contract.short_rows == "filled")
     schema = _schema(len(layout.headers))
     try:
         while batch := list(islice(rows, BATCH_ROWS)):
@@ -119,16 +119,18 @@ def _batches(
         raise
 
 
-def _rows(delivery: Delivery, encoding: str, layout: Layout) -> Iterator[tuple[object, ...]]:
+def _rows(delivery: Delivery, encoding: str, layout: Layout, is_filled: bool) -> Iterator[tuple[object, ...]]:
     """The records below the header; a header repeated further down, as on printed pages, is no row."""
     for number, record in _records(delivery, encoding, layout.delimiter):
         if number > layout.header_record and [cell.strip() for cell in record] != layout.headers:
-            yield _row(number, record, len(layout.headers))
+            yield _row(number, record, len(layout.headers), is_filled)
 
 
-def _row(number: int, record: list[str], width: int) -> tuple[object, ...]:
+def _row(number: int, record: list[str], width: int, is_filled: bool) -> tuple[object, ...]:
     while len(record) > width and not record[-1].strip():
         record.pop()
+    if is_filled:
+        record.extend([""] * (width - len(record)))
     if len(record) != width:
         reason = f"{len(record)} fields where the header has {width}"
         return (number, reason, ",".join(record)[:500], *[None] * width)

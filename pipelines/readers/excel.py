@@ -3,8 +3,11 @@
 A cell merged downwards says the same in each of its rows; one merged sideways says it in its first column only.
 """
 
+import codecs
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import fastexcel
@@ -12,12 +15,14 @@ import polars as pl
 import python_calamine
 
 from pipelines.contracts import Contract
-from pipelines.errors import DeliveryError
+from pipelines.errors import DeliveryError, first_line
 from pipelines.inbox import Delivery
 from pipelines.readers.raw_table import RawTable, count_headers, match_headers, unknown_cells, unmatched
 from pipelines.readers.workbook_package import has_merged_cells
 
 HEADER_SEARCH_ROWS = 30
+NEW_WORKBOOK, OLD_WORKBOOK = b"PK", b"\xd0\xcf\x11\xe0"
+LOOKED_AT_BYTES = 1 << 10
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,29 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     return [_sheet_table(connection, delivery, contract, sheet, ignored) for sheet in headed]
 
 
+def is_workbook(path: Path) -> bool:
+    """Whether a file is a workbook or at least no text: systems name tables parted by tabs .xls, too."""
+    with path.open("rb") as stream:
+        beginning = stream.read(LOOKED_AT_BYTES)
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    return beginning.startswith((NEW_WORKBOOK, OLD_WORKBOOK, b"<")) or b"\0" in beginning
+
+
 def _load_sheets(delivery: Delivery) -> list[tuple[str, pl.DataFrame]]:
     is_merged = has_merged_cells(delivery.path, delivery.label)
+    # From its bytes, since the libraries go by the name, and systems name new workbooks .xls.
+    content = delivery.path.read_bytes()
+    if content.startswith(b"<"):
+        raise DeliveryError(
+            f"{delivery.label}: a web page or XML named as a workbook; open it in Excel and save it as .xlsx"
+        )
     try:
-        workbook = fastexcel.read_excel(delivery.path)
-        merged = python_calamine.CalamineWorkbook.from_path(delivery.path) if is_merged else None
+        workbook = fastexcel.read_excel(content)
+        merged = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) if is_merged else None
         return [(name, _load_sheet(workbook, merged, name)) for name in workbook.sheet_names]
     except (fastexcel.FastExcelError, python_calamine.CalamineError) as failure:
-        reason = str(failure).splitlines()[0]
+        reason = first_line(failure, delivery.path)
         raise DeliveryError(f"{delivery.label}: cannot be opened as an Excel workbook ({reason})") from failure
 
 

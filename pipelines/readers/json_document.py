@@ -46,7 +46,16 @@ def _parse(delivery: Delivery) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as failure:
-        raise DeliveryError(f"{delivery.label}: cannot be read as JSON ({failure})") from failure
+        hint = _hint(failure)
+        raise DeliveryError(f"{delivery.label}: cannot be read as JSON ({failure}){hint}") from failure
+
+
+def _hint(failure: ValueError | RecursionError) -> str:
+    if isinstance(failure, UnicodeDecodeError):
+        return "; JSON must be UTF-8"
+    if isinstance(failure, json.JSONDecodeError) and failure.msg == "Extra data":
+        return "; a file of one object a line is named .jsonl"
+    return ""
 
 
 def _elements(document: Any, delivery: Delivery) -> list[Any]:

@@ -3,7 +3,7 @@
 import duckdb
 
 from pipelines.contracts import Contract
-from pipelines.errors import DeliveryError
+from pipelines.errors import DeliveryError, first_line
 from pipelines.inbox import Delivery
 from pipelines.readers.quoting import identifier, literal
 from pipelines.readers.raw_table import RawTable, match_headers, unmatched
@@ -18,7 +18,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     try:
         described = connection.execute(f"describe select * from read_parquet({source})").fetchall()
     except duckdb.Error as failure:
-        reason = str(failure).splitlines()[0]
+        reason = first_line(failure, delivery.path)
         raise DeliveryError(f"{delivery.label}: cannot be read as Parquet ({reason})") from failure
     texts = {name: _text(name, data_type) for name, data_type, *_ in described}
     headers = list(texts)

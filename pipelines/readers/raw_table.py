@@ -19,7 +19,8 @@ class RawTable:
     the row could not be taken apart), and the expressions of ``cells``, one a contract column that may have a value;
     ``matched_headers`` are the headers seen of them. ``unknown_cells`` are the expressions of headers no column
     claims, ``gathered_cells`` those a column gathers. A relation that is read as it is used puts into ``failures``
-    what stopped it, and counts in ``skipped_records``, by kind, the records of an archive that are no rows.
+    what stopped it, and counts in ``skipped_records``, by kind, the records of an archive that are no rows;
+    ``read_from`` keeps what it reads.
     """
 
     sheet: str | None
@@ -33,6 +34,7 @@ class RawTable:
     ignored_sheets: tuple[str, ...] = ()
     skipped_records: Counter[str] = field(default_factory=Counter)
     failures: list[DeliveryError] = field(default_factory=list)
+    read_from: object = None
 
 
 def normalise_header(text: str) -> str:

@@ -11,6 +11,14 @@ from pipelines.readers.archives import open_bytes
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 CHUNK_BYTES = 1 << 20
+OTHER_KINDS = {
+    b"PK\x03\x04": "an Excel workbook or another zip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook or another document of Office",
+    b"\x1f\x8b": "a gzip archive",
+    b"\x28\xb5\x2f\xfd": "a zstd archive",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF",
+}
 # Two Chinese characters that are valid UTF-8 in one line do not come about by chance in GB18030.
 CHINESE_IN_UTF_8 = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
 
@@ -22,6 +30,9 @@ def find_encoding(path: Path, label: str) -> str:
     """
     with open_bytes(path) as stream:
         beginning = stream.read(CHUNK_BYTES)
+    for signature, kind in OTHER_KINDS.items():
+        if beginning.startswith(signature):
+            raise DeliveryError(f"{label}: not a text file, whatever its name says: it is {kind}")
     is_marked = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     # Most of UTF-16 decodes as GB18030, into nonsense; no other encoding has zero bytes in its headers.
     if not is_marked and b"\0" in beginning.partition(b"\n")[0]:

@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 
 from pipelines.errors import DeliveryError
@@ -31,6 +32,8 @@ def has_merged_cells(path: Path, label: str) -> bool:
         with zipfile.ZipFile(path) as package:
             members = package.infolist()
             _refuse_size(sum(member.file_size for member in members), label)
+            for member in members:
+                _refuse_false_size(package, member, label)
             sheets = [member for member in members if SHEET.fullmatch(member.filename)]
             merged = [_look_over(package, member, label) for member in sheets]
             return any(merged)
@@ -44,6 +47,21 @@ def _refuse_size(unpacked: int, label: str) -> None:
             f"{label}: unpacks to {unpacked / (1 << 30):.1f} GiB, more than the {MAX_UNPACKED_BYTES >> 30} GiB "
             "a workbook may have; deliver it as CSV"
         )
+
+
+def _refuse_false_size(package: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> None:
+    """Unpack a part to its true end, keeping nothing: what opens the workbook does not heed the size it states."""
+    stated = member.file_size
+    to_its_end = copy(member)
+    to_its_end.file_size = MAX_UNPACKED_BYTES << 1
+    unpacked = 0
+    with package.open(to_its_end) as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            unpacked += len(chunk)
+            if unpacked > stated:
+                raise DeliveryError(
+                    f"{label}: cannot be opened as an Excel workbook ({member.filename} is larger than it states)"
+                )
 
 
 def _look_over(package: zipfile.ZipFile, sheet: zipfile.ZipInfo, label: str) -> bool:

@@ -19,7 +19,7 @@ from pipelines.inbox import unknown_folders
 from pipelines.ingest import IngestReport, ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.conftest import landed_rows, write_workbook
-from tests.ingest.delivering import delimited, deliver, json_lines, workbook, zstd
+from tests.ingest.delivering import delimited, deliver, json_array, json_lines, workbook, zstd
 
 REGISTRY = load_contracts()["site_registry"]
 HEADER = ["网站标识码", "网站名称", "首页网址", "层级", "网站类型"]
@@ -72,6 +72,68 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked(settings: Settings
         for _ in range(1_100):
             part.write(bytes(1 << 20))
     refuses(settings, r"site_registry/a\.xlsx: unpacks to 1\.1 GiB.*deliver it as CSV")
+
+
+def understated(path: Path, part: str, size: int) -> None:
+    """Make the package state another size of a part, where the part begins and in the list at its end."""
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as package:
+        begins = package.getinfo(part).header_offset
+    listed = content.rfind(part.encode()) - 46
+    for place in (begins + 22, listed + 24):
+        content[place : place + 4] = size.to_bytes(4, "little")
+    path.write_bytes(content)
+
+
+def test_a_workbook_that_lies_about_its_size_is_not_unpacked(settings: Settings) -> None:
+    path = deliver(settings.inbox_dir, "site_registry", "a.xlsx", workbook(HEADER, [row("甲" * 5_000)]))
+    understated(path, "xl/sharedStrings.xml", 100)
+    refuses(
+        settings, r"a\.xlsx: cannot be opened as an Excel workbook \(xl/sharedStrings\.xml is larger than it states"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", workbook(HEADER, [row("a")]), "it is an Excel workbook"),
+        ("a.csv", gzip.compress(delimited(HEADER, [row("a")])), "it is a gzip archive"),
+        ("a.xls", b"<html><table><tr><td>1</td></tr></table></html>", "a web page or XML named as a workbook"),
+        ("a.csv.gz", delimited(HEADER, [row("a")]), "the archive is damaged or cut short"),
+        ("a.csv.gz", gzip.compress(delimited(HEADER, [row("a")])) + b"more", "the archive is damaged or cut short"),
+        ("a.jsonl", b'[{"a":\n1}]', r"none of the first 1,000 lines is a JSON object.*named \.json"),
+        ("a.json", json_lines(HEADER, [row("a")]) * 2, r"a file of one object a line is named \.jsonl"),
+        ("a.json", '{"网站名称": "甲"}'.encode("gb18030"), "JSON must be UTF-8"),
+        ("a.parquet", b"PAR1" + bytes(100), "cannot be read as Parquet"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_one_error(
+    settings: Settings, name: str, content: bytes, message: str
+) -> None:
+    path = deliver(settings.inbox_dir, "site_registry", name, content)
+    with pytest.raises(DeliveryError, match=message) as refusal:
+        ingest(settings)
+    assert str(path.parent) not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.xls", workbook(HEADER, [row("甲")])),
+        ("a.xls", delimited(HEADER, [row("甲")], "\t", "gb18030")),
+        ("a.xls", delimited(HEADER, [row("甲")], "\t", "utf-16")),
+        ("a.jsonl", b"\xef\xbb\xbf" + json_lines(HEADER, [row("甲")])),
+        ("a.jsonl.gz", gzip.compress(b"\xef\xbb\xbf" + json_lines(HEADER, [row("甲")]))),
+        ("a.jsonl", json_lines(HEADER, [row("甲")]).decode().encode("utf-16")),
+        ("a.json", b"\xef\xbb\xbf" + json_array(HEADER, [row("甲")])),
+        ("a.csv.gz", gzip.compress(delimited(HEADER, [])) + gzip.compress(",".join(map(str, row("甲"))).encode())),
+    ],
+    ids=["xlsx", "tabs", "tabs-utf-16", "mark", "mark-gz", "utf-16", "mark-json", "two-members"],
+)
+def test_what_systems_write_otherwise_than_they_name_it_is_read(settings: Settings, name: str, content: bytes) -> None:
+    deliver(settings.inbox_dir, "site_registry", name, content)
+    ingest(settings)
+    assert names(settings) == ["甲"]
 
 
 def test_a_workbook_with_a_stray_cell_in_the_last_corner_is_refused(settings: Settings) -> None:
@@ -291,3 +353,45 @@ def test_naughty_strings_land_as_they_are(settings: Settings, name: str) -> None
     deliver(settings.inbox_dir, "site_registry", name, write(HEADER, rows))
     ingest(settings)
     assert names(settings) == [text.strip(blanks) for text in kept]
+
+
+FREE_TEXT = [
+    (contract.name, column.name)
+    for contract in load_contracts().values()
+    for column in contract.columns
+    if column.data_type == "string" and not (column.values or column.pattern or column.check or column.personal)
+]
+REQUIRED_CELLS = {"date": "2017-09-01", "timestamp": "2017-09-01 12:00:00", "boolean": "是"}
+
+
+def fitting_cell(column: Column) -> str:
+    """A cell that fits the column, whatever else is asked of it."""
+    if column.check is not None:
+        return "91110000600037341L"
+    if column.values is not None:
+        return next(iter(column.values))
+    if column.data_type in REQUIRED_CELLS:
+        return REQUIRED_CELLS[column.data_type]
+    if column.data_type == "string":
+        return next(text for text in ("3301000001", "330100", "1", "a") if re.fullmatch(column.pattern or ".*", text))
+    return str(int(column.minimum or 1))
+
+
+@needs_nasty
+@pytest.mark.parametrize("source", sorted({source for source, _ in FREE_TEXT}))
+def test_naughty_strings_land_in_every_text_column(settings: Settings, source: str) -> None:
+    contract = load_contracts()[source]
+    strings = [text for text in json.loads((NASTY / "blns" / "blns.json").read_text(encoding="utf-8")) if text.strip()]
+    texts = [column for column in contract.columns if (source, column.name) in FREE_TEXT]
+    others = [column for column in contract.columns if column.required and column not in texts and not column.gathers]
+    header = [column.header for column in [*texts, *others]]
+    rows = [[*[text] * len(texts), *map(fitting_cell, others)] for text in strings]
+    deliver(settings.inbox_dir, source, "a.jsonl", json_lines(header, rows))
+    [entry] = ingest(settings, contract).present
+    landed = landed_rows(settings, source, ", ".join(["row_number", *(column.name for column in texts)]))
+    blanks = " \t\r\n\u00a0\u3000\ufeff"
+    wanted = [text.strip(blanks) or None for text in strings]
+    assert entry.rows_read == len(strings)
+    for place, column in enumerate(texts, start=1):
+        if column.extract is None and column.default is None:
+            assert [row[place] for row in landed] == wanted, column.name

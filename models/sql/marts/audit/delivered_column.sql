@@ -1,6 +1,9 @@
 with files as (
-    select * from {{ source('raw', 'file_ledger') }}
-    where status = 'landed'
+    select
+        *,
+        status = 'landed' as is_present
+    from {{ source('raw', 'file_ledger') }}
+    where status in ('landed', 'superseded', 'replaced')
 ),
 
 known as (
@@ -8,6 +11,7 @@ known as (
         files.edition,
         files.source,
         files.file_name,
+        files.is_present,
         column_name,
         true as is_known
     from files
@@ -19,6 +23,7 @@ unknown as (
         files.edition,
         files.source,
         files.file_name,
+        files.is_present,
         column_name,
         false as is_known
     from files
@@ -37,6 +42,7 @@ totals as (
         source,
         count(*) as file_count
     from files
+    where is_present
     group by edition, source
 ),
 
@@ -46,9 +52,12 @@ counted as (
         delivered.source,
         delivered.column_name,
         delivered.is_known,
-        count(distinct delivered.file_name) as file_count,
+        count(distinct case when delivered.is_present then delivered.file_name end) as file_count,
         max(totals.file_count) as source_file_count,
-        min(delivered.file_name) as first_file_name
+        coalesce(
+            min(case when delivered.is_present then delivered.file_name end),
+            min(delivered.file_name)
+        ) as first_file_name
     from delivered
     inner join totals on delivered.edition = totals.edition and delivered.source = totals.source
     group by delivered.edition, delivered.source, delivered.column_name, delivered.is_known

@@ -6,6 +6,7 @@
     'name_against_code',
     'other_name',
     'page_from_the_future',
+    'unverified_account',
 ] -%}
 with found as (
     {% for suspicion in suspicions -%}

@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ rejected_rows('account_profile', references={'subject_id': ref('dim_subject')}) }}
