@@ -29,7 +29,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
         require_described(self._settings)
         require_sound(self._settings.seeds_dir)
-        read_rules(self._settings.seeds_dir, self._settings.edition)
+        read_rules(self._settings.seeds_dir)
         with locked_home(self._settings):
             yield self
 

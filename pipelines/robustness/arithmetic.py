@@ -10,9 +10,9 @@ SCORE_DIGITS, VALUE_DIGITS = 12, 10
 def round_away(values: Floats, digits: int) -> Floats:
     """Round to decimal digits, halves away from zero, as SQL does."""
     scale = 10.0**digits
-    shifted = values * scale
-    whole: Floats = np.trunc(shifted)
-    rest = shifted - whole
+    rest = values * scale
+    whole: Floats = np.trunc(rest)
+    rest -= whole
     whole += rest >= 0.5
     whole -= rest <= -0.5
     whole /= scale

@@ -1,4 +1,4 @@
-"""Draws every index of an edition that is not as it was, and brings the warehouse's tables in line.
+"""Draws every index that is not as it was, and brings the warehouse's tables in line.
 
 What was drawn of an index stays in a folder named by everything it follows from: the index, its rules and this code.
 The tables are written from these folders each time, so a warehouse that was made anew has them again.
@@ -18,7 +18,6 @@ from pipelines.robustness.index import Index
 from pipelines.robustness.reading import ranked_indices, read_index
 from pipelines.robustness.rules import Rules, read_rules
 from pipelines.robustness.simulation import Simulation
-from pipelines.robustness.tables import summarise
 from pipelines.settings import Settings
 
 LIBRARIES = ("numpy", "scipy")
@@ -39,22 +38,22 @@ def keep_robustness(settings: Settings, specs: Sequence[TableSpec], tell: Tell, 
 
     Raises ``FrameworkError`` where the seeds do not say how an index is varied.
     """
-    rules = read_rules(settings.seeds_dir, settings.edition)
+    rules = read_rules(settings.seeds_dir)
     folders: dict[str, Path] = {}
     drawn = []
     with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
-        for index_code in ranked_indices(connection, settings.edition):
-            index = read_index(connection, settings.edition, index_code)
-            folder = settings.robustness_dir / _key(index, rules[index_code])
-            if rebuild or not folder.is_dir():
-                _draw(index, rules[index_code], folder, settings.threads)
-                drawn.append(index_code)
-                tell(f"{index_code}: {index.ranked_count:,} subjects ranked in {rules[index_code].draw_count} draws")
-            folders[index_code] = folder
+        for edition, index_code in ranked_indices(connection):
+            index, varied = read_index(connection, edition, index_code), rules[edition, index_code]
+            name = f"{index_code} {edition}"
+            folders[name] = settings.robustness_dir / _key(index, varied)
+            if rebuild or not folders[name].is_dir():
+                _draw(index, varied, folders[name], settings.threads)
+                drawn.append(name)
+                tell(f"{name}: {index.ranked_count:,} subjects ranked in {varied.draw_count} draws")
     _forget(settings.robustness_dir, list(folders.values()))
     with duckdb.connect(str(settings.warehouse_path)) as connection:
         row_counts = {spec.name: _write(connection, spec, list(folders.values())) for spec in specs}
-    return Kept(tuple(drawn), tuple(code for code in folders if code not in drawn), row_counts)
+    return Kept(tuple(drawn), tuple(name for name in folders if name not in drawn), row_counts)
 
 
 def _key(index: Index, rules: Rules) -> str:
@@ -64,6 +63,9 @@ def _key(index: Index, rules: Rules) -> str:
 
 def _draw(index: Index, rules: Rules, folder: Path, threads: int) -> None:
     """Draw one index into its folder, which is there whole or not at all."""
+    # scipy takes a second to import, and most runs draw nothing.
+    from pipelines.robustness.tables import summarise
+
     building = folder.with_name(f".{folder.name}")
     shutil.rmtree(building, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)

@@ -11,17 +11,33 @@ from pipelines.robustness.index import Floats, Leaf, Method, Whole
 RELATIVE = ("min_max", "z_score", "rank", "percentile", "distance_to_best")
 
 
-def treat(leaf: Leaf, raw: Floats) -> Floats:
-    """Values that moved, after the leaf's treatment; none moves beyond what its method or treatment admits."""
+def limits(leaf: Leaf, groups: Sequence[Whole]) -> tuple[Floats, Floats]:
+    """How far a value may move, as the least and the greatest raw value for each subject.
+
+    Points stay within 0 to 100, what is deducted for does not fall below nothing, yes and no stay what they are,
+    winsorised values stay between the fences of their group, and what a logarithm is taken of does not fall below what
+    was measured in its group.
+    """
+    low, high = np.full(leaf.raw.shape, -np.inf), np.full(leaf.raw.shape, np.inf)
+    if leaf.method.normalisation == "boolean":
+        return leaf.raw, leaf.raw
     if leaf.method.normalisation == "given":
-        raw = np.clip(raw, np.minimum(leaf.raw, 0), np.maximum(leaf.raw, 100))
-    if leaf.method.treatment == "winsorise":
-        known = leaf.treated[leaf.is_present]
-        return np.clip(raw, known.min(), known.max()) if known.size else raw
-    if leaf.method.treatment == "log":
-        known = leaf.raw[leaf.is_present]
-        return np.log(np.maximum(raw, known.min()) + 1) if known.size else raw
-    return raw
+        low, high = np.minimum(leaf.raw, 0), np.maximum(leaf.raw, 100)
+    if leaf.method.normalisation == "deduction":
+        low = np.minimum(leaf.raw, 0)
+    for positions in groups:
+        if leaf.method.treatment == "winsorise":
+            low[positions] = np.maximum(low[positions], leaf.treated[positions].min())
+            high[positions] = np.minimum(high[positions], leaf.treated[positions].max())
+        elif leaf.method.treatment == "log":
+            low[positions] = np.maximum(low[positions], leaf.raw[positions].min())
+    return low, high
+
+
+def treat(leaf: Leaf, raw: Floats, bounds: tuple[Floats, Floats]) -> Floats:
+    """Values that moved, kept within their limits and treated."""
+    within = np.clip(raw, *bounds)
+    return np.log(within + 1) if leaf.method.treatment == "log" else within
 
 
 def normalise(method: Method, normalisation: str, values: Floats, groups: Sequence[Whole]) -> Floats:
@@ -35,7 +51,8 @@ def normalise(method: Method, normalisation: str, values: Floats, groups: Sequen
         scores = round_away(_absolute(method, values), VALUE_DIGITS)
         return np.where(np.isnan(scores), 0.0, scores)
     for positions in groups:
-        among = np.take(values, positions, axis=1)
+        is_everybody = len(positions) == values.shape[1]
+        among = values if is_everybody else np.take(values, positions, axis=1)
         found = _relative(normalisation, method.direction, among)
         if normalisation != method.normalisation and not np.isfinite(found).all():
             found = np.where(np.isfinite(found), found, _relative(method.normalisation, method.direction, among))

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.robustness.index import Branch, Floats, Index, Leaf, Method, Node
 from pipelines.robustness.normalising import RELATIVE
+from pipelines.robustness.rules import IndexKey
 
 VALUES = """
     select
@@ -44,13 +45,13 @@ BANDS = """
 FRAMEWORK = """
     select tied_within, score_scale from reference.frameworks where edition = $edition and index_code = $index_code
 """
-RANKED = "select distinct index_code from indices.idx_rank where edition = $edition order by index_code"
+RANKED = "select distinct edition, index_code from indices.idx_rank order by edition, index_code"
 Row = dict[str, Any]
 
 
-def ranked_indices(connection: duckdb.DuckDBPyConnection, edition: int) -> list[str]:
-    """The indices somebody was evaluated by."""
-    return [code for (code,) in connection.execute(RANKED, {"edition": edition}).fetchall()]
+def ranked_indices(connection: duckdb.DuckDBPyConnection) -> list[IndexKey]:
+    """The indices somebody was evaluated by, each with its edition."""
+    return connection.execute(RANKED).fetchall()
 
 
 def read_index(connection: duckdb.DuckDBPyConnection, edition: int, index_code: str) -> Index:

@@ -22,17 +22,22 @@ ALTERNATIVES = {
     AGGREGATION: (OWN, "arithmetic", "geometric", "harmonic"),
     SAMPLING: ("normal_error",),
 }
-Row = TypeVar("Row", bound=BaseModel)
+IndexKey = tuple[int, str]
 Counts = Annotated[tuple[int, ...], BeforeValidator(lambda text: text.split("|") if isinstance(text, str) else text)]
 
 
-class SettingsRow(BaseModel):
-    """How often one index is drawn, and what is told of the draws."""
+class IndexRow(BaseModel):
+    """A row for one index, or for every index, from an edition on."""
 
     model_config = ConfigDict(frozen=True)
 
     edition: int
     index_code: str = Field(min_length=1)
+
+
+class SettingsRow(IndexRow):
+    """How often one index is drawn, and what is told of the draws."""
+
     draw_count: int = Field(gt=0)
     sensitivity_count: int = Field(gt=1)
     resample_count: int = Field(gt=0)
@@ -41,16 +46,15 @@ class SettingsRow(BaseModel):
     top_counts: Counts
 
 
-class ChoiceRow(BaseModel):
+class ChoiceRow(IndexRow):
     """One alternative of one choice of one index."""
 
-    model_config = ConfigDict(frozen=True)
-
-    edition: int
-    index_code: str = Field(min_length=1)
     choice_code: Literal["weights", "normalisation", "aggregation", "sampling"]
     alternative_code: str
     amount: float = Field(ge=0)
+
+
+Numbered = TypeVar("Numbered", bound=IndexRow)
 
 
 @dataclass(frozen=True)
@@ -74,28 +78,26 @@ class Rules:
     error_scale: float
 
 
-def read_rules(seeds: Path, edition: int) -> dict[str, Rules]:
-    """The rules of every index of an edition.
+def read_rules(seeds: Path) -> dict[IndexKey, Rules]:
+    """The rules of every index of every edition.
 
     Raises ``FrameworkError`` with every fault, each with its seed and line where it lies in one.
     """
     settings, setting_faults = _read(seeds, SETTINGS, SettingsRow)
     choices, choice_faults = _read(seeds, CHOICES, ChoiceRow)
     faults = [*setting_faults, *choice_faults, *_setting_faults(settings), *_choice_faults(choices)]
-    rules: dict[str, Rules] = {}
-    if not faults:
-        for index_code in _index_codes(seeds, edition):
-            setting = _of_index(settings.values(), edition, index_code)
-            if not setting:
-                faults.append(f"seeds/{SETTINGS}.csv has no row for index {index_code} of {edition}")
-                continue
-            varied = {code: _of_index(choices.values(), edition, index_code, code) for code in CHOICE_CODES}
-            missing = [code for code, rows in varied.items() if not rows]
-            faults += [f"seeds/{CHOICES}.csv has no {code} for index {index_code} of {edition}" for code in missing]
-            if not missing:
-                rules[index_code] = _rules(setting[0], varied)
+    rules: dict[IndexKey, Rules] = {}
+    for edition, index_code in [] if faults else _indices(seeds):
+        setting = _of_index(settings.values(), edition, index_code)
+        varied = {code: _of_index(_of_choice(choices, code), edition, index_code) for code in CHOICE_CODES}
+        if not setting:
+            faults.append(f"seeds/{SETTINGS}.csv has no row for index {index_code}")
+        missing = [code for code, rows in varied.items() if not rows]
+        faults += [f"seeds/{CHOICES}.csv has no {code} for index {index_code}" for code in missing]
+        if setting and not missing:
+            rules[edition, index_code] = _rules(setting[0], varied)
     if faults:
-        raise FrameworkError("\n".join(["how sure ranks are cannot be told:", *faults]))
+        raise FrameworkError("\n".join(["how sure ranks are cannot be told:", *dict.fromkeys(faults)]))
     return rules
 
 
@@ -119,15 +121,20 @@ def _shares(rows: list[ChoiceRow]) -> tuple[tuple[str, float], ...]:
     return tuple((row.alternative_code, row.amount / total) for row in rows if row.amount > 0)
 
 
-def _of_index(rows: Iterable[Row], edition: int, index_code: str, choice_code: str | None = None) -> list[Row]:
-    """The rows of an index; where it has none of its own, those of every index."""
-    fitting = [
-        row
-        for row in rows
-        if getattr(row, "edition") == edition and choice_code in (None, getattr(row, "choice_code", None))  # noqa: B009
-    ]
-    own = [row for row in fitting if getattr(row, "index_code") == index_code]  # noqa: B009
-    return own or [row for row in fitting if getattr(row, "index_code") == EVERY_INDEX]  # noqa: B009
+def _of_index(rows: Iterable[Numbered], edition: int, index_code: str) -> list[Numbered]:
+    """The rows of an index, or else those of every index; of the newest edition that is not later, or else the first.
+
+    So rules hold from their edition on until others take their place.
+    """
+    fitting = [row for row in rows if row.index_code in (index_code, EVERY_INDEX)]
+    own = [row for row in fitting if row.index_code == index_code] or fitting
+    editions = sorted({row.edition for row in own})
+    valid = [each for each in editions if each <= edition][-1:] or editions[:1]
+    return [row for row in own if row.edition in valid]
+
+
+def _of_choice(choices: dict[int, ChoiceRow], choice_code: str) -> list[ChoiceRow]:
+    return [row for row in choices.values() if row.choice_code == choice_code]
 
 
 def _setting_faults(settings: dict[int, SettingsRow]) -> Iterator[str]:
@@ -157,8 +164,8 @@ def _choice_faults(choices: dict[int, ChoiceRow]) -> Iterator[str]:
             yield f"seeds/{CHOICES}.csv: no {choice_code} of {index_code} in {edition} has a share"
 
 
-def _index_codes(seeds: Path, edition: int) -> list[str]:
-    return sorted(cells["index_code"] for _, cells in _rows(seeds, FRAMEWORKS) if cells["edition"] == str(edition))
+def _indices(seeds: Path) -> list[IndexKey]:
+    return sorted((int(cells["edition"]), cells["index_code"]) for _, cells in _rows(seeds, FRAMEWORKS))
 
 
 def _rows(seeds: Path, seed: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -166,8 +173,8 @@ def _rows(seeds: Path, seed: str) -> Iterator[tuple[int, dict[str, str]]]:
         yield from enumerate(csv.DictReader(stream), start=FIRST_LINE)
 
 
-def _read(seeds: Path, seed: str, kind: type[Row]) -> tuple[dict[int, Row], list[str]]:
-    rows: dict[int, Row] = {}
+def _read(seeds: Path, seed: str, kind: type[Numbered]) -> tuple[dict[int, Numbered], list[str]]:
+    rows: dict[int, Numbered] = {}
     faults = []
     for line, cells in _rows(seeds, seed):
         try:

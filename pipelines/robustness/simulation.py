@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pipelines.robustness.arithmetic import places_from_best, steps_of
 from pipelines.robustness.drawing import Sample
 from pipelines.robustness.index import Floats, Index, Leaf, Whole
-from pipelines.robustness.normalising import RELATIVE, normalise, treat
+from pipelines.robustness.normalising import RELATIVE, limits, normalise, treat
 from pipelines.robustness.rules import AGGREGATION, CHOICE_CODES, NORMALISATION, OWN, SAMPLING, WEIGHTS, Rules
 from pipelines.robustness.scoring import AVERAGED, Evidence, find_evidence, score
 
@@ -121,6 +121,15 @@ class Simulation:
         }
 
     @cached_property
+    def _limits(self) -> dict[str, tuple[Floats, Floats]]:
+        """How far the values of each leaf that is of a sample may move."""
+        return {
+            leaf.code: limits(leaf, self._groups[leaf.code])
+            for leaf in self.index.leaves
+            if leaf.measure in self._sampled
+        }
+
+    @cached_property
     def _evidence(self) -> Mapping[str, Evidence]:
         return find_evidence(self.index)
 
@@ -136,7 +145,7 @@ class Simulation:
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
         """Ranges of draws of ``a``; none reaches over the end of those that are taken apart."""
-        _ = self._samples, self._evidence, self._unsampled, self._groups, self.varied
+        _ = self._samples, self._evidence, self._unsampled, self._limits, self.varied
         rows = max(1, self.block_cells // max(1, len(self.index.subject_ids)))
         apart, total = self.rules.sensitivity_count, self.rules.draw_count - self.rules.sensitivity_count
         for first, last in ((0, apart), (apart, total)):
@@ -195,7 +204,7 @@ class Simulation:
         leaf_scores = {leaf.code: self._leaf_scores(leaf, moved) for leaf in self.index.leaves}
         found = np.empty((len(moved.aggregations), self.index.ranked_count))
         for aggregation in dict.fromkeys(moved.aggregations):
-            rows = np.flatnonzero([name == aggregation for name in moved.aggregations])
+            rows = _places_of(aggregation, moved.aggregations)
             found[rows] = score(
                 self.index,
                 self._evidence,
@@ -221,16 +230,21 @@ class Simulation:
             found = np.empty((len(names), self.index.ranked_count))
             values = self._sampled_values(leaf, deviations)
             for name in dict.fromkeys(names):
-                rows = np.flatnonzero([other == name for other in names])
+                rows = _places_of(name, names)
                 found[rows] = self._normalised(leaf, name, values[rows])
         moved.deviations.kept[key] = found
         return found
 
     def _sampled_values(self, leaf: Leaf, deviations: Floats) -> Floats:
-        positions = self._sampled[leaf.measure]
-        raw = np.repeat(leaf.raw[None, :], len(deviations), axis=0)
-        raw[:, positions] += self.rules.error_scale * leaf.error[positions] * deviations
-        return np.where(leaf.error > 0, treat(leaf, raw), leaf.treated)
+        positions, error = self._sampled[leaf.measure], self.rules.error_scale * leaf.error
+        if len(positions) == len(error):
+            raw = error * deviations
+            raw += leaf.raw
+        else:
+            raw = np.repeat(leaf.raw[None, :], len(deviations), axis=0)
+            raw[:, positions] += error[positions] * deviations
+        treated = treat(leaf, raw, self._limits[leaf.code])
+        return treated if (error > 0).all() else np.where(error > 0, treated, leaf.treated)
 
     def _normalised(self, leaf: Leaf, name: str, values: Floats) -> Floats:
         normalisation = name if name != OWN and leaf.method.normalisation in RELATIVE else leaf.method.normalisation
@@ -269,6 +283,13 @@ class Moved:
             other.aggregations if choice == AGGREGATION else self.aggregations,
             other.deviations if choice == SAMPLING else self.deviations,
         )
+
+
+def _places_of(name: str, names: list[str]) -> slice | Whole:
+    """Where a name stands; a slice if it can be one, which copies nothing."""
+    places = np.flatnonzero([other == name for other in names])
+    is_run = places[-1] - places[0] + 1 == len(places)
+    return slice(int(places[0]), int(places[-1]) + 1) if is_run else places
 
 
 def _is_open(alternatives: tuple[tuple[str, float], ...]) -> bool:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipelines.errors import FrameworkError
 from pipelines.robustness.arithmetic import places_from_best, round_away
 from pipelines.robustness.index import Index
+from pipelines.robustness.quota import chances_within
 from pipelines.robustness.rules import CHOICE_CODES, Rules, read_rules
 from pipelines.robustness.simulation import Draws, Simulation
 from pipelines.robustness.tables import RANK_INTERVAL, SENSITIVITY, TOP_CHANCE, summarise
@@ -188,10 +189,10 @@ def test_halves_are_rounded_away_from_zero() -> None:
         ("robustness_settings", {"sensitivity_count": "100"}, "line 2: sensitivity_count must be a power of two"),
         ("robustness_settings", {"draw_count": "128"}, "line 2: draw_count must be at least twice"),
         ("robustness_settings", {"top_counts": "1|zwei"}, "line 2: top_counts.1: "),
-        ("robustness_settings", {"edition": "2016"}, "no row for index influence of 2017"),
+        ("robustness_settings", {"index_code": "performance"}, "no row for index influence"),
         ("robustness_choices", {"amount": "1"}, "line 2: a weight that moves by its whole would vanish"),
         ("robustness_choices", {"choice_code": "normalisation"}, "line 2: normalisation knows own, min_max"),
-        ("robustness_choices", {"index_code": "performance"}, "no weights for index influence of 2017"),
+        ("robustness_choices", {"index_code": "performance"}, "no weights for index influence"),
         ("robustness_choices", {"amount": "viel"}, "line 2: amount: "),
     ],
 )
@@ -207,14 +208,72 @@ def test_rules_that_cannot_be_followed_are_refused_with_their_row(
         writer.writeheader()
         writer.writerows([first | change, *others])
     with pytest.raises(FrameworkError, match=fault):
-        read_rules(tmp_path / "seeds", 2017)
+        read_rules(tmp_path / "seeds")
 
 
 def test_an_index_with_rows_of_its_own_is_varied_by_them_alone(tmp_path: Path) -> None:
     shutil.copytree(SEEDS_DIR, tmp_path / "seeds")
     with (tmp_path / "seeds" / "robustness_choices.csv").open("a", encoding="utf-8") as stream:
         stream.write("2017,performance,aggregation,own,1,合成,Aggregation,own_design,测试,a test,\n")
-    read = read_rules(tmp_path / "seeds", 2017)
-    assert read["performance"].aggregations == (("own", 1.0),)
-    assert len(read["influence"].aggregations) == 4
-    assert read["performance"].normalisations == read["influence"].normalisations
+    read = read_rules(tmp_path / "seeds")
+    assert read[2017, "performance"].aggregations == (("own", 1.0),)
+    assert len(read[2017, "influence"].aggregations) == 4
+    assert read[2017, "performance"].normalisations == read[2017, "influence"].normalisations
+
+
+def test_rules_hold_until_a_later_edition_has_others(tmp_path: Path) -> None:
+    shutil.copytree(SEEDS_DIR, tmp_path / "seeds")
+    with (tmp_path / "seeds" / "robustness_choices.csv").open("a", encoding="utf-8") as stream:
+        stream.write("2018,*,weights,uniform_noise,0.1,权重,Weights,own_design,测试,a test,\n")
+    read = read_rules(tmp_path / "seeds")
+    assert read[2016, "party_site"].weight_noise == read[2017, "influence"].weight_noise == 0.25
+    assert read[2020, "legal_media"].weight_noise == 0.1
+
+
+def test_the_chance_of_an_award_is_told_by_class_and_quota() -> None:
+    candidates = pl.DataFrame(
+        {
+            "subject_id": ["far", "even2", "even1", "ahead", "alone"],
+            "rank_class": ["x", "x", "x", "x", "y"],
+            "index": [10.0, 40.0, 60.0, 95.0, None],
+            "experts": [10.0, 60.0, 40.0, 95.0, 20.0],
+            "experts_standard_error": [None, 1.0, 1.0, None, 2.0],
+        }
+    )
+    varied = rules(weight_noise=0.25, error_scale=1, draw_count=1000)
+    weights, quotas = {"index": 2.0, "experts": 2.0}, {"x": 2, "y": 1}
+    found = chances_within(candidates, weights, quotas, varied, 2017, "award.test")
+    assert found["subject_id"].to_list() == ["ahead", "even1", "even2", "far", "alone"]
+    ahead, first, second, far, alone = found["chance"].to_list()
+    assert (ahead, far, alone) == (1, 0, 1)
+    assert first == pytest.approx(0.5, abs=0.1)
+    assert first + second == pytest.approx(1, abs=0.01)
+    again = chances_within(candidates.reverse(), weights, quotas, varied, 2017, "award.test")
+    assert again.equals(found)
+    with pytest.raises(KeyError):
+        chances_within(candidates, weights, {"x": 1}, varied, 2017, "award.test")
+
+
+def test_yes_and_no_stay_what_they_are() -> None:
+    index = flat_index({"a": [0, 1, 0.4]}, {"a": [0.2, 0.2, 0.2]}, normalisation="boolean")
+    assert np.unique(Simulation(index, rules(error_scale=1)).run().scores, axis=0).tolist() == [[0, 100, 100]]
+
+
+@pytest.mark.parametrize(
+    ("method", "least", "greatest"),
+    [
+        ({"normalisation": "given"}, 0, 100),
+        ({"normalisation": "goalposts", "goal_low": 0, "goal_high": 50}, 0, 100),
+        ({"normalisation": "goalposts", "goal_low": 0, "goal_high": 100, "treatment": "winsorise"}, 20, 80),
+        ({"normalisation": "min_max", "treatment": "log"}, 0, 100),
+        ({"normalisation": "deduction", "points": 10, "points_per_unit": 0.1}, 0, 100),
+        ({"normalisation": "banded", "bands": ((30.0, 10.0), (60.0, 90.0))}, 0, 90),
+    ],
+)
+def test_a_value_moves_no_further_than_its_method_admits(method: dict[str, Any], least: float, greatest: float) -> None:
+    index = flat_index({"a": [20, 40, 60, 80]}, {"a": [70, 70, 0, 70]}, **method)
+    scores = Simulation(index, rules(error_scale=1)).run().scores
+    assert np.isfinite(scores).all()
+    assert scores.min() >= least
+    assert scores.max() <= greatest
+    assert np.ptp(scores[:, 0]) > 0

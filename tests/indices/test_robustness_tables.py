@@ -12,7 +12,6 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
-import yaml
 
 from pipelines.candidate import freeze
 from pipelines.dbt_project import computed_tables, published_tables, read_manifest
@@ -28,7 +27,7 @@ from tests.indices.test_engine import BANDS, UNITS, combinations, measured
 from tests.warehouse import rows_of
 
 TABLES = ("indices.idx_rank_interval", "indices.idx_sensitivity", "indices.idx_top_chance")
-RANKS = "indices.idx_rank"
+BESIDE = ("indices.dim_robustness_choice", "indices.idx_rank")
 Keep = Callable[..., Kept]
 CLASSES = {unit: f"单位{number % 3}" for number, unit in enumerate(UNITS)}
 FEW = {"draw_count": 32, "sensitivity_count": 16, "resample_count": 20, "confidence": 0.9, "score_floor": 1}
@@ -77,7 +76,16 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     built = compose(folder, composition, measured(), CLASSES)
     rewrite(
         folder / "seeds" / "robustness_settings.csv",
-        [{"edition": EDITION, "index_code": "*", **FEW, "top_counts": "1|3", "reasoning_zh": "测试", "reasoning_en": "t"}],
+        [
+            {
+                "edition": EDITION,
+                "index_code": "*",
+                **FEW,
+                "top_counts": "1|3",
+                "reasoning_zh": "测试",
+                "reasoning_en": "t",
+            }
+        ],
     )
     return built
 
@@ -123,7 +131,7 @@ def test_unmoved_draws_are_the_scores_and_ranks_of_the_models(settings: Settings
     assert struck
     assert tied
     with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
-        codes = ranked_indices(connection, EDITION)
+        codes = [code for _, code in ranked_indices(connection)]
         assert codes == sorted(ranked["index_code"].unique())
         for code in codes:
             index = read_index(connection, EDITION, code)
@@ -140,7 +148,7 @@ def test_unmoved_draws_are_the_scores_and_ranks_of_the_models(settings: Settings
 def test_what_is_as_it_was_is_not_drawn_again(copied: Settings, keep: Keep) -> None:
     first = keep(copied)
     before = contents(copied)
-    assert len(first.drawn) == len(read_rules(copied.seeds_dir, EDITION))
+    assert len(first.drawn) == len(read_rules(copied.seeds_dir))
     assert first.row_counts == {table.removeprefix("indices."): len(rows_of(copied, table)) for table in TABLES}
     again = keep(copied)
     assert again.drawn == ()
@@ -163,7 +171,7 @@ def test_one_changed_value_draws_its_indices_and_no_other(copied: Settings, keep
         "where index_code = 'rubric' and node_code = 'points' and subject_id = 'unit:U001'",
     )
     second = keep(copied)
-    assert second.drawn == ("rubric",)
+    assert second.drawn == (f"rubric {EDITION}",)
     assert len(list(copied.robustness_dir.iterdir())) == len(first.drawn)
 
 
@@ -199,6 +207,9 @@ def test_the_order_of_rows_and_threads_changes_no_byte(copied: Settings, keep: K
         ("update indices.idx_sensitivity set total_order = null", "row_count", "without_a_reason"),
         ("update indices.idx_sensitivity set total_order_low = 9", "row_count", "bounds_out_of_order"),
         ("update indices.idx_sensitivity set first_order = 9", "row_count", "too_few_pairs"),
+        ("delete from indices.dim_robustness_choice where choice_code = 'weights'", "row_count", "choices_without"),
+        ("update indices.dim_robustness_choice set amount = -1", "to_be_between", None),
+        ("update indices.dim_robustness_choice set alternative_code = 'own'", "to_be_unique", None),
         ("insert into indices.idx_sensitivity from indices.idx_sensitivity limit 1", "to_be_unique", None),
     ],
 )
@@ -208,7 +219,7 @@ def test_the_gate_holds_back_what_cannot_be(
     shutil.copy(drawn.warehouse_path, tmp_path / "warehouse.duckdb")
     suites = tmp_path / "suites"
     suites.mkdir()
-    tables = [spec for spec in published_tables(read_manifest(drawn)) if spec.full_name in (*TABLES, RANKS)]
+    tables = [spec for spec in published_tables(read_manifest(drawn)) if spec.full_name in (*TABLES, *BESIDE)]
     for spec in tables:
         shutil.copy(EXPECTATIONS_DIR / f"{spec.full_name}.yml", suites)
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
