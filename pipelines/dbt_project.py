@@ -40,13 +40,24 @@ def read_manifest(settings: Settings) -> Manifest:
 
 
 def published_tables(manifest: Manifest) -> list[TableSpec]:
-    """The marts, each with its key, columns and descriptions, in the order of their names."""
+    """The tables of a release, each with its key, columns and descriptions, in the order of their names."""
+    return sorted([*built_tables(manifest), *computed_tables(manifest)], key=lambda spec: spec.full_name)
+
+
+def built_tables(manifest: Manifest) -> list[TableSpec]:
+    """The marts: what dbt builds for publication."""
     marts = [
         node
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and node["fqn"][1] == PUBLISHED_FOLDER
     ]
     return sorted((_table_spec(node) for node in marts), key=lambda spec: spec.full_name)
+
+
+def computed_tables(manifest: Manifest) -> list[TableSpec]:
+    """What Python writes into the warehouse for publication: sources to dbt, marked ``is_published``."""
+    sources = [node for node in manifest["sources"].values() if node["config"]["meta"].get("is_published")]
+    return sorted((_table_spec(node) for node in sources), key=lambda spec: spec.full_name)
 
 
 def _table_spec(node: dict[str, Any]) -> TableSpec:

@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr
 
 from pipelines.errors import CepingError, HomeBusyError
 from pipelines.frameworks import require_sound
+from pipelines.robustness.rules import read_rules
 from pipelines.settings import Settings
 
 
@@ -28,6 +29,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
         require_described(self._settings)
         require_sound(self._settings.seeds_dir)
+        read_rules(self._settings.seeds_dir)
         with locked_home(self._settings):
             yield self
 

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         return self.warehouse_path.with_suffix(".built")
 
     @property
+    def robustness_dir(self) -> Path:
+        """What was drawn of each index, a folder a content hash, so that an index that is as it was is not redrawn."""
+        return self.home_dir / "work" / "robustness"
+
+    @property
     def spark_dir(self) -> Path:
         """The tables of the Spark target and the catalogue that lists them."""
         return self.home_dir / "work" / "spark"

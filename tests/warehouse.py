@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.building import mark_built, take_scope
 from pipelines.candidate import TableSpec
 from pipelines.contracts import load_contracts
-from pipelines.dbt_project import dbt_executable, published_tables, read_manifest
+from pipelines.dbt_project import built_tables, dbt_executable, read_manifest
 from pipelines.ingest import ingest_source
 from pipelines.settings import MODELS_DIR, Settings
 
@@ -50,8 +50,8 @@ def _dbt_build(settings: Settings, target: str, arguments: list[str]) -> None:
 
 
 def tables_of(settings: Settings) -> list[TableSpec]:
-    """The published tables, as the models declare them."""
-    return published_tables(read_manifest(settings))
+    """The published tables that dbt builds, as the models declare them."""
+    return built_tables(read_manifest(settings))
 
 
 def rows_of(settings: Settings, table: str) -> pl.DataFrame:

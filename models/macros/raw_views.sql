@@ -2,7 +2,7 @@
 {% macro create_raw_views() %}
     {% if execute and flags.WHICH in ('build', 'run', 'test', 'seed') %}
         {% do run_query('create schema if not exists raw') %}
-        {% for source in graph.sources.values() %}
+        {% for source in graph.sources.values() if source.source_name == 'raw' %}
             {% set landed = env_var('CEPING_LANDING') ~ '/' ~ source.name ~ '/*.parquet' %}
             {% do run_query('create or replace view raw.' ~ source.name ~ ' as ' ~ select_parquet(landed)) %}
         {% endfor %}

@@ -7,6 +7,7 @@ import pytest
 from dagster_dbt.compat import DBT_PYTHON_VERSION
 
 from pipelines.assets.models import dbt_resource
+from pipelines.assets.robustness import COMPUTED
 from pipelines.automation import edition_job, inbox_sensor, nightly_schedule
 from pipelines.definitions import defs
 from tests.end_to_end.conftest import Edition
@@ -38,6 +39,17 @@ def test_what_writes_the_warehouse_shares_a_pool_of_one() -> None:
     assert {key.path[-1] for key in defs.resolve_asset_graph().materializable_asset_keys} > {"candidate", "release"}
     assert {defs.resolve_assets_def(dg.AssetKey(name)).op.pool for name in ("candidate",)} == {"warehouse"}
     assert defs.resolve_assets_def(dg.AssetKey(["trends", "figure"])).op.pool == "warehouse"
+
+
+def test_how_sure_ranks_are_is_told_after_the_models_and_before_the_candidate() -> None:
+    graph = defs.resolve_asset_graph()
+    for spec in COMPUTED:
+        key = dg.AssetKey([spec.schema_name, spec.name])
+        assert dg.AssetKey(["indices", "idx_rank"]) in graph.get(key).parent_keys
+        assert dg.AssetKey(["intermediate", "int_indicator_normalised"]) in graph.get(key).parent_keys
+        assert dg.AssetKey("candidate") in graph.get(key).child_keys
+        assert defs.resolve_assets_def(key).op.pool == "warehouse"
+    assert {spec.name for spec in COMPUTED} == {"idx_rank_interval", "idx_top_chance", "idx_sensitivity"}
 
 
 def test_the_sensor_is_on_and_the_schedule_off() -> None:

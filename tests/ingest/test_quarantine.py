@@ -7,13 +7,12 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.assets.candidate import PUBLISHED
 from pipelines.candidate import freeze
 from pipelines.cli import app
 from pipelines.example import ExampleOptions, write_example
 from pipelines.settings import Settings
 from tests.ingest.delivering import delimited, deliver
-from tests.warehouse import build, ingest, rows_of
+from tests.warehouse import build, ingest, rows_of, tables_of
 
 HEADER = ["网站标识码", "检查日期", "检查方式", "是否合格", "备注"]
 HOSTILE = '=HYPERLINK("http://evil.example","x")'
@@ -30,7 +29,7 @@ def run(settings: Settings) -> None:
     """What a run does up to the candidate."""
     ingest(settings)
     build(settings)
-    frozen = freeze(settings.warehouse_path, PUBLISHED, settings.edition, settings.candidates_dir)
+    frozen = freeze(settings.warehouse_path, tables_of(settings), settings.edition, settings.candidates_dir)
     settings.newest_candidate_path.write_text(frozen.content_hash, encoding="utf-8")
 
 

@@ -1,0 +1,186 @@
+"""What is varied and how much, by index, as the seeds have it: ``robustness_settings`` and ``robustness_choices``."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from pipelines.errors import FrameworkError
+
+SETTINGS, CHOICES, FRAMEWORKS = "robustness_settings", "robustness_choices", "frameworks"
+EVERY_INDEX = "*"
+FIRST_LINE = 2
+OWN = "own"
+WEIGHTS, NORMALISATION, AGGREGATION, SAMPLING = "weights", "normalisation", "aggregation", "sampling"
+CHOICE_CODES = (WEIGHTS, NORMALISATION, AGGREGATION, SAMPLING)
+ALTERNATIVES = {
+    WEIGHTS: ("uniform_noise",),
+    NORMALISATION: (OWN, "min_max", "z_score", "rank", "percentile"),
+    AGGREGATION: (OWN, "arithmetic", "geometric", "harmonic"),
+    SAMPLING: ("normal_error",),
+}
+IndexKey = tuple[int, str]
+Counts = Annotated[tuple[int, ...], BeforeValidator(lambda text: text.split("|") if isinstance(text, str) else text)]
+
+
+class IndexRow(BaseModel):
+    """A row for one index, or for every index, from an edition on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    edition: int
+    index_code: str = Field(min_length=1)
+
+
+class SettingsRow(IndexRow):
+    """How often one index is drawn, and what is told of the draws."""
+
+    draw_count: int = Field(gt=0)
+    sensitivity_count: int = Field(gt=1)
+    resample_count: int = Field(gt=0)
+    confidence: float = Field(gt=0, lt=1)
+    score_floor: float = Field(gt=0, lt=100)
+    top_counts: Counts
+
+
+class ChoiceRow(IndexRow):
+    """One alternative of one choice of one index."""
+
+    choice_code: Literal["weights", "normalisation", "aggregation", "sampling"]
+    alternative_code: str
+    amount: float = Field(ge=0)
+
+
+Numbered = TypeVar("Numbered", bound=IndexRow)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything that says how one index is varied.
+
+    ``weight_noise`` is the largest share a weight moves by, ``error_scale`` the multiple of a standard error that
+    sampled values move by; of the alternatives each has its share of the draws. Where a geometric or harmonic mean is
+    an alternative, scores below ``score_floor`` (points of 100) count as that.
+    """
+
+    draw_count: int
+    sensitivity_count: int
+    resample_count: int
+    confidence: float
+    score_floor: float
+    top_counts: tuple[int, ...]
+    weight_noise: float
+    normalisations: tuple[tuple[str, float], ...]
+    aggregations: tuple[tuple[str, float], ...]
+    error_scale: float
+
+
+def read_rules(seeds: Path) -> dict[IndexKey, Rules]:
+    """The rules of every index of every edition.
+
+    Raises ``FrameworkError`` with every fault, each with its seed and line where it lies in one.
+    """
+    settings, setting_faults = _read(seeds, SETTINGS, SettingsRow)
+    choices, choice_faults = _read(seeds, CHOICES, ChoiceRow)
+    faults = [*setting_faults, *choice_faults, *_setting_faults(settings), *_choice_faults(choices)]
+    rules: dict[IndexKey, Rules] = {}
+    for edition, index_code in [] if faults else _indices(seeds):
+        setting = _of_index(settings.values(), edition, index_code)
+        varied = {code: _of_index(_of_choice(choices, code), edition, index_code) for code in CHOICE_CODES}
+        if not setting:
+            faults.append(f"seeds/{SETTINGS}.csv has no row for index {index_code}")
+        missing = [code for code, rows in varied.items() if not rows]
+        faults += [f"seeds/{CHOICES}.csv has no {code} for index {index_code}" for code in missing]
+        if setting and not missing:
+            rules[edition, index_code] = _rules(setting[0], varied)
+    if faults:
+        raise FrameworkError("\n".join(["how sure ranks are cannot be told:", *dict.fromkeys(faults)]))
+    return rules
+
+
+def _rules(setting: SettingsRow, varied: dict[str, list[ChoiceRow]]) -> Rules:
+    return Rules(
+        draw_count=setting.draw_count,
+        sensitivity_count=setting.sensitivity_count,
+        resample_count=setting.resample_count,
+        confidence=setting.confidence,
+        score_floor=setting.score_floor,
+        top_counts=tuple(sorted(setting.top_counts)),
+        weight_noise=varied[WEIGHTS][0].amount,
+        normalisations=_shares(varied[NORMALISATION]),
+        aggregations=_shares(varied[AGGREGATION]),
+        error_scale=varied[SAMPLING][0].amount,
+    )
+
+
+def _shares(rows: list[ChoiceRow]) -> tuple[tuple[str, float], ...]:
+    total = sum(row.amount for row in rows)
+    return tuple((row.alternative_code, row.amount / total) for row in rows if row.amount > 0)
+
+
+def _of_index(rows: Iterable[Numbered], edition: int, index_code: str) -> list[Numbered]:
+    """The rows of an index, or else those of every index; of the newest edition that is not later, or else the first.
+
+    So rules hold from their edition on until others take their place.
+    """
+    fitting = [row for row in rows if row.index_code in (index_code, EVERY_INDEX)]
+    own = [row for row in fitting if row.index_code == index_code] or fitting
+    editions = sorted({row.edition for row in own})
+    valid = [each for each in editions if each <= edition][-1:] or editions[:1]
+    return [row for row in own if row.edition in valid]
+
+
+def _of_choice(choices: dict[int, ChoiceRow], choice_code: str) -> list[ChoiceRow]:
+    return [row for row in choices.values() if row.choice_code == choice_code]
+
+
+def _setting_faults(settings: dict[int, SettingsRow]) -> Iterator[str]:
+    for line, row in settings.items():
+        where = f"seeds/{SETTINGS}.csv, line {line}:"
+        if row.sensitivity_count & (row.sensitivity_count - 1):
+            yield f"{where} sensitivity_count must be a power of two, found {row.sensitivity_count}"
+        if row.draw_count < 2 * row.sensitivity_count:
+            yield f"{where} draw_count must be at least twice sensitivity_count, found {row.draw_count}"
+        if any(count < 1 for count in row.top_counts):
+            yield f"{where} top_counts must be positive"
+
+
+def _choice_faults(choices: dict[int, ChoiceRow]) -> Iterator[str]:
+    shares: dict[tuple[int, str, str], float] = {}
+    for line, row in choices.items():
+        where = f"seeds/{CHOICES}.csv, line {line}:"
+        key = (row.edition, row.index_code, row.choice_code)
+        shares[key] = shares.get(key, 0) + row.amount
+        if row.alternative_code not in ALTERNATIVES[row.choice_code]:
+            known = ", ".join(ALTERNATIVES[row.choice_code])
+            yield f"{where} {row.choice_code} knows {known}, found {row.alternative_code}"
+        if row.choice_code == WEIGHTS and row.amount >= 1:
+            yield f"{where} a weight that moves by its whole would vanish, found {row.amount:g}"
+    for (edition, index_code, choice_code), total in shares.items():
+        if choice_code in (NORMALISATION, AGGREGATION) and not total > 0:
+            yield f"seeds/{CHOICES}.csv: no {choice_code} of {index_code} in {edition} has a share"
+
+
+def _indices(seeds: Path) -> list[IndexKey]:
+    return sorted((int(cells["edition"]), cells["index_code"]) for _, cells in _rows(seeds, FRAMEWORKS))
+
+
+def _rows(seeds: Path, seed: str) -> Iterator[tuple[int, dict[str, str]]]:
+    with (seeds / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
+        yield from enumerate(csv.DictReader(stream), start=FIRST_LINE)
+
+
+def _read(seeds: Path, seed: str, kind: type[Numbered]) -> tuple[dict[int, Numbered], list[str]]:
+    rows: dict[int, Numbered] = {}
+    faults = []
+    for line, cells in _rows(seeds, seed):
+        try:
+            rows[line] = kind.model_validate(cells)
+        except ValidationError as error:
+            for problem in error.errors():
+                column = ".".join(map(str, problem["loc"])) or "the row"
+                faults.append(f"seeds/{seed}.csv, line {line}: {column}: {problem['msg']}, found {problem['input']!r}")
+    return rows, faults

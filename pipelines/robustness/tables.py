@@ -1,0 +1,79 @@
+"""What is told of the draws: an interval and chances for every ranked subject, and the share of every choice."""
+
+import numpy as np
+import polars as pl
+
+from pipelines.robustness.index import Floats, Index
+from pipelines.robustness.rules import Rules
+from pipelines.robustness.sensitivity import sensitivities
+from pipelines.robustness.simulation import Draws, Ranks
+
+PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+SLAB = 2048
+RANK_INTERVAL, TOP_CHANCE, SENSITIVITY = "idx_rank_interval", "idx_top_chance", "idx_sensitivity"
+
+
+def summarise(index: Index, rules: Rules, draws: Draws) -> dict[str, pl.DataFrame]:
+    """The rows of the three tables for one index, by the table's name."""
+    return {
+        RANK_INTERVAL: _rank_intervals(index, rules, draws),
+        TOP_CHANCE: _top_chances(index, rules, draws.ranks),
+        SENSITIVITY: _sensitivities(index, rules, draws),
+    }
+
+
+def _rank_intervals(index: Index, rules: Rules, draws: Draws) -> pl.DataFrame:
+    scores = {f"score_{name}": values * index.score_scale / 100 for name, values in _percentiles(draws.scores).items()}
+    ranks = {f"rank_{name}": values.astype(np.int64) for name, values in _percentiles(draws.ranks).items()}
+    return _subjects(index).with_columns(
+        draw_count=pl.lit(rules.draw_count, pl.Int64),
+        **{name: pl.Series(values) for name, values in (scores | ranks).items()},
+        is_synthetic=pl.Series(index.is_synthetic[: index.ranked_count], dtype=pl.Boolean),
+    )
+
+
+def _percentiles(values: Floats | Ranks) -> dict[str, Floats]:
+    """Of each column the least value that the share of the rows does not exceed; no value between two that occurred."""
+    places = {name: int(np.ceil(share * len(values))) - 1 for name, share in PERCENTILES.items()}
+    found = {name: np.empty(values.shape[1], dtype=values.dtype) for name in PERCENTILES}
+    for start in range(0, values.shape[1], SLAB):
+        ordered = np.sort(np.ascontiguousarray(values[:, start : start + SLAB].T), axis=1)
+        for name, place in places.items():
+            found[name][start : start + SLAB] = ordered[:, place]
+    return found
+
+
+def _top_chances(index: Index, rules: Rules, ranks: Ranks) -> pl.DataFrame:
+    sizes = np.concatenate([np.full(s.stop - s.start, s.stop - s.start) for s in index.class_slices] or [np.zeros(0)])
+    subjects = _subjects(index).with_columns(
+        is_synthetic=pl.Series(index.is_synthetic[: index.ranked_count], dtype=pl.Boolean)
+    )
+    by_count = [
+        subjects.with_columns(
+            top_count=pl.lit(count, pl.Int64),
+            chance=pl.Series(np.count_nonzero(ranks <= count, axis=0) / len(ranks), dtype=pl.Float64),
+        ).filter(pl.Series(sizes > count))
+        for count in rules.top_counts
+    ]
+    return pl.concat([subjects.clear().with_columns(top_count=pl.lit(0, pl.Int64), chance=pl.lit(0.0)), *by_count])
+
+
+def _sensitivities(index: Index, rules: Rules, draws: Draws) -> pl.DataFrame:
+    rows = [vars(found) for found in sensitivities(index, rules, draws)]
+    estimates = {name: pl.Float64 for name in rows[0] if "order" in name}
+    frame = pl.DataFrame(rows, schema={"outcome_code": pl.String, "choice_code": pl.String, **estimates})
+    return frame.with_columns(
+        edition=pl.lit(index.edition, pl.Int32),
+        index_code=pl.lit(index.index_code),
+        draw_count=pl.lit(rules.sensitivity_count, pl.Int64),
+        null_reason=pl.when(pl.col("first_order").is_null()).then(pl.lit("no_variation")),
+        is_synthetic=pl.lit(bool(index.is_synthetic.any())),
+    )
+
+
+def _subjects(index: Index) -> pl.DataFrame:
+    ranked = slice(index.ranked_count)
+    return pl.DataFrame(
+        {"subject_id": index.subject_ids[ranked], "rank_class": index.rank_classes[ranked]},
+        schema={"subject_id": pl.String, "rank_class": pl.String},
+    ).select(pl.lit(index.edition, pl.Int32).alias("edition"), pl.lit(index.index_code).alias("index_code"), pl.all())
