@@ -241,7 +241,9 @@ def test_a_body_has_the_total_the_mean_and_the_places_of_its_accounts(
 
 
 def test_terms_add_up_to_the_score(built: Settings, scores: Mapping[Key, Mapping[str, Any]]) -> None:
-    terms = rows_of(built, "indices.fct_account_communication_term").filter(subject_id="wechat:v13", period_kind="month")
+    terms = rows_of(built, "indices.fct_account_communication_term").filter(
+        subject_id="wechat:v13", period_kind="month"
+    )
     assert len(terms) == 8
     assert 10 * terms["weighted_value"].sum() ** 2 == pytest.approx(
         scores["v13", "month", dt.date(2017, 9, 1)]["score"], abs=1e-8
