@@ -55,6 +55,13 @@ class Shown(StrEnum):
     json = "json"
 
 
+class Explained(StrEnum):
+    """How ``ceping explain`` prints its result."""
+
+    tree = "tree"
+    json = "json"
+
+
 @contextmanager
 def told_plainly() -> Iterator[None]:
     """Turn errors a user can mend into one message and exit code 1."""
@@ -95,6 +102,21 @@ def status(edition: Edition = 2017, inbox: Inbox = None, home: Home = None) -> N
 
     with told_plainly():
         print_status(settings_for(home, edition, inbox))
+
+
+@app.command()
+def explain(
+    subject: Annotated[str, typer.Argument(help="Id or name of a subject, such as website:1100000001.")],
+    index: Annotated[str | None, typer.Option(help="Only this index, such as influence.")] = None,
+    edition: Edition = 2017,
+    home: Home = None,
+    output: Annotated[Explained, typer.Option("--format", help="How to print the result.")] = Explained.tree,
+) -> None:
+    """Explain the scores of a subject, from each rank down to the rows of the files, and what the next rank takes."""
+    from pipelines.provenance_printing import print_explanation
+
+    with told_plainly():
+        print_explanation(settings_for(home, edition), subject, index, output.value)
 
 
 @app.command()

@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.candidate import Candidate, TableColumn, TableSpec, freeze
+from pipelines.dbt_project import published_tables, read_manifest
 from pipelines.publication.release import Release, publish
-from pipelines.settings import SEEDS_DIR
+from pipelines.settings import SEEDS_DIR, Settings
 from pipelines.verdict import ExpectationOutcome, SuiteOutcome, Verdict
 
 CODE = "c0de"
@@ -130,3 +131,18 @@ def verdict_for(candidate: Candidate, *, passed: bool = True) -> Verdict:
 def publish_tables(home: Path, tables: Tables) -> Release:
     candidate = make_candidate(home, tables)
     return publish(candidate, verdict_for(candidate), home / "releases", CODE)
+
+
+def publish_warehouse(settings: Settings) -> Release:
+    """A release of a warehouse that was built by the real models; every table passed."""
+    settings.candidates_dir.mkdir(parents=True, exist_ok=True)
+    candidate = freeze(
+        settings.warehouse_path,
+        published_tables(read_manifest(settings)),
+        settings.edition,
+        settings.candidates_dir,
+    )
+    verdict = verdict_for(candidate)
+    (candidate.folder / "verdict.json").write_text(verdict.model_dump_json(), encoding="utf-8")
+    (candidate.folder / "quality.html").write_text("<!doctype html><title>quality</title>", encoding="utf-8")
+    return publish(candidate, verdict, settings.releases_dir, CODE)

@@ -48,6 +48,17 @@
     {{ return('array_join(array_sort(collect_list(' ~ text ~ ")), '" ~ separator ~ "')") }}
 {% endmacro %}
 
+{#- The whole numbers of a group in order, joined. -#}
+{% macro joined_numbers(number, separator) %}{{ return(adapter.dispatch('joined_numbers')(number, separator)) }}{% endmacro %}
+
+{% macro duckdb__joined_numbers(number, separator) %}
+    {{ return('string_agg(cast(' ~ number ~ " as string), '" ~ separator ~ "' order by " ~ number ~ ')') }}
+{% endmacro %}
+
+{% macro spark__joined_numbers(number, separator) %}
+    {{ return('array_join(cast(array_sort(collect_list(' ~ number ~ ")) as array<string>), '" ~ separator ~ "')") }}
+{% endmacro %}
+
 {#- A whole number that is the same for the same values, on one engine. -#}
 {% macro row_hash(columns) %}{{ return(adapter.dispatch('row_hash')(columns)) }}{% endmacro %}
 

@@ -102,6 +102,23 @@ def current_release(releases_dir: Path) -> Release | None:
     return Release(folder=folder, release_id=target.name, edition=int(target.parts[0]))
 
 
+def release_of_edition(releases_dir: Path, edition: int) -> Release:
+    """Find the release of an edition: the current one, or where that is of another, the edition's last.
+
+    Raises ``CepingError`` where the edition has none.
+    """
+    current = current_release(releases_dir)
+    if current is not None and current.edition == edition:
+        return current
+    history = releases_dir / HISTORY
+    lines = history.read_text(encoding="utf-8").splitlines() if history.exists() else []
+    for release_id in filter(None, map(_released, reversed(lines))):
+        folder = releases_dir / str(edition) / release_id
+        if folder.is_dir():
+            return Release(folder=folder, release_id=release_id, edition=edition)
+    raise CepingError(f"nothing of edition {edition} is published in {releases_dir.parent} yet; ceping run publishes")
+
+
 def verify(release: Release) -> None:
     """Check every file of the release against ``SHA256SUMS``; raises ``CepingError`` naming the first that differs."""
     _verify_folder(release.folder, release.release_id, _read_sums(release))

@@ -1,10 +1,11 @@
-"""The DuckDB file of a release: the candidate's tables with their descriptions, and a catalog of them.
+"""The DuckDB file of a release: the candidate's tables with their descriptions, a catalog of them, and SQL macros.
 
 The file is written in the storage format of DuckDB 1.0, which every later client reads. Its bytes are not
 reproducible: DuckDB samples at random when it chooses and trains compression (FSST, ALP), so two builds of the same
 rows differ from a few thousand rows on. What is reproducible are the rows; ``parquet/`` holds them in bytes that are.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,13 +15,15 @@ from pipelines.candidate import Candidate, FrozenTable
 from pipelines.errors import CepingError
 
 STORAGE_VERSION = "v1.0.0"
+MACROS_DIR = Path(__file__).parent / "macros"
+TABLES_READ = re.compile(r"\b(?:from|join)\s+([a-z_]+[.][a-z_0-9]+)")
 CATALOG_SCHEMA = "reference"
 CATALOG_TABLE = "catalog"
 CATALOG_DESCRIPTION = "Every column of the release with its meaning. | 本版本全部数据列及其含义。"
 CATALOG_COLUMNS = {
-    "table_name": "Schema and table. | 模式与表名。",
-    "column_name": "Column; empty in the row that describes the table. | 列名；描述整张表的行为空。",
-    "data_type": "DuckDB type. | DuckDB 数据类型。",
+    "table_name": "Schema and table, or name of a macro. | 模式与表名，或宏名。",
+    "column_name": "Column; empty in the row that describes the table or macro. | 列名；描述整张表或宏的行为空。",
+    "data_type": "DuckDB type, or macro. | DuckDB 数据类型，或宏。",
     "description_en": "Description in English. | 英文说明。",
     "description_zh": "Description in Chinese. | 中文说明。",
 }
@@ -37,6 +40,7 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
         for table in candidate.tables:
             _load_table(connection, table, parquet_dir)
         _write_catalog(connection, candidate.tables)
+        _create_macros(connection, {table.full_name for table in candidate.tables})
         connection.execute("use memory")
         connection.execute("detach snapshot")
     path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
@@ -74,6 +78,24 @@ def _write_catalog(connection: duckdb.DuckDBPyConnection, tables: Iterable[Froze
         ]
         connection.executemany(f"insert into {target} values (?, ?, ?, ?, ?)", rows)
     _comment(connection, target, CATALOG_DESCRIPTION, CATALOG_COLUMNS.items())
+
+
+def _create_macros(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:
+    """Create each macro of ``macros/``, in name order, whose tables are all there.
+
+    A file is one ``create macro`` statement behind one line of comment, its description in both languages.
+    """
+    catalog = f"{_name(CATALOG_SCHEMA)}.{_name(CATALOG_TABLE)}"
+    for path in sorted(MACROS_DIR.glob("*.sql")):
+        first_line, _, statement = path.read_text(encoding="utf-8").partition("\n")
+        if not set(TABLES_READ.findall(statement)) <= tables:
+            continue
+        description = first_line.removeprefix("--").strip()
+        connection.execute(statement)
+        kind = "macro table" if re.search(r"\)\s+as\s+table\b", statement) else "macro"
+        connection.execute(f"comment on {kind} {_name(path.stem)} is {_text(description)}")
+        row = (path.stem, None, kind, *split_description(description))
+        connection.execute(f"insert into {catalog} values (?, ?, ?, ?, ?)", row)
 
 
 def _comment(

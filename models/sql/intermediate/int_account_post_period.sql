@@ -1,31 +1,5 @@
-with posts as (
-    select * from {{ ref('int_account_post_accepted') }}
-),
-
-parameters as (
-    select * from {{ ref('int_parameter_pivoted') }}
-),
-
-dated as (
-    select
-        posts.*,
-        cast({{ plus_hours('posts.published_at', 'parameters.utc_offset_hours') }} as date) as published_date
-    from posts
-    inner join parameters on posts.edition = parameters.edition
-),
-
-placed as (
-    select
-        dated.*,
-        'week' as period_kind,
-        {{ week_start('published_date') }} as period_start
-    from dated
-    union all
-    select
-        dated.*,
-        'month' as period_kind,
-        make_date(year(published_date), month(published_date), 1) as period_start
-    from dated
+with placed as (
+    select * from {{ ref('int_account_post_placed') }}
 ),
 
 counted as (

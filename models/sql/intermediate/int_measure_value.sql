@@ -50,19 +50,8 @@ external_values as (
     group by edition, subject_id, indicator_code
 ),
 
-declared as (
-    select
-        *,
-        row_number() over (
-            partition by edition, subject_id order by declared_at desc, series asc, file_id asc, row_number asc
-        ) as place
-    from {{ ref('int_declaration_accepted') }}
-    where not is_withdrawn
-),
-
 declarations as (
-    select * from declared
-    where place = 1
+    select * from {{ ref('int_declaration_latest') }}
 ),
 
 months as (

@@ -26,7 +26,10 @@ classified as (
         and coalesce(crawled.http_status < parameters.available_status_below, true) as is_available,
         crawled.published_date,
         crawled.new_media_links,
-        crawled.is_synthetic
+        crawled.is_synthetic,
+        crawled.file_id,
+        crawled.sheet,
+        crawled.row_number
     from crawled
     left join hosts on crawled.edition = hosts.edition and crawled.url_host = hosts.url_host
     inner join outcomes on crawled.fetch_outcome = outcomes.fetch_outcome

@@ -53,6 +53,7 @@ scored as (
         periods.period_start,
         periods.period_end,
         summed.version as versions,
+        cast(null as string) as version_months,
         cast(1 as bigint) as period_count,
         cast(case when summed.score is null then 0 else 1 end as bigint) as scored_count,
         summed.score,
@@ -78,27 +79,7 @@ months as (
     where period_kind = 'month'
 ),
 
-versions_of_months as (
-    select distinct
-        edition,
-        subject_id,
-        formula_code,
-        year_start,
-        versions
-    from months
-    where score is not null
-),
-
-versions_of_years as (
-    select
-        edition,
-        subject_id,
-        formula_code,
-        year_start,
-        {{ joined_text('versions', ', ') }} as versions
-    from versions_of_months
-    group by edition, subject_id, formula_code, year_start
-),
+{{ versions_of_years('months', 'subject_id') }},
 
 years as (
     select
@@ -126,6 +107,7 @@ yearly as (
         years.year_start as period_start,
         make_date(year(years.year_start), 12, 31) as period_end,
         versions_of_years.versions,
+        versions_of_years.version_months,
         years.period_count,
         years.scored_count,
         years.score,

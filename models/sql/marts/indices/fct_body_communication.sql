@@ -17,7 +17,7 @@ accounts as (
         rank() over (
             partition by
                 scores.edition, sites.subject_id, scores.formula_code, scores.period_kind, scores.period_start
-            order by scores.score desc, scores.subject_id asc
+            order by scores.score desc nulls last, scores.subject_id asc
         ) as place
     from scores
     inner join subjects
@@ -29,6 +29,8 @@ accounts as (
             and sites.subject_kind = 'website'
 ),
 
+{{ versions_of_years('accounts', 'body_subject_id') }},
+
 bodies as (
     select
         accounts.edition,
@@ -37,6 +39,7 @@ bodies as (
         accounts.period_kind,
         accounts.period_start,
         accounts.period_end,
+        max(accounts.versions) as versions,
         count(*) as account_count,
         count(accounts.score) as scored_count,
         {{ exact_sum('accounts.score') }} as total_score,
@@ -56,6 +59,31 @@ bodies as (
         accounts.period_kind,
         accounts.period_start,
         accounts.period_end
+),
+
+versioned as (
+    select
+        bodies.edition,
+        bodies.subject_id,
+        bodies.formula_code,
+        bodies.period_kind,
+        bodies.period_start,
+        bodies.period_end,
+        case when bodies.period_kind = 'year' then versions_of_years.versions else bodies.versions end as versions,
+        case when bodies.period_kind = 'year' then versions_of_years.version_months end as version_months,
+        bodies.account_count,
+        bodies.scored_count,
+        bodies.total_score,
+        bodies.mean_score,
+        bodies.placed_score,
+        bodies.is_synthetic
+    from bodies
+    left join versions_of_years
+        on
+            bodies.edition = versions_of_years.edition
+            and bodies.subject_id = versions_of_years.body_subject_id
+            and bodies.formula_code = versions_of_years.formula_code
+            and bodies.period_start = versions_of_years.year_start
 )
 
-select * from bodies
+select * from versioned

@@ -1,0 +1,331 @@
+-- The scores of a subject, named by id or name, from each index down to the rows they rest on: what every part contributed, and what it would have to be for the next better rank if all else, the other subjects and the yardsticks of the indicator included, stayed as it is. | 某一对象（编号或名称）各指数得分的逐级构成：各部分的贡献、所依据的数据行，以及其他条件（含其他对象与指标标尺）不变时达到上一名次所需的数值。
+create macro explain_score(subject) as table
+with recursive named_subjects as (
+    select edition, subject_id, subject_name
+    from core.dim_subject
+    where subject_id = subject or subject_name = subject
+),
+
+ours as (
+    select named_subjects.subject_name, ranked.*
+    from indices.idx_rank as ranked
+    inner join named_subjects using (edition, subject_id)
+),
+
+-- The next better rank, and the least score that has it.
+better as (
+    select
+        ours.edition, ours.index_code, ours.subject_id,
+        theirs.subject_rank as next_rank,
+        theirs.subject_id as next_subject_id,
+        row_number() over (
+            partition by ours.edition, ours.index_code, ours.subject_id
+            order by theirs.subject_rank desc, theirs.index_score asc, theirs.subject_id asc
+        ) as place
+    from ours
+    inner join indices.idx_rank as theirs using (edition, index_code, rank_class)
+    where theirs.subject_rank < ours.subject_rank
+),
+
+targets as (
+    select better.*, scores.score as next_score
+    from better
+    inner join indices.idx_score as scores
+        on better.edition = scores.edition and better.index_code = scores.index_code
+        and better.next_subject_id = scores.subject_id and scores.parent_code is null
+    where better.place = 1
+),
+
+nodes as (
+    select
+        scores.*,
+        framework.index_name_zh, framework.index_name_en, framework.node_order, framework.name_zh, framework.name_en,
+        framework.weight, framework.weighting, framework.aggregation, framework.denominator_code,
+        framework.direction, framework.treatment, framework.normalisation, framework.goal_low, framework.goal_high,
+        framework.points_per_unit, framework.missing_rule, framework.coverage_min,
+        framework.origin, framework.source
+    from indices.idx_score as scores
+    inner join ours using (edition, index_code, subject_id)
+    inner join indices.dim_framework_node as framework using (edition, index_code, node_code)
+),
+
+-- Of each node what its siblings add to the one above.
+others as (
+    select
+        nodes.edition, nodes.index_code, nodes.subject_id, nodes.node_code,
+        coalesce(sum(siblings.weight_share) filter (where siblings.score is not null), 0) as other_share,
+        coalesce(sum(siblings.weight_share * siblings.score), 0) as other_sum,
+        coalesce(sum(siblings.weight_share * ln(siblings.score / 100)) filter (where siblings.score > 0), 0)
+            as other_logarithm,
+        coalesce(sum(siblings.weight_share / siblings.score) filter (where siblings.score > 0), 0) as other_inverse,
+        coalesce(bool_or(siblings.score <= 0 and siblings.weight_share > 0), false) as has_other_zero,
+        coalesce(bool_or(siblings.is_veto and siblings.is_vetoed), false) as has_other_veto,
+        coalesce(bool_or(siblings.score is null and siblings.missing_rule = 'fail'), false) as has_other_gap
+    from nodes
+    left join nodes as siblings
+        on nodes.edition = siblings.edition and nodes.index_code = siblings.index_code
+        and nodes.subject_id = siblings.subject_id and nodes.parent_code = siblings.parent_code
+        and nodes.node_code <> siblings.node_code
+    group by nodes.edition, nodes.index_code, nodes.subject_id, nodes.node_code
+),
+
+-- From the root down: the score each part would need alone; empty where no score of it would do.
+needed as (
+    select
+        nodes.edition, nodes.index_code, nodes.subject_id, nodes.node_code, nodes.aggregation, nodes.is_vetoed,
+        0 as depth,
+        [lpad(cast(nodes.node_order as varchar), 9, '0') || nodes.node_code] as path,
+        targets.next_score as needed_score
+    from nodes
+    left join targets using (edition, index_code, subject_id)
+    where nodes.parent_code is null
+    union all
+    select
+        nodes.edition, nodes.index_code, nodes.subject_id, nodes.node_code, nodes.aggregation, nodes.is_vetoed,
+        above.depth + 1 as depth,
+        list_append(above.path, lpad(cast(nodes.node_order as varchar), 9, '0') || nodes.node_code) as path,
+        case
+            when above.needed_score is null or others.has_other_gap then null
+            when nodes.is_veto and not nodes.is_vetoed then null
+            when nodes.is_veto
+                then
+                    case
+                        when not others.has_other_veto and others.other_share > 0
+                            and others.other_sum / others.other_share >= above.needed_score - 1e-9
+                            then 1e-9
+                    end
+            when above.aggregation = 'rubric' and others.has_other_veto then null
+            when not nodes.weight_share > 0 then null
+            when above.aggregation in ('geometric', 'harmonic') and others.has_other_zero then null
+            when above.aggregation = 'geometric'
+                then
+                    100 * exp(
+                        (
+                            (others.other_share + nodes.weight_share) * ln(above.needed_score / 100)
+                            - others.other_logarithm
+                        ) / nodes.weight_share
+                    )
+            when above.aggregation = 'harmonic'
+                then
+                    case
+                        when (others.other_share + nodes.weight_share) / above.needed_score > others.other_inverse
+                            then
+                                nodes.weight_share / (
+                                    (others.other_share + nodes.weight_share) / above.needed_score
+                                    - others.other_inverse
+                                )
+                    end
+            else
+                ((others.other_share + nodes.weight_share) * above.needed_score - others.other_sum)
+                / nodes.weight_share
+        end as needed_score
+    from needed as above
+    inner join nodes
+        on above.edition = nodes.edition and above.index_code = nodes.index_code
+        and above.subject_id = nodes.subject_id and above.node_code = nodes.parent_code
+    inner join others
+        on nodes.edition = others.edition and nodes.index_code = others.index_code
+        and nodes.subject_id = others.subject_id and nodes.node_code = others.node_code
+),
+
+leaves as (
+    select nodes.*, needed.needed_score
+    from nodes
+    inner join needed using (edition, index_code, subject_id, node_code)
+    where nodes.is_leaf and needed.needed_score is not null
+),
+
+-- The yardsticks of each indicator: the values it was compared with, from the best to the worst.
+compared as (
+    select
+        leaves.edition, leaves.index_code, leaves.subject_id, leaves.node_code,
+        min(peers.treated_value) as lowest_value,
+        max(peers.treated_value) as highest_value,
+        avg(peers.treated_value) as mean_value,
+        stddev_samp(peers.treated_value) as deviation,
+        count(*) + case when any_value(leaves.treated_value) is null then 1 else 0 end as value_count,
+        list(peers.treated_value order by leaves.direction * peers.treated_value desc)
+            filter (where peers.subject_id <> leaves.subject_id) as other_values
+    from leaves
+    inner join indices.idx_score as peers
+        on leaves.edition = peers.edition and leaves.index_code = peers.index_code
+        and leaves.node_code = peers.node_code and leaves.compared_class = peers.compared_class
+    where peers.treated_value is not null
+    group by leaves.edition, leaves.index_code, leaves.subject_id, leaves.node_code
+),
+
+bands as (
+    select
+        *,
+        lead(lower_bound) over (partition by edition, index_code, node_code order by lower_bound) as upper_bound
+    from indices.dim_framework_band
+),
+
+-- The nearest band that has the points: from its lower bound up, or below its upper one.
+banded as (
+    select
+        leaves.edition, leaves.index_code, leaves.subject_id, leaves.node_code,
+        case when coalesce(leaves.treated_value < bands.lower_bound, true) then 'at_least' else 'below' end
+            as relation,
+        case when coalesce(leaves.treated_value < bands.lower_bound, true) then bands.lower_bound
+            else bands.upper_bound end as bound,
+        row_number() over (
+            partition by leaves.edition, leaves.index_code, leaves.subject_id, leaves.node_code
+            order by
+                abs(
+                    coalesce(leaves.treated_value, 0)
+                    - case when coalesce(leaves.treated_value < bands.lower_bound, true) then bands.lower_bound
+                        else bands.upper_bound end
+                ),
+                bands.lower_bound
+        ) as place
+    from leaves
+    inner join bands using (edition, index_code, node_code)
+    where leaves.normalisation = 'banded' and bands.points >= leaves.needed_score - 1e-9
+),
+
+-- The treated value that has the needed score, by each way of rescaling; empty where none has.
+inverted as (
+    select
+        leaves.edition, leaves.index_code, leaves.subject_id, leaves.node_code,
+        leaves.treatment, leaves.is_veto, leaves.normalisation, leaves.direction,
+        compared.highest_value, compared.lowest_value,
+        greatest(leaves.needed_score, 0) as needed_score,
+        case
+            when leaves.normalisation = 'banded' then banded.relation
+            when leaves.normalisation = 'boolean' and leaves.direction > 0 then 'other_than'
+            when leaves.normalisation = 'boolean' then 'exactly'
+            when leaves.normalisation = 'deduction' then 'at_most'
+            when leaves.normalisation = 'percentile' or leaves.is_veto
+                then case when leaves.direction > 0 then 'above' else 'below' end
+            when leaves.direction > 0 then 'at_least'
+            else 'at_most'
+        end as relation,
+        case
+            when leaves.normalisation = 'banded' then banded.bound
+            when leaves.normalisation = 'z_score'
+                then
+                    compared.mean_value
+                    + leaves.direction * (leaves.needed_score - 50) / 10 * compared.deviation
+            when leaves.needed_score > 100 + 1e-9 then null
+            when leaves.normalisation = 'boolean' then 0
+            when leaves.normalisation = 'deduction'
+                then leaves.weight * (1 - greatest(leaves.needed_score, 0) / 100) / leaves.points_per_unit
+            when leaves.normalisation = 'given'
+                then
+                    case
+                        when leaves.direction > 0 then greatest(leaves.needed_score, 0)
+                        else 100 - greatest(leaves.needed_score, 0)
+                    end
+            when leaves.normalisation = 'goalposts' and leaves.direction > 0
+                then
+                    leaves.goal_low
+                    + greatest(leaves.needed_score, 0) / 100 * (leaves.goal_high - leaves.goal_low)
+            when leaves.normalisation = 'goalposts'
+                then
+                    leaves.goal_high
+                    - greatest(leaves.needed_score, 0) / 100 * (leaves.goal_high - leaves.goal_low)
+            when leaves.normalisation = 'min_max' and leaves.direction > 0
+                then
+                    compared.lowest_value
+                    + greatest(leaves.needed_score, 0) / 100 * (compared.highest_value - compared.lowest_value)
+            when leaves.normalisation = 'min_max'
+                then
+                    compared.highest_value
+                    - greatest(leaves.needed_score, 0) / 100 * (compared.highest_value - compared.lowest_value)
+            when leaves.normalisation = 'distance_to_best' and leaves.direction > 0
+                then greatest(leaves.needed_score, 0) / 100 * compared.highest_value
+            when leaves.normalisation = 'distance_to_best' and leaves.needed_score > 0
+                then 100 * compared.lowest_value / leaves.needed_score
+            when leaves.normalisation = 'rank'
+                then
+                    compared.other_values[
+                        cast(
+                            floor(
+                                compared.value_count + 1
+                                - greatest(leaves.needed_score, 0) * compared.value_count / 100 + 1e-9
+                            ) as integer
+                        )
+                    ]
+            when leaves.normalisation = 'percentile'
+                then
+                    compared.other_values[
+                        cast(
+                            compared.value_count
+                            - greatest(
+                                ceil(leaves.needed_score * (compared.value_count - 1) / 100 - 1e-9), 1
+                            ) as integer
+                        )
+                    ]
+        end as needed_treated
+    from leaves
+    left join compared using (edition, index_code, subject_id, node_code)
+    left join banded
+        on leaves.edition = banded.edition and leaves.index_code = banded.index_code
+        and leaves.subject_id = banded.subject_id and leaves.node_code = banded.node_code and banded.place = 1
+),
+
+wanted as (
+    select
+        edition, index_code, subject_id, node_code, relation,
+        case
+            when treatment = 'winsorise' and relation = 'above' and needed_treated >= highest_value then null
+            when treatment = 'winsorise' and relation = 'below' and needed_treated <= lowest_value then null
+            when treatment = 'log' then exp(needed_treated) - 1
+            else needed_treated
+        end as needed_value
+    from inverted
+),
+
+read_rows as (
+    select
+        nodes.edition, nodes.index_code, nodes.subject_id, nodes.node_code,
+        list(
+            {
+                'measure_code': evidence.measure_code,
+                'source': evidence.source,
+                'file_name': evidence.file_name,
+                'file_id': evidence.file_id,
+                'sheet': evidence.sheet,
+                'row_count': evidence.row_count,
+                'first_row_number': evidence.first_row_number,
+                'last_row_number': evidence.last_row_number,
+                'row_numbers': evidence.row_numbers
+            }
+            order by evidence.measure_code, evidence.source, evidence.file_name, evidence.sheet
+        ) as evidence
+    from nodes
+    inner join indices.idx_evidence as evidence
+        on nodes.edition = evidence.edition and nodes.subject_id = evidence.subject_id
+        and (nodes.measure_code = evidence.measure_code or nodes.denominator_code = evidence.measure_code)
+    group by nodes.edition, nodes.index_code, nodes.subject_id, nodes.node_code
+)
+
+select
+    row_number() over (order by nodes.edition, nodes.subject_id, nodes.index_code, needed.path) as line_number,
+    nodes.edition, nodes.subject_id, ours.subject_name,
+    nodes.index_code, nodes.index_name_zh, nodes.index_name_en,
+    ours.rank_class, ours.subject_rank, ours.ranked_count, ours.tied_count, ours.index_score, ours.is_passed,
+    ours.coverage as index_coverage, nodes.coverage_min, ours.null_reason as unranked_reason,
+    targets.next_rank, targets.next_subject_id, targets.next_score,
+    needed.depth, nodes.node_code, nodes.parent_code, nodes.name_zh, nodes.name_en, nodes.is_leaf,
+    nodes.aggregation, nodes.weighting, nodes.measure_code, nodes.denominator_code, nodes.direction,
+    nodes.treatment, nodes.normalisation, nodes.weight, nodes.weight_share, nodes.weight_used,
+    nodes.raw_value, nodes.treated_value, nodes.is_imputed, nodes.sample_size, nodes.score, nodes.standard_error,
+    nodes.weighted_score, nodes.contribution_share, nodes.is_veto, nodes.is_vetoed, nodes.null_reason,
+    case
+        when not nodes.is_leaf or targets.next_rank is null then null
+        when wanted.needed_value is null then 'cannot_alone'
+        else wanted.relation
+    end as change_code,
+    case when nodes.is_leaf and wanted.needed_value is not null then needed.needed_score end as needed_score,
+    wanted.needed_value,
+    read_rows.evidence,
+    nodes.origin, nodes.source, nodes.is_synthetic
+from nodes
+inner join needed using (edition, index_code, subject_id, node_code)
+inner join ours using (edition, index_code, subject_id)
+left join targets using (edition, index_code, subject_id)
+left join wanted using (edition, index_code, subject_id, node_code)
+left join read_rows using (edition, index_code, subject_id, node_code)
+order by line_number;
