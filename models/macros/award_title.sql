@@ -1,0 +1,23 @@
+{#- Series and title as a row names them, such as `1:all`; looked up in int_award_title_name. -#}
+{% macro title_id(series, title_code) -%}
+    concat(cast({{ series }} as string), ':', {{ title_code }})
+{%- endmacro %}
+
+{#- A sentence of the seeds with the places in braces filled in; what is unknown leaves the place empty. -#}
+{% macro filled_in(sentence, values) -%}
+    {%- set filled = namespace(text=sentence) -%}
+    {%- for place, value in values.items() -%}
+        {%- set filled.text = "replace(" ~ filled.text ~ ", '{" ~ place ~ "}', coalesce(" ~ value ~ ", ''))" -%}
+    {%- endfor -%}
+    {{ filled.text }}
+{%- endmacro %}
+
+{#- A number as texts show it, the same on every engine: with so many digits after the point. -#}
+{% macro shown_number(value, digits=1) -%}
+    cast(cast(round({{ value }}, {{ digits }}) as decimal(18, {{ digits }})) as string)
+{%- endmacro %}
+
+{#- A whole number as texts show it. -#}
+{% macro shown_count(value) -%}
+    cast(cast({{ value }} as bigint) as string)
+{%- endmacro %}
