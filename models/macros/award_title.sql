@@ -21,3 +21,10 @@
 {% macro shown_count(value) -%}
     cast(cast({{ value }} as bigint) as string)
 {%- endmacro %}
+
+{#- A score cut to the scale of 0 to 100. What is unknown stays so: least and greatest alone would make it an end of it. -#}
+{% macro within_scale(score) -%}
+    case
+        when {{ score }} is not null then least(cast(100 as double), greatest(cast(0 as double), {{ score }}))
+    end
+{%- endmacro %}

@@ -88,7 +88,7 @@ read_values as (
             when 'index' then 100 * ranks.index_score / frameworks.score_scale
             when 'node' then nodes.score
             when 'measure' then measures.value
-            when 'adjusted_review' then least(cast(100 as double), greatest(cast(0 as double), panel_means.adjusted_mean))
+            when 'adjusted_review' then {{ within_scale('panel_means.adjusted_mean') }}
             when 'recommendation' then 100 * {{ share('approvals.approving_count', 'approvals.voice_count') }}
         end as input_score,
         case asked.input_kind
