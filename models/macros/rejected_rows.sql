@@ -11,7 +11,7 @@
 {% macro rejected_rows(source_name, references={}, hashed=none) %}
 {%- set staged = ref('stg_' ~ source_name) -%}
 {#- What was delivered under another name than it is looked up by. -#}
-{%- set shown = {'subject_id': 'subject_code'} -%}
+{%- set shown = {'subject_id': 'subject_code', 'title_id': 'title_code'} -%}
 {%- if execute -%}
 {%- set key = ['edition'] + source_key(source_name) -%}
 with staged as (

@@ -1,4 +1,4 @@
-"""What units and experts send in: declarations, nominations, reviews, and what rating houses publish of the sites."""
+"""What units send in, what rating houses publish of those who stand for a title, and the record of policies."""
 
 import datetime as dt
 
@@ -6,27 +6,20 @@ import numpy as np
 import polars as pl
 from stdnum.cn import uscc
 
+from pipelines.example.entrants import running_portals
 from pipelines.example.options import EDITION
 
-APPLICANTS = 160
+APPLICANTS_OF_EACH_LEVEL = 32
 SERIES = 7
-EXPERTS, REVIEWED = 9, 40
-CRITERIA = (
-    "influence.design",
-    "influence.layout",
-    "influence.colour",
-    "influence.opinion",
-    "innovation.management",
-    "innovation.design",
-    "innovation.case",
-)
-OUTSIDE_INDICATORS = ("influence.reach", "influence.search", "innovation.index")
+PLATFORM_SERIES = 2
+INNOVATION = "innovation.index"
+OUTSIDE_INDICATORS = ("influence.reach", "influence.search", INNOVATION)
 UNIT_CODE_PREFIX = "11"
 
 
 def applicants(sites: pl.DataFrame) -> pl.DataFrame:
-    """The portals that apply, the first ones of those that run."""
-    return sites.filter((pl.col("site_role") == "portal") & pl.col("is_running")).head(APPLICANTS)
+    """The portals that apply, the first ones of each level that run."""
+    return running_portals(sites, APPLICANTS_OF_EACH_LEVEL)
 
 
 def make_declarations(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
@@ -57,64 +50,19 @@ def make_declarations(sites: pl.DataFrame, random: np.random.Generator) -> pl.Da
     )
 
 
-def make_nominations(sites: pl.DataFrame, random: np.random.Generator) -> dict[str, pl.DataFrame]:
-    """Sheet by sheet: what units say of themselves, and what experts say of them."""
-    units = applicants(sites)
-    recommended = units.gather(np.sort(random.permutation(len(units))[: len(units) // 2]))
-    experts = pl.Series([f"E{number % EXPERTS + 1:02}" for number in range(len(recommended))])
-    return {
-        "单位自荐": _nominated(units, "自荐", units["organiser_name"], random),
-        "专家推荐": _nominated(recommended, "专家推荐", experts, random),
-    }
-
-
-def _nominated(units: pl.DataFrame, kind: str, nominators: pl.Series, random: np.random.Generator) -> pl.DataFrame:
-    return units.select(
-        pl.lit(kind).alias("推荐方式"),
-        nominators.alias("推荐人"),
-        pl.Series("推荐系列", random.integers(1, SERIES + 1, len(units))),
-        pl.lit("网站").alias("对象类别"),
-        pl.col("site_code").alias("对象编码"),
-        pl.col("site_name").alias("对象名称"),
-        pl.lit("公开及时，服务便捷（示例）").alias("推荐理由"),
-        pl.lit(dt.date(EDITION, 8, 20)).alias("推荐日期"),
-        pl.lit("是").alias("是否合成数据"),
-    )
-
-
-def make_reviews(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """One row an expert, subject and criterion; the first expert recuses from the first subject."""
-    subjects = applicants(sites).head(REVIEWED).select("site_code", quality=pl.int_range(pl.len()))
-    rows = (
-        subjects.join(pl.DataFrame({"expert": np.arange(1, EXPERTS + 1)}), how="cross")
-        .join(pl.DataFrame({"criterion": CRITERIA}), how="cross")
-        .with_columns(is_recused=(pl.col("expert") == 1) & (pl.col("quality") == 0))
-    )
-    severity = rows["expert"].to_numpy() * 0.7
-    scores = np.clip(
-        np.round(92 - rows["quality"].to_numpy() * 0.6 - severity + random.normal(0, 3, len(rows)), 1), 0, 100
+def make_external_indicators(sites: pl.DataFrame, entrants: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
+    """One row a subject, indicator and month of an invented rating house: applicants, and who stands for series 2."""
+    portals = applicants(sites).select(kind=pl.lit("网站"), code="site_code")
+    platforms = entrants.filter((pl.col("series") == PLATFORM_SERIES) & (pl.col("kind") != "网站"))
+    rows = pl.concat(
+        [
+            portals.join(pl.DataFrame({"指标编码": OUTSIDE_INDICATORS}), how="cross"),
+            platforms.select("kind", "code", pl.lit(INNOVATION).alias("指标编码")),
+        ]
     )
     return rows.select(
-        pl.format("E{}", pl.col("expert").cast(pl.String).str.zfill(2)).alias("专家编号"),
-        pl.lit(1).alias("评审系列"),
-        pl.lit("网站").alias("对象类别"),
-        pl.col("site_code").alias("对象编码"),
-        pl.col("criterion").alias("评审指标"),
-        pl.when(~pl.col("is_recused")).then(pl.Series(scores)).alias("评分"),
-        pl.when("is_recused").then(pl.lit("是")).otherwise(pl.lit("否")).alias("是否回避"),
-        pl.when(pl.col("is_recused")).then(None).otherwise(pl.lit("是")).alias("是否推荐"),
-        pl.lit(dt.date(EDITION, 10, 12)).alias("评审日期"),
-        pl.lit("是").alias("是否合成数据"),
-    )
-
-
-def make_external_indicators(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """One row a subject, indicator and month of an invented rating house."""
-    units = applicants(sites).select("site_code")
-    rows = units.join(pl.DataFrame({"指标编码": OUTSIDE_INDICATORS}), how="cross")
-    return rows.select(
-        pl.lit("网站").alias("对象类别"),
-        pl.col("site_code").alias("对象编码"),
+        pl.col("kind").alias("对象类别"),
+        pl.col("code").alias("对象编码"),
         "指标编码",
         pl.lit(f"{EDITION}-08-01").alias("起始日期"),
         pl.Series("指标值", np.round(random.beta(4, 2, len(rows)) * 100, 2)),

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.example import applications
+from pipelines.example import applications, panel, record
 from pipelines.example.calibration import read_divisions
+from pipelines.example.entrants import entrants, more_sites
 from pipelines.example.files import write_gb18030_csv, write_json_lines, write_utf8_csv, write_workbook
 from pipelines.example.flaws import declaration_flaws, with_review_flaws, with_robot_flaws
 from pipelines.example.media import make_accounts, make_months, make_posts, make_profiles
@@ -17,23 +18,29 @@ from pipelines.example.survey import QUESTIONNAIRE, by_text, make_responses
 
 # Its own stream of chance, so that more of it changes nothing in the crawl.
 STREAM = 4
+MORE_SITES = "外文版与政务服务平台登记表.xlsx"
 Progress = Callable[[str], None]
 
 
 def write_evidence(out: Path, sites: pl.DataFrame, options: ExampleOptions, progress: Progress) -> None:
     """Write each of the sources into its folder of the inbox."""
     random = np.random.default_rng([EDITION, options.seed, STREAM])
-    _write_media(out, sites, options, random, progress)
+    accounts = make_accounts(sites, random)
+    others = more_sites()
+    standing = entrants(sites, others, accounts)
+    write_workbook(out / "site_registry" / MORE_SITES, "参评网站登记表", {"外文版与平台": _registered(others)})
+    _write_media(out, accounts, options, random, progress)
     _write_robots(out, sites, options, random, progress)
-    _write_applications(out, sites, options, random, progress)
-    _write_frames(out, sites, random, progress)
+    reviews = panel.make_reviews(standing, random)
+    _write_applications(out, sites, standing, reviews, options, random, progress)
+    _write_frames(out, sites, standing, random, progress)
     _write_survey(out, sites, random, progress)
+    _write_record(out, standing, reviews, progress)
 
 
 def _write_media(
-    out: Path, sites: pl.DataFrame, options: ExampleOptions, random: np.random.Generator, progress: Progress
+    out: Path, accounts: pl.DataFrame, options: ExampleOptions, random: np.random.Generator, progress: Progress
 ) -> None:
-    accounts = make_accounts(sites, random)
     write_workbook(_folder(out, "account_registry") / "新媒体账号登记表.xlsx", "新媒体账号登记表", {"账号": accounts})
     write_utf8_csv(_folder(out, "account_profile") / f"users_{EDITION}-09-30.csv", make_profiles(accounts))
     months = {platform: make_months(accounts, platform, random) for platform in ("微博", "微信")}
@@ -56,21 +63,28 @@ def _write_robots(
 
 
 def _write_applications(
-    out: Path, sites: pl.DataFrame, options: ExampleOptions, random: np.random.Generator, progress: Progress
+    out: Path,
+    sites: pl.DataFrame,
+    standing: pl.DataFrame,
+    reviews: pl.DataFrame,
+    options: ExampleOptions,
+    random: np.random.Generator,
+    progress: Progress,
 ) -> None:
     declarations = applications.make_declarations(sites, random)
     flawed = declaration_flaws(declarations) if options.flaws else []
     write_json_lines(_folder(out, "declaration") / "网上申报.jsonl.gz", declarations, flawed)
-    nominations = applications.make_nominations(sites, random)
+    nominations = panel.make_nominations(standing)
     write_workbook(_folder(out, "nomination") / "推荐表.xlsx", "推荐表", nominations)
-    reviews = applications.make_reviews(sites, random)
     delivered = with_review_flaws(reviews) if options.flaws else reviews
     write_workbook(_folder(out, "expert_review") / "专家评审表.xlsx", "专家评审表", {"评分": delivered})
     progress(f"applications     {len(declarations) + len(flawed):>10,} declarations, {len(delivered):,} review scores")
 
 
-def _write_frames(out: Path, sites: pl.DataFrame, random: np.random.Generator, progress: Progress) -> None:
-    indicators = applications.make_external_indicators(sites, random)
+def _write_frames(
+    out: Path, sites: pl.DataFrame, standing: pl.DataFrame, random: np.random.Generator, progress: Progress
+) -> None:
+    indicators = applications.make_external_indicators(sites, standing, random)
     write_utf8_csv(_folder(out, "external_indicator") / "外部指标.csv", indicators)
     policies = applications.make_policies(read_divisions())
     write_gb18030_csv(_folder(out, "policy_document") / "政策文件台账.csv", policies)
@@ -85,6 +99,32 @@ def _write_survey(out: Path, sites: pl.DataFrame, random: np.random.Generator, p
     write_workbook(folder / f"{QUESTIONNAIRE}_按文本_{half}_{half}.xlsx", QUESTIONNAIRE, {"Sheet1": early})
     write_gb18030_csv(folder / f"{QUESTIONNAIRE}_按序号_{half}_{half}.csv", responses.tail(half))
     progress(f"survey_response  {len(responses):>10,} respondents")
+
+
+def _write_record(out: Path, standing: pl.DataFrame, reviews: pl.DataFrame, progress: Progress) -> None:
+    history = record.make_history(standing)
+    write_workbook(_folder(out, "award_history") / "往届获奖名单.xlsx", "往届获奖名单", {"名单": history})
+    appeals = record.make_appeals(standing, reviews)
+    write_workbook(_folder(out, "appeal") / "申诉登记表.xlsx", "申诉登记表", {"申诉": appeals})
+    citations = record.make_citations(standing)
+    write_workbook(_folder(out, "citation") / "获奖理由.xlsx", "获奖理由", {"理由": citations})
+    progress(f"record           {len(history):>10,} earlier wins, {len(appeals)} appeals, {len(citations)} citations")
+
+
+def _registered(others: pl.DataFrame) -> pl.DataFrame:
+    return others.select(
+        pl.col("site_code").alias("网站标识码"),
+        pl.col("kind").alias("对象类别"),
+        pl.col("site_name").alias("网站名称"),
+        pl.col("host").alias("首页网址"),
+        pl.col("organiser_name").alias("主办单位"),
+        pl.col("region_code").alias("行政区划代码"),
+        pl.lit("省级").alias("层级"),
+        pl.lit("政务").alias("系统"),
+        pl.lit("门户网站").alias("网站类型"),
+        pl.lit("正常").alias("运行状态"),
+        pl.lit("是").alias("是否合成数据"),
+    )
 
 
 def _folder(out: Path, source: str) -> Path:

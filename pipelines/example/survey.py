@@ -1,15 +1,15 @@
-"""What people answered about some portals: an export of wjx.cn by text, and one by option number."""
+"""What people answered about the portals of series 1: an export of wjx.cn by text, and one by option number."""
 
 import datetime as dt
 
 import numpy as np
 import polars as pl
 
-from pipelines.example.applications import applicants
+from pipelines.example.entrants import finalists
 from pipelines.example.options import EDITION
 
 QUESTIONNAIRE = "网民体验调查"
-SUBJECTS, RESPONDENTS = 30, 24
+RESPONDENTS = 24
 HEADERS = (
     "1、您对网站信息内容是否满意",
     "2、您对网上办事是否满意",
@@ -29,7 +29,7 @@ PLACES = ("北京-北京", "浙江-杭州", "广东-广州", "四川-成都")
 
 def make_responses(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
     """One row a respondent with the number of each chosen option; a few answered carelessly."""
-    subjects = applicants(sites).head(SUBJECTS)["site_code"].to_list()
+    subjects = finalists(sites)["site_code"].to_list()
     count = len(subjects) * RESPONDENTS
     choices = random.choice(np.arange(1, len(OPTIONS) + 1), (count, len(HEADERS)), p=CHANCES)
     choices[:, TRAP] = np.where(random.random(count) < TRAPPED, 1, TRAP_OPTION)

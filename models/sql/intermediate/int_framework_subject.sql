@@ -15,20 +15,7 @@ in_scope as (
         frameworks.index_code,
         subjects.subject_id,
         subjects.is_synthetic,
-        coalesce(
-            nullif(
-                concat_ws(
-                    '/',
-                    case when {{ is_listed("'kind'", 'frameworks.ranked_by') }} then subjects.subject_kind end,
-                    case when {{ is_listed("'level'", 'frameworks.ranked_by') }} then subjects.level end,
-                    case when {{ is_listed("'system'", 'frameworks.ranked_by') }} then subjects.system end,
-                    case when {{ is_listed("'role'", 'frameworks.ranked_by') }} then subjects.site_role end,
-                    case when {{ is_listed("'province'", 'frameworks.ranked_by') }} then subjects.province_code end
-                ),
-                ''
-            ),
-            'all'
-        ) as rank_class
+        {{ class_of('frameworks.ranked_by', 'subjects') }} as rank_class
     from frameworks
     inner join subjects
         on

@@ -33,7 +33,7 @@ reviews as (
         count(*) as review_count,
         round(stddev_samp(score) / sqrt(count(*)), 6) as standard_error,
         bool_or(is_synthetic) as is_synthetic
-    from {{ ref('int_expert_review_accepted') }}
+    from {{ ref('int_expert_review_effective') }}
     where score is not null and not is_recused
     group by edition, subject_id, criterion_code
 ),

@@ -6,8 +6,10 @@ fit as (
     select
         edition,
         {{ subject_id('subject_kind', 'subject_code') }} as subject_id,
+        {{ title_id('series', 'title_code') }} as title_id,
         expert_id,
         series,
+        title_code,
         subject_kind,
         subject_code,
         criterion_code,

@@ -6,6 +6,7 @@ fit as (
     select
         edition,
         {{ subject_id('subject_kind', 'subject_code') }} as subject_id,
+        {{ title_id('series', 'title_code') }} as title_id,
         nominator_kind,
         nominator_id,
         series,

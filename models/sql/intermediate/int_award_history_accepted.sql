@@ -1,0 +1,1 @@
+{{ accepted_rows('award_history') }}

@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ rejected_rows('award_history') }}

@@ -1,0 +1,122 @@
+{{ config(materialized='table') }}
+
+with reviews as (
+    select * from {{ ref('int_expert_review_effective') }}
+),
+
+series as (
+    select * from {{ ref('award_series') }}
+),
+
+described as (
+    select
+        reviews.edition,
+        series.series_code,
+        reviews.title_code,
+        reviews.subject_id,
+        reviews.criterion_code,
+        reviews.expert_id,
+        reviews.score,
+        reviews.is_recused,
+        reviews.is_recommended,
+        reviews.appeal_case,
+        reviews.is_synthetic
+    from reviews
+    inner join series on reviews.edition = series.edition and reviews.series = series.series_number
+),
+
+panels as (
+    select
+        edition,
+        series_code,
+        title_code,
+        subject_id,
+        criterion_code,
+        count(*) as score_count,
+        {{ exact_sum('score') }} / count(*) as panel_mean
+    from described
+    where score is not null
+    group by edition, series_code, title_code, subject_id, criterion_code
+),
+
+compared as (
+    select
+        described.*,
+        panels.score_count,
+        panels.panel_mean
+    from described
+    left join panels
+        on
+            described.edition = panels.edition
+            and described.series_code = panels.series_code
+            and described.title_code = panels.title_code
+            and described.subject_id = panels.subject_id
+            and described.criterion_code = panels.criterion_code
+),
+
+-- By how much the panel is above an expert on what the expert scored with others: the expert's effect in the additive
+-- model of subjects and experts, exact where everybody scores everything.
+severities as (
+    select
+        edition,
+        series_code,
+        expert_id,
+        {{ exact_sum('panel_mean - score') }} / count(*) as severity
+    from compared
+    where score is not null and score_count > 1
+    group by edition, series_code, expert_id
+),
+
+adjusted as (
+    select
+        compared.*,
+        severities.severity,
+        compared.score + coalesce(severities.severity, 0) as adjusted_score
+    from compared
+    left join severities
+        on
+            compared.edition = severities.edition
+            and compared.series_code = severities.series_code
+            and compared.expert_id = severities.expert_id
+),
+
+left_over as (
+    select
+        *,
+        adjusted_score - {{ exact_sum_over('adjusted_score', [
+            'edition', 'series_code', 'title_code', 'subject_id', 'criterion_code'
+        ]) }} / score_count as residual
+    from adjusted
+),
+
+middles as (
+    select
+        edition,
+        series_code,
+        median(residual) as median_residual
+    from left_over
+    where residual is not null and score_count > 1
+    group by edition, series_code
+),
+
+spreads as (
+    select
+        left_over.edition,
+        left_over.series_code,
+        middles.median_residual,
+        median(abs(left_over.residual - middles.median_residual)) as median_distance
+    from left_over
+    inner join middles on left_over.edition = middles.edition and left_over.series_code = middles.series_code
+    where left_over.residual is not null and left_over.score_count > 1
+    group by left_over.edition, left_over.series_code, middles.median_residual
+),
+
+standardised as (
+    select
+        left_over.*,
+        {{ modified_z('left_over.residual', 'spreads.median_residual', 'spreads.median_distance') }} as residual_z
+    from left_over
+    left join spreads on left_over.edition = spreads.edition and left_over.series_code = spreads.series_code
+)
+
+select * from standardised
