@@ -15,6 +15,7 @@ from pipelines.ingest import ingest_source
 from pipelines.settings import Settings
 from tests.conftest import landed_rows
 from tests.ingest.delivering import delimited, deliver, json_lines
+from tests.ingest.test_warc import record
 
 HEADER = ["网站标识码", "网站名称", "首页网址", "层级", "类型", "备注"]
 GOOD = ["3301000001", "甲", "a.example", "省级", "门户", "好"]
@@ -47,6 +48,18 @@ def test_a_fit_file_is_said_to_be_fit_and_nothing_is_kept(settings: Settings) ->
     assert "opened_date" in found["not_delivered"]
     assert found["unknown"] == ["备注"]
     assert not settings.home_dir.exists()
+
+
+def test_what_no_header_says_is_not_said_to_be_missing(settings: Settings) -> None:
+    content = delimited(["序号", "1、总体满意吗？"], [["1", "满意"]])
+    _, [found] = check(deliver(settings.inbox_dir, "survey_response", "满意度_1.csv", content))
+    assert (found["from_file_name"], found["gathered"]) == (["questionnaire"], ["1、总体满意吗？"])
+    assert not {"questionnaire", "answers"} & set(found["not_delivered"])
+    asked = record("http://a.example/", b"", kind="request")
+    _, [found] = check(deliver(settings.inbox_dir, "site_crawl", "a.warc", asked))
+    assert (found["rows"], found["skipped_records"]) == (0, {"request": 1})
+    _, printed = ceping("inbox", "check", settings.inbox_dir / "site_crawl")
+    assert "not pages      1 request records" in printed
 
 
 def test_reasons_come_with_their_first_examples(settings: Settings) -> None:
