@@ -49,7 +49,7 @@ class Output(StrEnum):
 
 
 class Shown(StrEnum):
-    """How ``ceping inbox check`` prints what it found."""
+    """How ``ceping inbox check`` and ``ceping whatif`` print what they found."""
 
     table = "table"
     json = "json"
@@ -117,6 +117,21 @@ def explain(
 
     with told_plainly():
         print_explanation(settings_for(home, edition), subject, index, output.value)
+
+
+@app.command()
+def whatif(
+    weights: Annotated[Path, typer.Argument(help="CSV with index_code, node_code and weight.")],
+    limit: Annotated[int, typer.Option(help="Show at most so many subjects of a class.", min=1)] = 20,
+    edition: Edition = 2017,
+    home: Home = None,
+    output: Annotated[Shown, typer.Option("--format", help="How to print the result.")] = Shown.table,
+) -> None:
+    """Rank a release once more under other weights, without a run, and show who moves."""
+    from pipelines.reweighing_printing import print_reranking
+
+    with told_plainly():
+        print_reranking(settings_for(home, edition), weights, output.value, limit)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.errors import FrameworkError
 from pipelines.settings import MODELS_DIR
@@ -22,6 +22,8 @@ from pipelines.settings import MODELS_DIR
 NODES, FRAMEWORKS, BANDS, MEASURES = "framework_nodes", "frameworks", "framework_bands", "measures"
 FIRST_LINE = 2
 NEED_POSITIVE = ("geometric", "harmonic")
+SUBJECT_KINDS = {"website", "foreign_language_site", "service_platform", "weibo", "wechat", "app", "unit"}
+RANKED_BY = {"kind", "level", "system", "role", "province"}
 BY_DATA = ("entropy", "critic")
 IndexKey = tuple[int, str]
 
@@ -31,6 +33,18 @@ Empty = BeforeValidator(lambda text: None if text == "" else text)
 Number = Annotated[float | None, Empty]
 
 
+def _listed(known: set[str]) -> AfterValidator:
+    """A star, or words of a closed list with bars between them."""
+
+    def require_known(text: str) -> str:
+        unknown = [word for word in text.split("|") if word not in known]
+        if unknown and text != "*":
+            raise ValueError(f"{', '.join(unknown)} is none of {', '.join(sorted(known))}")
+        return text
+
+    return AfterValidator(require_known)
+
+
 class Framework(BaseModel):
     """One index of one edition, as its row in the seed has it."""
 
@@ -38,10 +52,12 @@ class Framework(BaseModel):
 
     edition: int
     index_code: str = Field(min_length=1)
+    subject_kinds: Annotated[str, _listed(SUBJECT_KINDS)]
+    ranked_by: Annotated[str, _listed(RANKED_BY)]
     compared_within: Literal["all", "class"]
     coverage_min: float = Field(ge=0, le=1)
-    score_scale: float = Field(gt=0)
-    tied_within: float = Field(gt=0)
+    score_scale: float = Field(gt=0, allow_inf_nan=False)
+    tied_within: float = Field(gt=0, allow_inf_nan=False)
     origin: Literal["public_record", "own_design"]
     reasoning_en: str
     source: str
@@ -62,7 +78,7 @@ class Node(BaseModel):
     index_code: str
     node_code: str = Field(min_length=1)
     parent_code: Annotated[str | None, Empty]
-    weight: float = Field(ge=0)
+    weight: float = Field(ge=0, allow_inf_nan=False)
     weighting: Annotated[Literal["given", "relative", "equal", "entropy", "critic"] | None, Empty]
     aggregation: Annotated[Literal["arithmetic", "geometric", "harmonic", "rubric"] | None, Empty]
     measure_code: Annotated[str | None, Empty]
@@ -136,7 +152,12 @@ def find_faults(seeds: Path) -> Iterator[Fault]:
     yield from [*unreadable_frameworks, *unreadable]
     if unreadable or unreadable_frameworks:
         return
-    named = {(framework.edition, framework.index_code): line for line, framework in frameworks.items()}
+    named: dict[IndexKey, int] = {}
+    for line, framework in frameworks.items():
+        key = (framework.edition, framework.index_code)
+        if key in named:
+            yield Fault(FRAMEWORKS, line, f"{key[1]} of {key[0]} stands on line {named[key]} already")
+        named.setdefault(key, line)
     trees: defaultdict[IndexKey, dict[int, Node]] = defaultdict(dict)
     for line, node in nodes.items():
         trees[node.index_key][line] = node
@@ -287,3 +308,5 @@ def _place_faults(node: Node, above: Node | None) -> Iterator[str]:
         yield "has no weight"
     if node.normalisation == "z_score" and above is not None and above.aggregation in NEED_POSITIVE:
         yield f"is a z-score, which can be negative, under a {above.aggregation} mean"
+    if node.normalisation == "z_score" and above is not None and above.weighting == "entropy":
+        yield "is a z-score, which can be negative, and is weighed by entropy"

@@ -12,6 +12,7 @@ from pipelines.publication.release import release_of_edition
 from pipelines.settings import Settings
 
 ROWS_SHOWN = 12
+PIPED_WIDTH = 240
 # How a value has to stand to the one that is named.
 RELATIONS = {
     "at_least": "≥",
@@ -32,10 +33,16 @@ def print_explanation(settings: Settings, subject: str, index_code: str | None, 
     if output == "json":
         print(json.dumps([one.as_row() for one in explanations], ensure_ascii=False, indent=1))
         return
-    console = Console(highlight=False)
+    console = wide_console()
     for one in explanations:
-        console.print(_tree(one), soft_wrap=True)
+        console.print(_tree(one))
         console.print()
+
+
+def wide_console() -> Console:
+    """A console as wide as the terminal; what is piped elsewhere has room for whole lines."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=PIPED_WIDTH)
 
 
 def _tree(explanation: Explanation) -> Tree:

@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.candidate import Candidate, FrozenTable
 from pipelines.errors import CepingError
+from pipelines.publication.model_sql import render_macro
 
 STORAGE_VERSION = "v1.0.0"
 MACROS_DIR = Path(__file__).parent / "macros"
@@ -83,11 +84,13 @@ def _write_catalog(connection: duckdb.DuckDBPyConnection, tables: Iterable[Froze
 def _create_macros(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:
     """Create each macro of ``macros/``, in name order, whose tables are all there.
 
-    A file is one ``create macro`` statement behind one line of comment, its description in both languages.
+    A file is one ``create macro`` statement behind one line of comment, its description in both languages. It may
+    embed models (see ``model_sql``).
     """
     catalog = f"{_name(CATALOG_SCHEMA)}.{_name(CATALOG_TABLE)}"
     for path in sorted(MACROS_DIR.glob("*.sql")):
-        first_line, _, statement = path.read_text(encoding="utf-8").partition("\n")
+        first_line, _, template = path.read_text(encoding="utf-8").partition("\n")
+        statement = render_macro(template)
         if not set(TABLES_READ.findall(statement)) <= tables:
             continue
         description = first_line.removeprefix("--").strip()

@@ -10,6 +10,7 @@ import duckdb
 import fastexcel
 import pytest
 
+from pipelines.publication.snapshot import MACROS_DIR
 from tests.end_to_end.conftest import Edition
 
 
@@ -47,6 +48,20 @@ def test_the_database_opened_by_itself_holds_what_the_command_answers(example: E
     with duckdb.connect(str(example.release / "ceping-2017.duckdb"), read_only=True) as connection:
         held = connection.execute("select figure_id, computed from trends.figure").fetchall()
     assert dict(held) == example.figures()
+
+
+def test_every_macro_is_in_the_release_and_every_score_can_be_explained(example: Edition) -> None:
+    macros = example.rows("select table_name, description_zh from reference.catalog where data_type like 'macro%'")
+    assert {row["table_name"] for row in macros} == {path.stem for path in MACROS_DIR.glob("*.sql")}
+    (first,) = example.rows(
+        "select subject_id from indices.idx_rank where index_code = 'influence' and subject_rank = 2 "
+        "order by subject_id limit 1"
+    )
+    nodes = example.rows(f"select * from explain_score('{first['subject_id']}') where index_code = 'influence'")
+    measured = [node for node in nodes if node["raw_value"] is not None]
+    assert measured
+    assert all(node["evidence"] for node in measured)
+    assert {node["change_code"] is None for node in nodes if node["is_leaf"]} == {False}
 
 
 def test_every_flawed_row_is_quarantined_where_it_stands(example: Edition) -> None:

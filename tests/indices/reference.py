@@ -28,7 +28,7 @@ def normalise(values: Values, leaf: Mapping[str, object], bands: list[tuple[floa
         "boolean": lambda x: 100.0 if (x != 0) == (better > 0) else 0.0,
         "banded": lambda x: max(((bound, points) for bound, points in bands if x >= bound), default=(0, 0.0))[1],
         "deduction": lambda x: (
-            100 * (1 - min(float(leaf["weight"]), x * float(leaf["points_per_unit"])) / float(leaf["weight"]))
+            100 * (1 - min(max(x * float(leaf["points_per_unit"]), 0), float(leaf["weight"])) / float(leaf["weight"]))
         ),
     }[str(leaf["normalisation"])]
     return {unit: float(each(value)) for unit, value in treated.items()}
@@ -56,12 +56,12 @@ def weigh(weighting: str, weights: list[float], scores: list[dict[str, float]]) 
         measures = np.array([_information(np.array(list(column.values()))) for column in scores])
     else:
         measures = _critic(scores)
-    return measures / measures.sum()
+    return measures / measures.sum() if measures.sum() else np.full(len(measures), 1 / len(measures))
 
 
 def _information(scores: np.ndarray) -> float:
     if not scores.sum():
-        return 1.0
+        return 0.0
     portions = scores / scores.sum()
     portions = portions[portions > 0]
     return float(1 + (portions * np.log(portions)).sum() / math.log(len(scores)))
@@ -75,7 +75,8 @@ def _critic(columns: list[dict[str, float]]) -> np.ndarray:
             shared = [unit for unit in ours if unit in theirs]
             own = np.array([ours[unit] for unit in shared]) - np.mean(list(ours.values()))
             other = np.array([theirs[unit] for unit in shared]) - np.mean(list(theirs.values()))
-            conflict += 1 - (own * other).sum() / math.sqrt((own**2).sum() * (other**2).sum())
+            spread = math.sqrt((own**2).sum() * (other**2).sum())
+            conflict += 1 - ((own * other).sum() / spread if spread else 1)
         measures.append(np.std(list(ours.values()), ddof=1) * conflict)
     return np.array(measures)
 

@@ -52,6 +52,8 @@ def test_a_sound_tree_is_taken(tmp_path: Path) -> None:
         ([*TREE[:2], {**TREE[2], "normalisation": "banded"}], 4, "is banded and has no rows"),
         ([*TREE[:2], {**TREE[2], "treatment": "winsorise"}], 4, "is winsorised"),
         ([*TREE[:2], {**TREE[2], "is_veto": "true", "weight": 6}], 4, "only a rubric can be vetoed"),
+        ([*TREE[:2], {**TREE[2], "weight": "inf"}], 4, "weight: Input should be a finite number"),
+        ([{**TREE[0], "weighting": "entropy"}, TREE[1], {**TREE[2], "normalisation": "z_score"}], 4, "entropy"),
         ([{**TREE[0], "aggregation": "geometric"}, TREE[1], {**TREE[2], "normalisation": "z_score"}], 4, "z-score"),
     ],
 )
@@ -65,6 +67,24 @@ def test_an_index_without_nodes_and_nodes_without_an_index_are_named(tmp_path: P
     message = refusal(tmp_path, TREE, framework("other"))
     assert "seeds/frameworks.csv, line 2: other of 2017 has no nodes" in message
     assert "seeds/framework_nodes.csv, line 2: there is no index i of 2017" in message
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "text"),
+    [
+        ([framework("i"), framework("i")], 3, "i of 2017 stands on line 2 already"),
+        ([framework("i", ranked_by="level|size")], 2, "ranked_by: Value error, size is none of kind, level"),
+        ([framework("i", subject_kinds="websites")], 2, "subject_kinds: Value error, websites is none of app"),
+        ([framework("i", tied_within=0)], 2, "tied_within: Input should be greater than 0"),
+        ([framework("i", compared_within="region")], 2, "compared_within: Input should be 'all' or 'class'"),
+    ],
+)
+def test_what_is_wrong_with_an_index_is_named_with_its_row(
+    tmp_path: Path, rows: list[Row], line: int, text: str
+) -> None:
+    message = refusal(tmp_path, TREE, *rows)
+    assert f"seeds/frameworks.csv, line {line}: " in message
+    assert text in message
 
 
 def test_a_tree_deeper_than_the_models_is_refused(tmp_path: Path) -> None:

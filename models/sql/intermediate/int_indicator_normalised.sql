@@ -138,6 +138,7 @@ rescaled as (
             when 'distance_to_best'
                 then
                     case
+                        when lowest_value < 0 then null
                         when direction > 0 then 100 * treated_value / nullif(highest_value, 0)
                         when treated_value = lowest_value then 100
                         else 100 * lowest_value / nullif(treated_value, 0)
@@ -149,7 +150,7 @@ rescaled as (
                         else cast(0 as double)
                     end
             when 'banded' then coalesce(points, 0)
-            when 'deduction' then 100 * (1 - least(weight, treated_value * points_per_unit) / weight)
+            when 'deduction' then 100 * (1 - greatest(least(weight, treated_value * points_per_unit), 0) / weight)
             when 'given' then case when direction > 0 then treated_value else 100 - treated_value end
         end as rescaled_value
     from placed
@@ -173,6 +174,7 @@ normalised as (
         case
             when null_reason is not null then null_reason
             when treated_value is null then 'not_loggable'
+            when normalisation = 'distance_to_best' and lowest_value < 0 then 'negative_value'
             when rescaled_value is null then 'no_spread'
         end as null_reason,
         is_synthetic

@@ -94,8 +94,8 @@ passed_{{ height }} as (
         node_code,
         case
             when aggregation = 'kept' then case when available_share > 0 then weighted_sum end
-            when is_failed or not available_share > 0 then null
             when aggregation = 'rubric' and is_vetoed_by_child then cast(0 as double)
+            when is_failed or not available_share > 0 then null
             when aggregation = 'geometric'
                 then
                     case
@@ -122,6 +122,7 @@ passed_{{ height }} as (
         end as is_vetoed,
         case
             when aggregation = 'kept' then kept_reason
+            when aggregation = 'rubric' and is_vetoed_by_child then null
             when is_failed then 'required_missing'
             when not available_share > 0 then 'no_value'
         end as null_reason,

@@ -76,7 +76,9 @@ entropies as (
         index_code,
         node_code,
         round(
-            1 + {{ exact_sum('case when portion > 0 then portion * ln(portion) else 0 end') }} / ln(value_count), 14
+            case when count(portion) > 0 then 1 else 0 end
+            + {{ exact_sum('case when portion > 0 then portion * ln(portion) else 0 end') }} / ln(value_count),
+            14
         ) as information
     from deviating
     where weighting = 'entropy' and value_count > 1

@@ -55,9 +55,10 @@ others as (
         nodes.edition, nodes.index_code, nodes.subject_id, nodes.node_code,
         coalesce(sum(siblings.weight_share) filter (where siblings.score is not null), 0) as other_share,
         coalesce(sum(siblings.weight_share * siblings.score), 0) as other_sum,
-        coalesce(sum(siblings.weight_share * ln(siblings.score / 100)) filter (where siblings.score > 0), 0)
+        coalesce(sum(case when siblings.score > 0 then siblings.weight_share * ln(siblings.score / 100) end), 0)
             as other_logarithm,
-        coalesce(sum(siblings.weight_share / siblings.score) filter (where siblings.score > 0), 0) as other_inverse,
+        coalesce(sum(case when siblings.score > 0 then siblings.weight_share / siblings.score end), 0)
+            as other_inverse,
         coalesce(bool_or(siblings.score <= 0 and siblings.weight_share > 0), false) as has_other_zero,
         coalesce(bool_or(siblings.is_veto and siblings.is_vetoed), false) as has_other_veto,
         coalesce(bool_or(siblings.score is null and siblings.missing_rule = 'fail'), false) as has_other_gap
@@ -92,7 +93,7 @@ needed as (
                     case
                         when not others.has_other_veto and others.other_share > 0
                             and others.other_sum / others.other_share >= above.needed_score - 1e-9
-                            then 1e-9
+                            then 1e-6
                     end
             when above.aggregation = 'rubric' and others.has_other_veto then null
             when not nodes.weight_share > 0 then null

@@ -41,6 +41,8 @@ described as (
         nodes.compared_within,
         nodes.coverage_min,
         nodes.pass_mark,
+        frameworks.score_scale,
+        frameworks.tied_within,
         nodes.origin,
         nodes.reasoning_zh,
         nodes.reasoning_en,

@@ -22,7 +22,7 @@ totals as (
         scores.subject_id,
         subjects.rank_class,
         scores.score,
-        case when scores.coverage >= roots.coverage_min then scores.score end as counted_score,
+        case when scores.coverage >= roots.coverage_min or scores.is_vetoed then scores.score end as counted_score,
         frameworks.tied_within,
         sqrt(scores.variance) as standard_error,
         scores.coverage,
@@ -31,7 +31,7 @@ totals as (
         frameworks.score_scale,
         case
             when scores.score is null then scores.null_reason
-            when scores.coverage < roots.coverage_min then 'too_little_evidence'
+            when scores.coverage < roots.coverage_min and not scores.is_vetoed then 'too_little_evidence'
         end as null_reason,
         scores.is_synthetic
     from scores

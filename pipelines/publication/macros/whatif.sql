@@ -1,0 +1,97 @@
+-- Ranks and scores under other weights, by the very models that score an edition: give the name of a table of index_code, node_code and weight (points, or shares where siblings are weighed equally or by data); siblings that are not named keep theirs. Needs DuckDB 1.2 or later. | 以另一套权重重新计分排名（与年度计分同一套模型）：参数为含 index_code、node_code、weight 三列的表名；weight 为分值，等权或按数据赋权者为占比；未列出的同级指标保持原权重。需 DuckDB 1.2 以上。
+create macro whatif(weight_table) as table
+with given_weights as (
+    select index_code, node_code, cast(weight as double) as weight
+    from query_table(weight_table)
+),
+
+int_framework_node as (
+    select *
+    from indices.dim_framework_node
+    where index_code in (select index_code from given_weights)
+),
+
+frameworks as (
+    select edition, index_code, score_scale, tied_within
+    from int_framework_node
+    where parent_code is null
+),
+
+published as (
+    select *
+    from indices.idx_rank
+    where index_code in (select index_code from given_weights)
+),
+
+int_framework_subject as (
+    select edition, index_code, subject_id, rank_class
+    from published
+),
+
+int_indicator_normalised as (
+    select
+        edition, index_code, subject_id, node_code,
+        score as normalised_value,
+        standard_error as normalised_standard_error,
+        is_vetoed, null_reason, is_synthetic
+    from indices.idx_score
+    where is_leaf and index_code in (select index_code from given_weights)
+),
+
+-- What a weight is measured in: points where they were given, and shares where siblings are equal or weighed by data.
+siblings as (
+    select
+        children.edition, children.index_code, children.parent_code, children.node_code, children.weight_share,
+        case
+            when parents.weighting in ('given', 'relative') then children.weight
+            else children.weight_share
+        end as present_weight,
+        given_weights.weight as new_weight
+    from int_framework_node as children
+    inner join int_framework_node as parents
+        on children.edition = parents.edition and children.index_code = parents.index_code
+        and children.parent_code = parents.node_code
+    left join given_weights
+        on children.index_code = given_weights.index_code and children.node_code = given_weights.node_code
+    where children.weight_share is not null
+),
+
+-- Where nothing changes, shares stay as they were published, to the last digit.
+int_node_weight as (
+    select
+        edition, index_code, parent_code, node_code,
+        case
+            when bool_or(new_weight <> present_weight) over (partition by edition, index_code, parent_code)
+                then
+                    coalesce(new_weight, present_weight)
+                    / sum(coalesce(new_weight, present_weight)) over (partition by edition, index_code, parent_code)
+            else weight_share
+        end as weight_share
+    from siblings
+),
+
+int_node_score as (
+{{ model('int_node_score') }}
+),
+
+reranked as (
+{{ model('idx_rank') }}
+)
+
+select
+    published.edition, published.index_code, published.rank_class,
+    published.subject_id, subjects.subject_name,
+    published.index_score as published_score,
+    reranked.index_score as new_score,
+    reranked.index_score - published.index_score as score_change,
+    published.subject_rank as published_rank,
+    reranked.subject_rank as new_rank,
+    published.subject_rank - reranked.subject_rank as places_gained,
+    published.ranked_count, published.is_passed as was_passed, reranked.is_passed,
+    reranked.null_reason, published.is_synthetic
+from published
+inner join reranked using (edition, index_code, subject_id)
+left join core.dim_subject as subjects using (edition, subject_id)
+order by
+    published.edition, published.index_code, published.rank_class, reranked.subject_rank nulls last,
+    published.subject_id;

@@ -1,0 +1,39 @@
+"""The SQL of a model as one query, so that a macro of a release computes by the models and not by a copy of them.
+
+Belongs here: filling in what dbt would. A model is taken with the tables it refers to under their bare names, which
+whoever embeds it defines. Models that need more of dbt than references, variables and exact sums are refused by Jinja.
+"""
+
+from pathlib import Path
+
+import yaml
+from jinja2 import Environment, StrictUndefined
+
+from pipelines.settings import MODELS_DIR
+
+SUMS = "exact.sql"
+
+
+def render_macro(text: str) -> str:
+    """Fill in the models a macro embeds as ``{{ model('name') }}``."""
+    return _environment().from_string(text).render(model=model_sql)
+
+
+def model_sql(name: str) -> str:
+    """The query of a model; raises ``FileNotFoundError`` where there is none."""
+    (path,) = _found(name)
+    sums = (MODELS_DIR / "macros" / SUMS).read_text(encoding="utf-8")
+    variables = yaml.safe_load((MODELS_DIR / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    template = _environment().from_string(sums + path.read_text(encoding="utf-8"))
+    return template.render(ref=str, var=variables.__getitem__, config=lambda **_: "").strip()
+
+
+def _environment() -> Environment:
+    return Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+
+
+def _found(name: str) -> list[Path]:
+    paths = list((MODELS_DIR / "sql").rglob(f"{name}.sql"))
+    if len(paths) != 1:
+        raise FileNotFoundError(f"there is no one model {name}")
+    return paths
