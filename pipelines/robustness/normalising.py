@@ -72,7 +72,7 @@ def _absolute(method: Method, values: Floats) -> Floats:
         return np.where((values != 0) == better, 100.0, 0.0)
     if method.normalisation == "banded":
         return _banded(method, values)
-    lost = np.minimum(method.points, values * _known(method.points_per_unit))
+    lost = np.clip(values * _known(method.points_per_unit), 0, method.points)
     return 100 * (1 - lost / method.points)
 
 
@@ -118,8 +118,8 @@ def _z_scores(direction: int, places: Floats) -> Floats:
 
 def _distance_to_best(direction: int, values: Floats, low: Floats, high: Floats) -> Floats:
     if direction > 0:
-        return 100 * values / high
-    return np.where(values == low, 100.0, 100 * low / values)
+        return np.where(low < 0, np.nan, 100 * values / high)
+    return np.where(low < 0, np.nan, np.where(values == low, 100.0, 100 * low / values))
 
 
 def _known(value: float | None) -> float:
