@@ -88,11 +88,11 @@ def make_reviews(entrants: pl.DataFrame, random: np.random.Generator) -> pl.Data
         schema=["series", "criterion"],
         orient="row",
     )
-    types = {"series": pl.Int32}
+    series = pl.col("series").cast(pl.Int32)
     rows = (
-        entrants.cast(types)
-        .join(experts.cast(types), on="series", maintain_order="left")
-        .join(criteria.cast(types), on="series", maintain_order="left")
+        entrants.with_columns(series)
+        .join(experts.with_columns(series), on="series", maintain_order="left")
+        .join(criteria.with_columns(series), on="series", maintain_order="left")
     )
     rows = _scored(rows, random).with_columns(is_recused=_is_one_of(RECUSED))
     by_expert = pl.col("score").mean().over("series", "code", "expert")
