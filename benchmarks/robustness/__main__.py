@@ -12,7 +12,7 @@ from benchmarks.results import Machine
 from pipelines.settings import PROJECT_ROOT, Settings
 
 RESULT = PROJECT_ROOT / "benchmarks" / "results" / "robustness.json"
-SUBJECTS, INDICATORS, DRAWS = (7_500, 15_000, 30_000), (25, 50, 100), (250, 500, 1_000)
+SUBJECTS, INDICATORS, DRAWS = (7_500, 30_000), (25, 100), (250, 1_000)
 LARGEST = (SUBJECTS[-1], INDICATORS[-1], DRAWS[-1])
 
 
