@@ -107,7 +107,9 @@ class Court:
                     review |= {"is_recused": True}
                 if appeal["effect_code"] == "replace_review" and review["score"] == float(appeal["expected_value"]):
                     review |= {"score": float(appeal["new_value"])}
-        return [review | ({"score": None, "is_recommended": None} if review["is_recused"] else {}) for review in reviews]
+        return [
+            review | ({"score": None, "is_recommended": None} if review["is_recused"] else {}) for review in reviews
+        ]
 
     def _corrected(self, nominations: list[Row]) -> list[Row]:
         for appeal in self.appeals:
@@ -117,7 +119,10 @@ class Court:
                 if appeal["effect_code"] == "withdraw_nomination":
                     nomination["is_withdrawn"] = True
                 column = appeal["changed_column"]
-                if appeal["effect_code"] == "correct_nomination" and str(nomination[column]) == appeal["expected_value"]:
+                if (
+                    appeal["effect_code"] == "correct_nomination"
+                    and str(nomination[column]) == appeal["expected_value"]
+                ):
                     nomination[column] = type(nomination[column])(appeal["new_value"])
                     if column == "subject_code":
                         nomination["subject_id"] = f"{nomination['subject_id'].split(':')[0]}:{appeal['new_value']}"
