@@ -80,13 +80,32 @@ adjusted as (
             and compared.expert_id = severities.expert_id
 ),
 
+-- The middle of a panel, which one wild score does not move towards itself.
+centres as (
+    select
+        edition,
+        series_code,
+        title_code,
+        subject_id,
+        criterion_code,
+        median(adjusted_score) as median_score
+    from adjusted
+    where adjusted_score is not null
+    group by edition, series_code, title_code, subject_id, criterion_code
+),
+
 left_over as (
     select
-        *,
-        adjusted_score - {{ exact_sum_over('adjusted_score', [
-            'edition', 'series_code', 'title_code', 'subject_id', 'criterion_code'
-        ]) }} / score_count as residual
+        adjusted.*,
+        adjusted.adjusted_score - centres.median_score as residual
     from adjusted
+    left join centres
+        on
+            adjusted.edition = centres.edition
+            and adjusted.series_code = centres.series_code
+            and adjusted.title_code = centres.title_code
+            and adjusted.subject_id = centres.subject_id
+            and adjusted.criterion_code = centres.criterion_code
 ),
 
 middles as (

@@ -7,6 +7,7 @@
     'other_name',
     'page_from_the_future',
     'unverified_account',
+    'unused_citation',
 ] -%}
 with found as (
     {% for suspicion in suspicions -%}
