@@ -11,9 +11,9 @@ from pipelines.example.names import place_name
 CORPS = "XPCC"
 
 
-def make_censuses(random: np.random.Generator) -> pl.DataFrame:
+def make_censuses(random: np.random.Generator, edition: int) -> pl.DataFrame:
     """One row a unit and snapshot; who had a platform in an earlier snapshot has it in the later ones too."""
-    units = read_divisions().filter(pl.col("level") == "province").sort("region_code")
+    units = read_divisions(edition).filter(pl.col("level") == "province").sort("region_code")
     provinces = units.filter(pl.col("region_code") != CORPS)["region_code"].to_list()
     lot = [provinces[position] for position in random.permutation(len(provinces))]
     snapshots = [
@@ -23,7 +23,7 @@ def make_censuses(random: np.random.Generator) -> pl.DataFrame:
             integrated={*lot[: census["provinces_integrated"]], *([CORPS] if census["is_corps_integrated"] else [])},
             three_level=set(lot[: census["provinces_three_level"]]),
         )
-        for census in read_calibration("platforms").iter_rows(named=True)
+        for census in read_calibration("platforms", edition).iter_rows(named=True)
     ]
     return pl.concat(snapshots)
 

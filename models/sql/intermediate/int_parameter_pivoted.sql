@@ -16,7 +16,8 @@ pivoted as (
             as survey_seconds_median_share,
         max(case when parameter_code = 'survey.straight_items_min' then parameter_value end)
             as survey_straight_items_min,
-        max(case when parameter_code = 'survey.cell_min' then parameter_value end) as survey_cell_min
+        max(case when parameter_code = 'survey.cell_min' then parameter_value end) as survey_cell_min,
+        max(case when parameter_code = 'trend.interval_z' then parameter_value end) as interval_z
     from parameters
     group by edition
 )
