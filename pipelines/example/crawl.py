@@ -111,9 +111,7 @@ def _block(
     is_dated = ~is_unanswered & ~is_gone & ~is_home & (random.random(count) < DATED_PAGE_SHARE)
     published = (fetched - age.astype("timedelta64[D]")).astype("datetime64[D]")
     levels = crawled["level"].to_numpy()[site]
-    topic = themed(
-        TOPICS[random.integers(0, len(TOPICS), count)], published, levels, is_dated, options.edition, lot
-    )
+    topic = themed(TOPICS[random.integers(0, len(TOPICS), count)], published, levels, is_dated, options.edition, lot)
     topic[crawled["has_open_data"].to_numpy()[site] & np.isin(page, OPEN_DATA_PAGES)] = OPEN_DATA_TOPIC
     frame = crawled[site].with_columns(
         page=pl.Series(page),

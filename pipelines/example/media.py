@@ -72,9 +72,7 @@ def make_matrix_accounts(accounts: pl.DataFrame, options: ExampleOptions) -> pl.
     )
 
 
-def make_months(
-    accounts: pl.DataFrame, platform: str, random: np.random.Generator, edition: int
-) -> pl.DataFrame:
+def make_months(accounts: pl.DataFrame, platform: str, random: np.random.Generator, edition: int) -> pl.DataFrame:
     """One row an account and month, with the columns a rating house's table has for the platform."""
     owners = accounts.filter(pl.col("平台") == platform)
     rows = owners.select("平台", "账号ID", "账号名称").join(

@@ -15,8 +15,8 @@ from pipelines.example.evidence import write_evidence
 from pipelines.example.files import write_gb18030_csv, write_json_lines, write_workbook
 from pipelines.example.flaws import crawl_flaws, with_inspection_flaws, with_registry_flaws
 from pipelines.example.inspections import make_inspections
-from pipelines.example.options import ExampleOptions
-from pipelines.example.platforms import make_censuses
+from pipelines.example.options import EDITION, ExampleOptions
+from pipelines.example.platforms import make_censuses, make_platform_checks
 from pipelines.example.sites import make_sites
 
 MARKER = ".ceping-example.json"
@@ -62,6 +62,11 @@ def _write_sources(out: Path, options: ExampleOptions, progress: Progress) -> No
     path = _folder(out, "platform_census") / "政务服务平台普查表.xlsx"
     write_workbook(path, "省级“互联网+政务服务”平台普查表", {"普查": censuses})
     progress(f"platform_census  {len(censuses):>10,} rows")
+    if options.edition == EDITION:
+        checks = make_platform_checks(options.seed)
+        path = _folder(out, "platform_check") / "政务服务平台检查表.xlsx"
+        write_workbook(path, "“互联网+政务服务”平台检查", {"检查": checks})
+        progress(f"platform_check   {len(checks):>10,} platforms, {checks['检查事项数'].sum():,} items")
     rows = _write_inspections(_folder(out, "site_inspection"), sites, options, random)
     progress(f"site_inspection  {rows:>10,} checks")
     write_evidence(out, sites, options, progress)

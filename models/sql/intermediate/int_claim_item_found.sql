@@ -49,7 +49,10 @@ looked_up as (
         on
             items.edition = names.edition
             and items.found_in = names.found_in
-            and (items.item_zh = names.name_zh or (items.found_in = 'region' and names.name_zh like concat(items.item_zh, '%')))
+            and (
+                items.item_zh = names.name_zh
+                or (items.found_in = 'region' and names.name_zh like concat(items.item_zh, '%'))
+            )
     group by items.edition, items.claim_id, items.rule_order, items.item_order, items.item_zh
 )
 

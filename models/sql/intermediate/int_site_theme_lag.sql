@@ -24,8 +24,8 @@ since as (
     inner join days
         on
             issued.edition = days.edition
-            and days.published_date >= issued.issued_date
-            and days.theme_code in ('any', issued.theme_code)
+            and issued.issued_date <= days.published_date
+            and (issued.theme_code = days.theme_code or days.theme_code = 'any')
     group by issued.edition, issued.theme_code, issued.issued_date, days.subject_id
 ),
 

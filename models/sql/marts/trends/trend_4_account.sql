@@ -46,7 +46,12 @@ matrices as (
     group by edition, site_code, level
 ),
 
-{% set by_channel = {'total': "'all'", 'channel': 'channel', 'level': 'level', 'channel_level': "concat(channel, ':', level)"} -%}
+{% set by_channel = {
+    'total': "'all'",
+    'channel': 'channel',
+    'level': 'level',
+    'channel_level': "concat(channel, ':', level)",
+} -%}
 counted as (
     {{ count_by('kept', by_channel, {'dormant_count': 'is_dormant', 'main_accounts': 'is_main'}) }}
 ),
