@@ -168,17 +168,20 @@ def sql(
 @app.command()
 def example(
     out: Annotated[Path, typer.Option("--out", help="Folder to write the inbox to.")],
-    sites: Annotated[int, typer.Option(help="Running sites in the registry.", min=50)] = 29_431,
+    sites: Annotated[
+        int | None, typer.Option(help="Running sites in the registry.  [default: those of the edition]", min=50)
+    ] = None,
     crawled: Annotated[int, typer.Option(help="Sites that were crawled, portals first.", min=1)] = 2_000,
     pages: Annotated[int, typer.Option(help="Crawl rows a crawled site.", min=4)] = 30,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2017,
+    edition: Annotated[int, typer.Option(help="Year of the example: 2017, or 2016 without applications.")] = 2017,
     flaws: Annotated[bool, typer.Option(help="Mix in a few bad rows, as real deliveries have.")] = True,
 ) -> None:
     """Write the example inbox: synthetic files in the formats real people deliver."""
-    from pipelines.example import ExampleOptions, write_example
+    from pipelines.example import example_options, write_example
 
     with told_plainly():
-        options = ExampleOptions(sites=sites, crawled=min(crawled, sites), pages=pages, seed=seed, flaws=flaws)
+        options = example_options(edition, sites, crawled, pages=pages, seed=seed, flaws=flaws)
         write_example(out, options, typer.echo)
 
 

@@ -13,6 +13,7 @@
         'external_indicator',
         'nomination',
         'platform_census',
+        'platform_check',
         'policy_document',
         'robot_test',
         'site_crawl',

@@ -73,23 +73,6 @@ def make_external_indicators(sites: pl.DataFrame, entrants: pl.DataFrame, random
     )
 
 
-def make_policies(divisions: pl.DataFrame) -> pl.DataFrame:
-    """One row an invented document, of the centre and of every other province."""
-    provinces = divisions.filter(pl.col("level") == "province").sort("region_code")["name_zh"].to_list()[::2]
-    issuers = ["国务院办公厅", *(f"{province}人民政府办公厅" for province in provinces)]
-    return pl.DataFrame(
-        {
-            "发文字号": [f"示例发〔{EDITION}〕{number}号" for number in range(1, len(issuers) + 1)],
-            "标题": [f"关于政府网站集约化建设的通知（示例{number}）" for number in range(1, len(issuers) + 1)],
-            "发文机关": issuers,
-            "成文日期": [f"{EDITION}-{1 + number % 8:02}-15" for number in range(len(issuers))],
-            "主题": ["集约化"] * len(issuers),
-            "关键词": ["集约化;一网通办"] * len(issuers),
-            "是否合成数据": ["是"] * len(issuers),
-        }
-    )
-
-
 def _unit_code(number: int) -> str:
     """An invented unified social credit code of an organ of state with its right check digit."""
     body = f"{UNIT_CODE_PREFIX}990000{number:09}"

@@ -14,15 +14,16 @@ FOLDER = Path(__file__).parent / "calibration"
 SEEDS = Path(__file__).parents[2] / "seeds"
 
 
-def read_calibration(name: str) -> pl.DataFrame:
-    """One of the tables under ``calibration/``."""
-    return pl.read_csv(FOLDER / f"{name}.csv", try_parse_dates=True)
+def read_calibration(name: str, edition: int = EDITION) -> pl.DataFrame:
+    """One of the tables under ``calibration/``; that of another edition where there is one."""
+    own = FOLDER / str(edition) / f"{name}.csv"
+    return pl.read_csv(own if own.is_file() else FOLDER / f"{name}.csv", try_parse_dates=True)
 
 
-def read_divisions() -> pl.DataFrame:
+def read_divisions(edition: int = EDITION) -> pl.DataFrame:
     """The divisions of the edition's vintage that are evaluated, with text codes."""
     editions = pl.read_csv(SEEDS / "editions.csv", infer_schema=False)
-    vintage = editions.filter(pl.col("edition") == str(EDITION))["division_vintage"].item()
+    vintage = editions.filter(pl.col("edition") == str(edition))["division_vintage"].item()
     divisions = pl.read_csv(SEEDS / "divisions.csv", infer_schema=False)
     return divisions.filter((pl.col("division_vintage") == vintage) & (pl.col("is_evaluated") == "true"))
 

@@ -9,11 +9,13 @@ import polars as pl
 
 from pipelines.example.calibration import read_calibration
 from pipelines.example.options import ExampleOptions
+from pipelines.example.robots import robot_owners
+from pipelines.example.themes import OPEN_DATA_TOPIC, STREAM, themed, with_open_data
 
 Flags = npt.NDArray[np.bool_]
 ROWS_PER_BLOCK = 400_000
 HOME_PROBES = 2
-FIRST_FETCH = np.datetime64("2017-08-21T00:00:00", "ms")
+FIRST_FETCH = "{}-08-21T00:00:00"
 CRAWL_SECONDS = 20 * 24 * 3600
 DEAD_SITE_SHARE = 0.04
 STALE_SITE_SHARE = 0.08
@@ -23,7 +25,11 @@ DATED_PAGE_SHARE = 0.6
 FUSED_OTHER_SHARE = 0.35
 OUTCOMES = np.array(["域名解析失败", "超时", "拒绝连接", "证书错误", "其他错误"])
 OUTCOME_WEIGHTS = np.array([0.4, 0.25, 0.15, 0.1, 0.1])
-TOPICS = np.array(["政务公开", "办事服务", "互动交流", "通知公告", "政策解读", "领导活动", "数据开放", "公共服务"])
+TOPICS = np.array(["政务公开", "办事服务", "互动交流", "通知公告", "政策解读", "领导活动", "统计数据", "公共服务"])
+SEARCH_SHARES = {"central_department": 0.9, "province": 0.95, "key_city": 0.9, "prefecture": 0.7, "county": 0.5}
+MOBILE_SHARE = 0.3
+# On these pages of a site that has one stands its open-data portal.
+OPEN_DATA_PAGES = (2, 3, 4)
 
 
 def crawled_sites(sites: pl.DataFrame, options: ExampleOptions, random: np.random.Generator) -> pl.DataFrame:
@@ -35,11 +41,20 @@ def crawled_sites(sites: pl.DataFrame, options: ExampleOptions, random: np.rando
     chosen = ordered.head(options.crawled)
     count = len(chosen)
     is_portal = (chosen["site_role"] == "portal").to_numpy()
-    is_fused = np.where(is_portal, _fused_portals(chosen, random), random.random(count) < FUSED_OTHER_SHARE)
-    return chosen.select(
+    is_fused = np.where(
+        is_portal, _fused_portals(chosen, options.edition, random), random.random(count) < FUSED_OTHER_SHARE
+    )
+    lot = np.random.default_rng([options.edition, options.seed, STREAM])
+    searched = chosen["level"].replace_strict(SEARCH_SHARES, return_dtype=pl.Float64).to_numpy()
+    return with_open_data(chosen, lot).select(
         "site_code",
         "site_name",
         "host",
+        "level",
+        "has_open_data",
+        has_robot=pl.col("site_code").is_in(robot_owners(sites, options.edition).to_list()),
+        has_search=pl.Series(lot.random(count) < searched),
+        is_mobile=pl.Series(lot.random(count) < MOBILE_SHARE),
         is_dead=pl.Series(~is_portal & (random.random(count) < DEAD_SITE_SHARE)),
         outage=pl.Series(random.choice(OUTCOMES, count, p=OUTCOME_WEIGHTS)),
         is_stale=pl.Series(random.random(count) < STALE_SITE_SHARE),
@@ -47,10 +62,10 @@ def crawled_sites(sites: pl.DataFrame, options: ExampleOptions, random: np.rando
     )
 
 
-def _fused_portals(chosen: pl.DataFrame, random: np.random.Generator) -> Flags:
+def _fused_portals(chosen: pl.DataFrame, edition: int, random: np.random.Generator) -> Flags:
     """Mark so many portals of each level as the calibrated share asks, to the nearest whole."""
     is_fused = np.zeros(len(chosen), dtype=bool)
-    for level, portals, fused in read_calibration("fusion").iter_rows():
+    for level, portals, fused in read_calibration("fusion", edition).iter_rows():
         positions = np.flatnonzero(((chosen["level"] == level) & (chosen["site_role"] == "portal")).to_numpy())
         is_fused[random.permutation(positions)[: round(len(positions) * fused / portals)]] = True
     return is_fused
@@ -73,10 +88,14 @@ def crawl_blocks(crawled: pl.DataFrame, options: ExampleOptions, random: np.rand
     """Crawl rows under the headers of the delivered files, so many sites at a time as make one file."""
     step = max(1, ROWS_PER_BLOCK // options.pages)
     for start in range(0, len(crawled), step):
-        yield _block(crawled[start : start + step], options.pages, random)
+        lot = np.random.default_rng([options.edition, options.seed, STREAM, start])
+        yield _block(crawled[start : start + step], options, random, lot)
 
 
-def _block(crawled: pl.DataFrame, pages: int, random: np.random.Generator) -> pl.DataFrame:
+def _block(
+    crawled: pl.DataFrame, options: ExampleOptions, random: np.random.Generator, lot: np.random.Generator
+) -> pl.DataFrame:
+    pages = options.pages
     count = len(crawled) * pages
     site = np.repeat(np.arange(len(crawled)), pages)
     page = np.tile(np.arange(pages), len(crawled))
@@ -86,16 +105,20 @@ def _block(crawled: pl.DataFrame, pages: int, random: np.random.Generator) -> pl
     is_gone = ~is_unanswered & ~is_home & (random.random(count) < DEAD_LINK_SHARE)
     spacing = CRAWL_SECONDS // count
     seconds = np.arange(count) * spacing + random.integers(0, spacing, count)
-    fetched = FIRST_FETCH + (seconds * 1000).astype("timedelta64[ms]")
+    first = np.datetime64(FIRST_FETCH.format(options.edition), "ms")
+    fetched = first + (seconds * 1000).astype("timedelta64[ms]")
     age = random.exponential(120, count) + np.where(crawled["is_stale"].to_numpy()[site], 30, 0)
     is_dated = ~is_unanswered & ~is_gone & ~is_home & (random.random(count) < DATED_PAGE_SHARE)
-    topic = TOPICS[random.integers(0, len(TOPICS), count)]
+    published = (fetched - age.astype("timedelta64[D]")).astype("datetime64[D]")
+    levels = crawled["level"].to_numpy()[site]
+    topic = themed(TOPICS[random.integers(0, len(TOPICS), count)], published, levels, is_dated, options.edition, lot)
+    topic[crawled["has_open_data"].to_numpy()[site] & np.isin(page, OPEN_DATA_PAGES)] = OPEN_DATA_TOPIC
     frame = crawled[site].with_columns(
         page=pl.Series(page),
         is_answered=pl.Series(~is_unanswered),
         status=pl.Series(np.where(is_gone, 404, 200)),
         fetched=pl.Series(fetched),
-        published=pl.Series((fetched - age.astype("timedelta64[D]")).astype("datetime64[D]")),
+        published=pl.Series(published),
         is_dated=pl.Series(is_dated),
         topic=pl.Series(topic),
         milliseconds=pl.Series(random.gamma(2.0, 180.0, count).astype(np.int64) + 20),
@@ -126,5 +149,13 @@ def _delivered_columns() -> dict[str, pl.Expr]:
         "新媒体链接": pl.when(answered).then(
             pl.when(pl.col("depth") <= 1).then("links").otherwise(pl.lit([], dtype=pl.List(pl.String)))
         ),
+        "搜索框": _on_home("has_search", answered & is_home),
+        "智能问答": _on_home("has_robot", answered & is_home),
+        "移动端视口": _on_home("is_mobile", answered & is_home),
         "是否合成数据": pl.lit("是"),
     }
+
+
+def _on_home(flag: str, is_looked_at: pl.Expr) -> pl.Expr:
+    """What was found of a fact that is looked for on home pages alone; empty elsewhere."""
+    return pl.when(is_looked_at).then(pl.when(flag).then(pl.lit("是")).otherwise(pl.lit("否")))

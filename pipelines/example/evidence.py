@@ -7,12 +7,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.example import applications, panel, record
-from pipelines.example.calibration import read_divisions
 from pipelines.example.entrants import entrants, more_sites
 from pipelines.example.files import write_gb18030_csv, write_json_lines, write_utf8_csv, write_workbook
 from pipelines.example.flaws import declaration_flaws, with_review_flaws, with_robot_flaws
-from pipelines.example.media import make_accounts, make_months, make_posts, make_profiles
+from pipelines.example.media import make_accounts, make_matrix_accounts, make_months, make_posts, make_profiles
 from pipelines.example.options import EDITION, ExampleOptions
+from pipelines.example.policies import make_policies
 from pipelines.example.robots import make_robot_tests
 from pipelines.example.survey import QUESTIONNAIRE, by_text, make_responses
 
@@ -23,40 +23,43 @@ Progress = Callable[[str], None]
 
 
 def write_evidence(out: Path, sites: pl.DataFrame, options: ExampleOptions, progress: Progress) -> None:
-    """Write each of the sources into its folder of the inbox."""
-    random = np.random.default_rng([EDITION, options.seed, STREAM])
+    """Write each of the sources into its folder of the inbox; an earlier edition has no applications and answers."""
+    random = np.random.default_rng([options.edition, options.seed, STREAM])
     accounts = make_accounts(sites, random)
-    others = more_sites()
-    standing = entrants(sites, others, accounts)
-    write_workbook(out / "site_registry" / MORE_SITES, "参评网站登记表", {"外文版与平台": _registered(others)})
     _write_media(out, accounts, options, random, progress)
     _write_robots(out, sites, options, random, progress)
-    reviews = panel.make_reviews(standing, random)
-    _write_applications(out, sites, standing, reviews, options, random, progress)
-    _write_frames(out, sites, standing, random, progress)
-    _write_survey(out, sites, random, progress)
-    _write_record(out, standing, reviews, progress)
+    _write_policies(out, options, progress)
+    if options.edition == EDITION:
+        others = more_sites()
+        standing = entrants(sites, others, accounts)
+        write_workbook(out / "site_registry" / MORE_SITES, "参评网站登记表", {"外文版与平台": _registered(others)})
+        reviews = panel.make_reviews(standing, random)
+        _write_applications(out, sites, standing, reviews, options, random, progress)
+        _write_indicators(out, sites, standing, random, progress)
+        _write_survey(out, sites, random, progress)
+        _write_record(out, standing, reviews, progress)
 
 
 def _write_media(
     out: Path, accounts: pl.DataFrame, options: ExampleOptions, random: np.random.Generator, progress: Progress
 ) -> None:
-    write_workbook(_folder(out, "account_registry") / "新媒体账号登记表.xlsx", "新媒体账号登记表", {"账号": accounts})
-    write_utf8_csv(_folder(out, "account_profile") / f"users_{EDITION}-09-30.csv", make_profiles(accounts))
-    months = {platform: make_months(accounts, platform, random) for platform in ("微博", "微信")}
+    registered = pl.concat([accounts, make_matrix_accounts(accounts, options)], how="diagonal")
+    write_workbook(_folder(out, "account_registry") / "新媒体账号登记表.xlsx", "新媒体账号登记表", {"账号": registered})
+    write_utf8_csv(_folder(out, "account_profile") / f"users_{options.edition}-09-30.csv", make_profiles(accounts))
+    months = {platform: make_months(accounts, platform, random, options.edition) for platform in ("微博", "微信")}
     write_workbook(_folder(out, "account_activity") / "账号月度数据.xlsx", "新媒体账号月度数据", months)
     folder = _folder(out, "account_post")
     posts = 0
     for author, rows in make_posts(accounts, options, random):
         write_utf8_csv(folder / f"{author}.csv", rows)
         posts += len(rows)
-    progress(f"accounts         {len(accounts):>10,} accounts, {posts:,} posts")
+    progress(f"accounts         {len(registered):>10,} accounts, {posts:,} posts")
 
 
 def _write_robots(
     out: Path, sites: pl.DataFrame, options: ExampleOptions, random: np.random.Generator, progress: Progress
 ) -> None:
-    tests = make_robot_tests(sites, random)
+    tests = make_robot_tests(sites, random, options.edition)
     delivered = with_robot_flaws(tests) if options.flaws else tests
     write_gb18030_csv(_folder(out, "robot_test") / "智能问答测试.csv", delivered)
     progress(f"robot_test       {len(delivered):>10,} questions")
@@ -81,14 +84,18 @@ def _write_applications(
     progress(f"applications     {len(declarations) + len(flawed):>10,} declarations, {len(delivered):,} review scores")
 
 
-def _write_frames(
+def _write_policies(out: Path, options: ExampleOptions, progress: Progress) -> None:
+    policies = make_policies(np.random.default_rng([options.edition, options.seed, STREAM, 1]), options.edition)
+    write_gb18030_csv(_folder(out, "policy_document") / "政策文件台账.csv", policies)
+    progress(f"policy_document  {len(policies):>10,} documents")
+
+
+def _write_indicators(
     out: Path, sites: pl.DataFrame, standing: pl.DataFrame, random: np.random.Generator, progress: Progress
 ) -> None:
     indicators = applications.make_external_indicators(sites, standing, random)
     write_utf8_csv(_folder(out, "external_indicator") / "外部指标.csv", indicators)
-    policies = applications.make_policies(read_divisions())
-    write_gb18030_csv(_folder(out, "policy_document") / "政策文件台账.csv", policies)
-    progress(f"frames           {len(indicators):>10,} outside values, {len(policies)} policy documents")
+    progress(f"indicators       {len(indicators):>10,} outside values")
 
 
 def _write_survey(out: Path, sites: pl.DataFrame, random: np.random.Generator, progress: Progress) -> None:

@@ -16,8 +16,8 @@ def make_inspections(
 ) -> Iterator[tuple[str, str, pl.DataFrame]]:
     """File name, title and rows of each round of spot checks, in the calibrated proportion to the running sites."""
     running = sites.filter("is_running")["site_code"]
-    stock = read_calibration("stock")["running_sites"].sum()
-    for check in read_calibration("inspections").iter_rows(named=True):
+    stock = read_calibration("stock", options.edition)["running_sites"].sum()
+    for check in read_calibration("inspections", options.edition).iter_rows(named=True):
         count = round(check["inspected_sites"] * options.sites / stock)
         passed = round(count * check["passed_sites"] / check["inspected_sites"])
         chosen = running.gather(np.sort(random.permutation(len(running))[:count]))

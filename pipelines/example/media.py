@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from pipelines.example.options import EDITION, ExampleOptions
+from pipelines.example.options import ExampleOptions
 
 PLATFORMS = ("微博", "微信", "客户端")
 OWNER_SHARES = {"微博": 0.6, "微信": 0.6, "客户端": 0.2}
@@ -17,6 +17,7 @@ READ_CAP = 100_001
 ARTICLES_A_PUBLICATION, HEADLINE_PERCENT = 3, 60
 UNVERIFIED_EVERY = 50
 FIRST_ID = 5_000_000_000
+MATRIX_STREAM = 7
 
 
 def make_accounts(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
@@ -54,11 +55,28 @@ def make_profiles(accounts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def make_months(accounts: pl.DataFrame, platform: str, random: np.random.Generator) -> pl.DataFrame:
+def make_matrix_accounts(accounts: pl.DataFrame, options: ExampleOptions) -> pl.DataFrame:
+    """Further accounts of some bodies beside their main one; some are dormant and a few closed. None has data."""
+    random = np.random.default_rng([options.edition, options.seed, MATRIX_STREAM])
+    owners = accounts.filter(pl.col("平台") != "客户端")
+    rows = owners.select(pl.exclude("账号ID"))[np.repeat(np.arange(len(owners)), random.binomial(3, 0.15, len(owners)))]
+    count = len(rows)
+    return rows.select(
+        "平台",
+        pl.Series("账号ID", [str(FIRST_ID + 9_000_000 + number) for number in range(count)]),
+        pl.format("{}服务号{}", "账号名称", pl.Series(range(1, count + 1))).alias("账号名称"),
+        "主办网站标识码",
+        pl.lit("否").alias("是否主账号"),
+        pl.Series("运行状态", random.choice(["正常", "休眠", "关停"], count, p=[0.7, 0.22, 0.08])),
+        "是否合成数据",
+    )
+
+
+def make_months(accounts: pl.DataFrame, platform: str, random: np.random.Generator, edition: int) -> pl.DataFrame:
     """One row an account and month, with the columns a rating house's table has for the platform."""
     owners = accounts.filter(pl.col("平台") == platform)
     rows = owners.select("平台", "账号ID", "账号名称").join(
-        pl.DataFrame({"起始日期": [dt.date(EDITION, month, 1) for month in range(1, MONTHS + 1)]}), how="cross"
+        pl.DataFrame({"起始日期": [dt.date(edition, month, 1) for month in range(1, MONTHS + 1)]}), how="cross"
     )
     count = len(rows)
     posts = random.poisson(30, count)
@@ -89,7 +107,7 @@ def make_posts(
     authors = accounts.filter(pl.col("平台") == "微博").head(POSTING_ACCOUNTS)["账号ID"].to_list()
     for author in authors:
         hours = np.sort(random.integers(0, 24 * 240, POSTS))
-        times = [dt.datetime(EDITION, 1, 1) + dt.timedelta(hours=int(hour)) for hour in hours]
+        times = [dt.datetime(options.edition, 1, 1) + dt.timedelta(hours=int(hour)) for hour in hours]
         numbers = random.integers(0, 2_000, (3, POSTS))
         yield (
             author,

@@ -1,19 +1,39 @@
 """The platform census: real provincial-level units, an invented platform each, drawn by lot."""
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipelines.example.calibration import read_calibration, read_divisions
 from pipelines.example.names import place_name
 
 CORPS = "XPCC"
+# What of an online mall the integrated platforms offer, and how many of them do.
+FEATURES = {
+    "统一身份认证": 0.7,
+    "事项搜索": 0.9,
+    "办件进度查询": 0.8,
+    "网上支付": 0.3,
+    "快递送达": 0.35,
+    "服务评价": 0.5,
+}
+CHECKED_ON = dt.date(2017, 7, 18)
+STREAM = 8
+LATE_AND_ANSWERED = 0.5
+ITEM_FLAWS = {
+    "stages_only": "仅列环节事项数",
+    "no_limits": "缺时限收费联系方式事项数",
+    "unclear_materials": "材料不明确事项数",
+    "no_forms": "缺表格下载事项数",
+}
 
 
-def make_censuses(random: np.random.Generator) -> pl.DataFrame:
+def make_censuses(random: np.random.Generator, edition: int) -> pl.DataFrame:
     """One row a unit and snapshot; who had a platform in an earlier snapshot has it in the later ones too."""
-    units = read_divisions().filter(pl.col("level") == "province").sort("region_code")
+    units = read_divisions(edition).filter(pl.col("level") == "province").sort("region_code")
     provinces = units.filter(pl.col("region_code") != CORPS)["region_code"].to_list()
     lot = [provinces[position] for position in random.permutation(len(provinces))]
     snapshots = [
@@ -23,7 +43,7 @@ def make_censuses(random: np.random.Generator) -> pl.DataFrame:
             integrated={*lot[: census["provinces_integrated"]], *([CORPS] if census["is_corps_integrated"] else [])},
             three_level=set(lot[: census["provinces_three_level"]]),
         )
-        for census in read_calibration("platforms").iter_rows(named=True)
+        for census in read_calibration("platforms", edition).iter_rows(named=True)
     ]
     return pl.concat(snapshots)
 
@@ -48,4 +68,65 @@ def _snapshot(units: pl.DataFrame, day: dt.date, integrated: set[str], three_lev
             "覆盖县级": is_three_level.replace_strict(yes_no),
             "是否合成数据": pl.repeat("是", len(units), eager=True),
         }
-    ).with_columns(pl.when(is_integrated).then(pl.col("平台名称", "平台网址")))
+        | _features(len(units), day)
+    ).with_columns(pl.when(is_integrated).then(pl.col("平台名称", "平台网址", *FEATURES)))
+
+
+def _features(count: int, day: dt.date) -> dict[str, pl.Series]:
+    random = np.random.default_rng([day.toordinal(), STREAM])
+    return {
+        name: pl.Series(np.where(random.permutation(count) < round(share * count), "是", "否"))
+        for name, share in FEATURES.items()
+    }
+
+
+def make_platform_checks(seed: int) -> pl.DataFrame:
+    """One row a platform of the check of 2017, with so many flaws as its notice reports, dealt out by lot."""
+    random = np.random.default_rng([seed, STREAM])
+    flaws = dict(read_calibration("platform_flaws").iter_rows())
+    places = pl.concat([_checked_places(level) for level in read_calibration("platform_checks").iter_rows(named=True)])
+    count = len(places)
+
+    def dealt(flaw: str) -> pl.Series:
+        return pl.Series(random.permutation(count) < round(flaws[flaw] * count))
+
+    is_late = dealt("late_reply")
+    has_reply = ~is_late | pl.Series(random.random(count) < LATE_AND_ANSWERED)
+    days = pl.Series(np.where(is_late, random.integers(6, 20, count), random.integers(1, 6, count)))
+    items = places["items"].to_numpy()
+    yes_no = {True: "是", False: "否"}
+    return places.select(
+        pl.format("{}政务服务网（示例）", "name").alias("平台名称"),
+        pl.col("region_code").alias("行政区划代码"),
+        pl.col("level_text").alias("层级"),
+        pl.lit(CHECKED_ON).alias("检查日期"),
+        (~dealt("not_integrated")).replace_strict(yes_no).alias("前端是否整合"),
+        dealt("empty_columns").replace_strict(yes_no).alias("是否有空白栏目"),
+        (~dealt("search_unusable")).replace_strict(yes_no).alias("搜索是否可用"),
+        dealt("genuine_channel").replace_strict(yes_no).alias("互动渠道是否真实有效"),
+        has_reply.replace_strict(yes_no).alias("是否答复"),
+        pl.when(has_reply).then(days).alias("答复工作日数"),
+        pl.col("items").alias("检查事项数"),
+        **{header: _spread_items(items, flaws[flaw], random) for flaw, header in ITEM_FLAWS.items()},
+        是否合成数据=pl.lit("是"),
+    )
+
+
+def _checked_places(level: dict[str, Any]) -> pl.DataFrame:
+    """The first divisions of a level, with the items of the level dealt out among their platforms."""
+    count = level["platforms"]
+    divisions = read_divisions().filter(pl.col("level") == level["level"]).sort("region_code").head(count)
+    share, rest = divmod(level["items"], count)
+    return divisions.select(
+        "region_code",
+        name=pl.Series([place_name(22_000 + number) for number in range(count)]),
+        level_text=pl.lit(level["level_text"]),
+        items=pl.Series([share + (order < rest) for order in range(count)], dtype=pl.Int64),
+    )
+
+
+def _spread_items(items: npt.NDArray[np.int64], share: float, random: np.random.Generator) -> pl.Series:
+    """How many items of each platform have a flaw that the given share of all of them has."""
+    owner = np.repeat(np.arange(len(items)), items)
+    chosen = random.permutation(owner)[: round(share * len(owner))]
+    return pl.Series(np.bincount(chosen, minlength=len(items)))

@@ -7,7 +7,6 @@ import numpy as np
 import polars as pl
 
 from pipelines.example.calibration import read_calibration
-from pipelines.example.options import EDITION
 
 QUESTIONS = ("如何办理居民身份证", "新生儿落户需要什么材料", "公积金怎么提取", "怎样申请公租房", "社保卡丢了怎么补办")
 QUESTION_COUNT = 50
@@ -15,15 +14,27 @@ BEST_ACCURACY = 0.98
 ANSWERED_BY_UNUSABLE = 0.2
 
 
-def make_robot_tests(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
+def robot_owners(sites: pl.DataFrame, edition: int) -> pl.Series:
+    """Codes of the portals that have a robot: the first ones of each level that run."""
+    counts = read_calibration("robots", edition).select("level", "robots")
+    return pl.concat([_portals(sites, level).head(count) for level, count in counts.iter_rows()])["site_code"]
+
+
+def make_robot_tests(sites: pl.DataFrame, random: np.random.Generator, edition: int) -> pl.DataFrame:
     """One row a robot and question; a robot that cannot be used answers little, and nothing of it is right."""
-    parts = [_of_level(sites, level, random) for level in read_calibration("robots").iter_rows(named=True)]
+    calibrated = read_calibration("robots", edition).iter_rows(named=True)
+    parts = [_of_level(sites, level, random, edition) for level in calibrated]
     return pl.concat(parts)
 
 
-def _of_level(sites: pl.DataFrame, calibrated: dict[str, Any], random: np.random.Generator) -> pl.DataFrame:
-    portals = sites.filter((pl.col("site_role") == "portal") & pl.col("is_running"))
-    owners = portals.filter(pl.col("level") == calibrated["level"]).head(calibrated["robots"])["site_code"]
+def _portals(sites: pl.DataFrame, level: str) -> pl.DataFrame:
+    return sites.filter((pl.col("site_role") == "portal") & pl.col("is_running") & (pl.col("level") == level))
+
+
+def _of_level(
+    sites: pl.DataFrame, calibrated: dict[str, Any], random: np.random.Generator, edition: int
+) -> pl.DataFrame:
+    owners = _portals(sites, calibrated["level"]).head(calibrated["robots"])["site_code"]
     robots = pl.DataFrame({"对象编码": owners, "number": np.arange(len(owners))})
     rows = robots.join(pl.DataFrame({"question": np.arange(QUESTION_COUNT)}), how="cross")
     count = len(rows)
@@ -32,7 +43,7 @@ def _of_level(sites: pl.DataFrame, calibrated: dict[str, Any], random: np.random
     accuracy = np.where(is_best, BEST_ACCURACY, calibrated["mean_accuracy"])
     is_right = rows["question"].to_numpy() < np.round(accuracy * QUESTION_COUNT)
     is_answered = is_usable | (random.random(count) < ANSWERED_BY_UNUSABLE)
-    started = dt.datetime(EDITION, 9, 4, 9)
+    started = dt.datetime(edition, 9, 4, 9)
     question = pl.col("question")
     return rows.with_columns(
         pl.Series("是否回答", np.where(is_answered, "是", "否")),

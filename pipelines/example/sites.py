@@ -4,27 +4,36 @@ import numpy as np
 import polars as pl
 
 from pipelines.example.calibration import read_calibration, read_divisions, scale
+from pipelines.example.lifecycle import closed_since, with_dates, with_successors
 from pipelines.example.names import site_names
 from pipelines.example.options import ExampleOptions
 
 CLOSED_FOR_EACH_RUNNING = 0.015
 EXCEPTIONAL_SHARE = 0.005
 MINISTRY_COUNT = 70
-OPENED_FROM, OPENED_UNTIL = np.datetime64("1999-01-01"), np.datetime64("2016-12-31")
+OPENED_FROM = np.datetime64("1999-01-01")
 
 
 def make_sites(options: ExampleOptions, random: np.random.Generator) -> pl.DataFrame:
-    """One row a site: the running ones, in the order of the calibration table, then the closed ones."""
-    stock = read_calibration("stock")
+    """One row a site: the running ones, in the order of the calibration table, then the ones that closed."""
+    stock = read_calibration("stock", options.edition)
     running = _spread(stock, options.sites)
     closed = _spread(stock.filter(pl.col("site_role") != "portal"), round(options.sites * CLOSED_FOR_EACH_RUNNING))
-    sites = pl.concat([running.with_columns(is_running=pl.lit(True)), closed.with_columns(is_running=pl.lit(False))])
-    sites = _with_places(sites)
+    lately = _spread(read_calibration("closures", options.edition), closed_since(options))
+    sites = pl.concat(
+        [
+            running.with_columns(is_running=pl.lit(True)),
+            closed.with_columns(is_running=pl.lit(False)),
+            lately.with_columns(is_running=pl.lit(False)),
+        ]
+    )
+    sites = _with_places(sites, options.edition)
     count = len(sites)
     names, organisers = site_names(sites["site_role"].to_list())
-    opened = OPENED_FROM + random.integers(0, int((OPENED_UNTIL - OPENED_FROM).astype(int)), count)
+    opened_until = read_calibration("flow", options.edition)["stock_date"].to_numpy()[0]
+    opened = OPENED_FROM + random.integers(0, int((opened_until - OPENED_FROM).astype(int)), count)
     exceptional = random.random(count) < EXCEPTIONAL_SHARE
-    return sites.with_columns(
+    named = sites.with_columns(
         site_name=pl.Series(names),
         organiser_name=pl.Series(organisers),
         host=pl.Series([f"www.s{number:06d}.example" for number in range(1, count + 1)]),
@@ -35,6 +44,7 @@ def make_sites(options: ExampleOptions, random: np.random.Generator) -> pl.DataF
         .then(pl.lit("例外"))
         .otherwise(pl.lit("正常")),
     )
+    return with_successors(with_dates(named, options), options)
 
 
 def _spread(stock: pl.DataFrame, total: int) -> pl.DataFrame:
@@ -43,9 +53,9 @@ def _spread(stock: pl.DataFrame, total: int) -> pl.DataFrame:
     return stock.drop("running_sites")[kinds]
 
 
-def _with_places(sites: pl.DataFrame) -> pl.DataFrame:
+def _with_places(sites: pl.DataFrame, edition: int) -> pl.DataFrame:
     """Give each site of a kind the next place of that kind in turn, and a code that begins with the place's prefix."""
-    places = _places()
+    places = _places(edition)
     turn = pl.int_range(pl.len()).over("level", "site_role", "is_running")
     sites = sites.with_columns(turn=turn).join(
         places.group_by("region_kind").len("place_count"), on="region_kind", how="left", maintain_order="left"
@@ -59,9 +69,9 @@ def _with_places(sites: pl.DataFrame) -> pl.DataFrame:
     return sites.with_columns(site_code=pl.concat_str("code_prefix", padded))
 
 
-def _places() -> pl.DataFrame:
+def _places(edition: int) -> pl.DataFrame:
     """The places of each kind in their order, with the first digits of their sites' codes."""
-    divisions = read_divisions()
+    divisions = read_divisions(edition)
     is_key_city = pl.col("city_class").is_not_null()
     kinds = pl.when((pl.col("level") == "prefecture") & is_key_city).then(pl.lit("key_city")).otherwise(pl.col("level"))
     regional = divisions.filter(pl.col("level") != "national").select(

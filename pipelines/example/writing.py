@@ -16,7 +16,7 @@ from pipelines.example.files import write_gb18030_csv, write_json_lines, write_w
 from pipelines.example.flaws import crawl_flaws, with_inspection_flaws, with_registry_flaws
 from pipelines.example.inspections import make_inspections
 from pipelines.example.options import EDITION, ExampleOptions
-from pipelines.example.platforms import make_censuses
+from pipelines.example.platforms import make_censuses, make_platform_checks
 from pipelines.example.sites import make_sites
 
 MARKER = ".ceping-example.json"
@@ -52,16 +52,21 @@ def _refuse_foreign(out: Path) -> None:
 
 
 def _write_sources(out: Path, options: ExampleOptions, progress: Progress) -> None:
-    random = np.random.default_rng([EDITION, options.seed])
+    random = np.random.default_rng([options.edition, options.seed])
     sites = make_sites(options, random)
     _write_registry(_folder(out, "site_registry"), sites, options)
     progress(f"site_registry    {len(sites):>10,} sites, {options.sites:,} of them running")
     rows = _write_crawl(_folder(out, "site_crawl"), sites, options, random)
     progress(f"site_crawl       {rows:>10,} pages of {min(options.crawled, options.sites):,} sites")
-    censuses = make_censuses(random)
+    censuses = make_censuses(random, options.edition)
     path = _folder(out, "platform_census") / "政务服务平台普查表.xlsx"
     write_workbook(path, "省级“互联网+政务服务”平台普查表", {"普查": censuses})
     progress(f"platform_census  {len(censuses):>10,} rows")
+    if options.edition == EDITION:
+        checks = make_platform_checks(options.seed)
+        path = _folder(out, "platform_check") / "政务服务平台检查表.xlsx"
+        write_workbook(path, "“互联网+政务服务”平台检查", {"检查": checks})
+        progress(f"platform_check   {len(checks):>10,} platforms, {checks['检查事项数'].sum():,} items")
     rows = _write_inspections(_folder(out, "site_inspection"), sites, options, random)
     progress(f"site_inspection  {rows:>10,} checks")
     write_evidence(out, sites, options, progress)
@@ -98,6 +103,8 @@ def _registry_rows(sites: pl.DataFrame) -> pl.DataFrame:
         pl.col("role_text").alias("网站类型"),
         pl.col("status_text").alias("运行状态"),
         pl.col("opened_date").dt.strftime("%Y-%m-%d").alias("开通日期"),
+        pl.col("closed_date").dt.strftime("%Y-%m-%d").alias("关停日期"),
+        pl.col("merged_into").alias("并入网站标识码"),
         pl.lit("是").alias("是否合成数据"),
     )
 

@@ -32,16 +32,28 @@ def test_every_computable_figure_is_that_of_the_bulletin(example: Edition) -> No
     assert figures["trend4.fusion_prefecture"] == 184 / 302
     assert figures["trend5.robots"] == 237
     assert figures["trend5.robot_usable_share"] == 70 / 237
+    assert figures["trend2.running_sites_2016"] == 46_333
+    assert figures["trend2.policy_share"] == 24 / 31
+    assert figures["trend4.main_accounts"] == 1
+    assert figures["trend5.best_robot_accuracy"] == 0.98
 
 
 def test_what_cannot_be_computed_says_what_is_missing(example: Edition) -> None:
-    rows = example.rows("select figure_id, verdict, missing_input from trends.figure where computed is null order by 1")
-    assert {row["verdict"] for row in rows} == {"not_computable"}
-    missing = {row["figure_id"]: row["missing_input"] for row in rows}
-    assert missing["trend2.policy_share"] == "consolidation_policy"
-    assert example.rows("select distinct verdict from trends.figure where computed is not null") == [
-        {"verdict": "agrees"}
-    ]
+    assert example.rows("select distinct verdict from trends.figure") == [{"verdict": "agrees"}]
+    missing = {
+        row["claim_id"]: row["missing_input"]
+        for row in example.rows("select claim_id, missing_input from trends.claim where verdict = 'not_computable'")
+    }
+    assert missing["N14"] == "assistant_log"
+    assert missing["T5d"] == "future"
+
+
+def test_the_claims_of_the_bulletin_all_have_a_verdict(example: Edition) -> None:
+    counted = example.rows("select verdict, count(*) as claims from trends.claim group by verdict")
+    verdicts = {row["verdict"]: row["claims"] for row in counted}
+    assert sum(verdicts.values()) == 82
+    assert verdicts["contradicted"] == 3
+    assert "differs" not in verdicts
 
 
 def test_the_database_opened_by_itself_holds_what_the_command_answers(example: Edition) -> None:
@@ -119,16 +131,17 @@ def test_every_row_read_is_loaded_or_quarantined(example: Edition) -> None:
         "select bool_and(is_balanced) as balanced, sum(rows_read)::bigint as rows_read, "
         "sum(rows_loaded + rows_quarantined)::bigint as accounted from audit.row_balance"
     )
-    assert total == {"balanced": True, "rows_read": 132_041, "accounted": 132_041}
+    assert total == {"balanced": True, "rows_read": 154_013, "accounted": 154_013}
 
 
 def test_everything_made_by_the_generator_says_so(example: Edition) -> None:
     with duckdb.connect(str(next(example.release.glob("*.duckdb"))), read_only=True) as connection:
         tables = connection.execute(
             "select table_schema || '.' || table_name from information_schema.columns "
-            "where column_name = 'is_synthetic' and table_schema in ('core', 'trends') and table_name <> 'figure'"
+            "where column_name = 'is_synthetic' and table_schema in ('core', 'trends') "
+            "and table_name not in ('figure', 'figure_over_time', 'claim', 'claim_check')"
         ).fetchall()
-        assert len(tables) == 14
+        assert len(tables) == 26
         for (table,) in tables:
             counted = connection.execute(f"select count(*) from {table} where not is_synthetic").fetchone()
             assert counted == (0,), table

@@ -10,6 +10,14 @@ group_names as (
     select * from {{ ref('group_names') }}
 ),
 
+trend_groups as (
+    select * from {{ ref('trend_groups') }}
+),
+
+policy_themes as (
+    select * from {{ ref('policy_themes') }}
+),
+
 regions as (
     select * from {{ ref('dim_region') }}
 ),
@@ -30,6 +38,22 @@ named as (
         levels.name_en
     from editions
     cross join levels
+    union all
+    select
+        editions.edition,
+        trend_groups.group_code,
+        trend_groups.name_zh,
+        trend_groups.name_en
+    from editions
+    cross join trend_groups
+    union all
+    select
+        editions.edition,
+        policy_themes.theme_code as group_code,
+        policy_themes.name_zh,
+        policy_themes.name_en
+    from editions
+    cross join policy_themes
     union all
     select
         edition,

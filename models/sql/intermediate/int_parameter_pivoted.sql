@@ -16,7 +16,9 @@ pivoted as (
             as survey_seconds_median_share,
         max(case when parameter_code = 'survey.straight_items_min' then parameter_value end)
             as survey_straight_items_min,
-        max(case when parameter_code = 'survey.cell_min' then parameter_value end) as survey_cell_min
+        max(case when parameter_code = 'survey.cell_min' then parameter_value end) as survey_cell_min,
+        max(case when parameter_code = 'trend.interval_z' then parameter_value end) as interval_z,
+        max(case when parameter_code = 'platform.reply_days_max' then parameter_value end) as reply_days_max
     from parameters
     group by edition
 )

@@ -18,6 +18,7 @@ latest as (
         period,
         tier,
         is_passed,
+        failure_reason,
         is_synthetic
     from ranked
     where inspection_order = 1

@@ -8,6 +8,7 @@ fit as (
         document_number,
         title,
         issuer,
+        region_code,
         issued_date,
         themes,
         keywords,

@@ -16,6 +16,8 @@ fit as (
         site_role,
         operating_status,
         opened_date,
+        closed_date,
+        merged_into_site_code,
         is_synthetic,
         {{ url_host('home_url') }} as home_host,
         file_id,

@@ -18,6 +18,14 @@ group_names as (
     select * from {{ ref('group_names') }}
 ),
 
+trend_groups as (
+    select * from {{ ref('trend_groups') }}
+),
+
+policy_themes as (
+    select * from {{ ref('policy_themes') }}
+),
+
 named as (
     select
         label_kind,
@@ -58,6 +66,22 @@ named as (
         name_zh,
         name_en
     from group_names
+    union all
+    select
+        'group' as label_kind,
+        group_code as label_code,
+        group_order as label_order,
+        name_zh,
+        name_en
+    from trend_groups
+    union all
+    select
+        'group' as label_kind,
+        theme_code as label_code,
+        theme_order as label_order,
+        name_zh,
+        name_en
+    from policy_themes
     {% for name in source_names() -%}
     union all
     select

@@ -10,6 +10,11 @@ missing as (
     select * from {{ ref('int_figure_input_missing') }}
 ),
 
+-- Only editions of which something was delivered: an inbox of one year says nothing of another.
+delivered as (
+    select distinct edition from {{ ref('row_balance') }}
+),
+
 qualifiers as (
     select * from {{ ref('qualifiers') }}
 ),
@@ -23,15 +28,11 @@ joined as (
         coalesce(
             missing.missing_input, case when computed.value is null then 'no_row_in_scope' end
         ) as missing_input,
-        computed.is_synthetic,
-        qualifiers.is_rounded,
-        qualifiers.is_lower_included,
-        qualifiers.is_upper_included,
-        figures.published_value * qualifiers.lower_factor as lower_bound,
-        figures.published_value * qualifiers.upper_factor as upper_bound,
-        0.5 * power(cast(10 as double), -figures.published_decimals) as rounding_slack
+        computed.interval_low,
+        computed.interval_high,
+        computed.is_synthetic
     from figures
-    left join qualifiers on figures.qualifier = qualifiers.qualifier
+    inner join delivered on figures.edition = delivered.edition
     left join missing on figures.edition = missing.edition and figures.figure_id = missing.figure_id
     left join computed
         on
@@ -44,14 +45,11 @@ joined as (
 
 judged as (
     select
-        *,
-        case
-            when is_rounded then abs(computed - published_value) <= rounding_slack
-            else
-                (computed > lower_bound or (is_lower_included and computed = lower_bound))
-                and (computed < upper_bound or (is_upper_included and computed = upper_bound))
-        end as is_in_agreement
+        joined.*,
+        {{ is_in_agreement('joined.computed', 'joined.published_value', 'joined.published_decimals', 'qualifiers') }}
+            as is_in_agreement
     from joined
+    left join qualifiers on joined.qualifier = qualifiers.qualifier
 ),
 
 reconciled as (
@@ -71,6 +69,8 @@ reconciled as (
         case when computed is not null then numerator end as numerator,
         case when computed is not null then denominator end as denominator,
         computed,
+        case when computed is not null then interval_low end as interval_low,
+        case when computed is not null then interval_high end as interval_high,
         published_value as published,
         published_decimals,
         qualifier,

@@ -2,6 +2,7 @@ with inspected as (
     select
         latest.edition,
         concat(latest.period, ':', latest.tier) as period_tier,
+        coalesce(latest.failure_reason, 'no_reason') as failure_reason,
         subjects.level,
         coalesce(subjects.province_code, 'unlocated') as province_code,
         latest.is_passed,
@@ -9,6 +10,15 @@ with inspected as (
     from {{ ref('int_site_inspection_latest') }} as latest
     inner join {{ ref('dim_subject') }} as subjects
         on latest.edition = subjects.edition and latest.subject_id = subjects.subject_id
+),
+
+sampled_tiers as (
+    select * from {{ ref('inspection_tiers') }}
+),
+
+failed as (
+    select * from inspected
+    where not is_passed
 ),
 
 stock as (
@@ -31,41 +41,52 @@ counted as (
     ) }}
 ),
 
+failures as (
+    {{ count_by('failed', {
+        'period_tier': 'period_tier',
+        'period_tier_reason': "concat(period_tier, ':', failure_reason)",
+    }) }}
+),
+
+shared as (
+    select
+        counted.*,
+        split_part(counted.group_code, ':', 1) as period,
+        sampled_tiers.is_sample,
+        case when counted.breakdown = 'period_tier' then stock.running_count end as running_count
+    from counted
+    left join sampled_tiers on split_part(counted.group_code, ':', 2) = sampled_tiers.tier
+    left join stock on counted.edition = stock.edition
+),
+
+vetoed as (
+    select
+        failures.*,
+        split_part(failures.group_code, ':', 1) as period,
+        totals.row_count as failed_count
+    from failures
+    inner join failures as totals
+        on
+            failures.edition = totals.edition
+            and totals.breakdown = 'period_tier'
+            and totals.group_code
+            = concat(split_part(failures.group_code, ':', 1), ':', split_part(failures.group_code, ':', 2))
+),
+
 tidy as (
-    select
-        edition,
-        'inspected_sites' as measure,
-        breakdown,
-        group_code,
-        row_count as numerator,
-        cast(null as bigint) as denominator,
-        cast(row_count as double) as value,
-        is_synthetic
-    from counted
+    {{ tidy_rows('shared', 'inspected_sites', 'row_count', period='period') }}
     union all
-    select
-        edition,
-        'pass_share' as measure,
-        breakdown,
-        group_code,
-        passed_count as numerator,
-        row_count as denominator,
-        {{ share('passed_count', 'row_count') }} as value,
-        is_synthetic
-    from counted
+    {{ tidy_rows(
+        'shared', 'pass_share', 'passed_count', 'row_count', period='period', sample='coalesce(is_sample, false)'
+    ) }}
     union all
-    select
-        counted.edition,
-        'inspected_share' as measure,
-        counted.breakdown,
-        counted.group_code,
-        counted.row_count as numerator,
-        stock.running_count as denominator,
-        {{ share('counted.row_count', 'stock.running_count') }} as value,
-        counted.is_synthetic
-    from counted
-    inner join stock on counted.edition = stock.edition
-    where counted.breakdown = 'period_tier'
+    {{ tidy_rows('shared', 'inspected_share', 'row_count', 'running_count', period='period',
+        where='running_count is not null') }}
+    union all
+    {{ tidy_rows('vetoed', 'failed_sites', 'row_count', period='period') }}
+    union all
+    {{ tidy_rows('vetoed', 'failure_reason_share', 'row_count', 'failed_count', period='period',
+        where="breakdown = 'period_tier_reason'") }}
 )
 
 {{ with_group_names('tidy') }}

@@ -19,16 +19,7 @@ counted as (
 ),
 
 tidy as (
-    select
-        edition,
-        'running_sites' as measure,
-        breakdown,
-        group_code,
-        row_count as numerator,
-        cast(null as bigint) as denominator,
-        cast(row_count as double) as value,
-        is_synthetic
-    from counted
+    {{ tidy_rows('counted', 'running_sites', 'row_count') }}
 )
 
 {{ with_group_names('tidy') }}

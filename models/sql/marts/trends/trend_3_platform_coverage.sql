@@ -14,27 +14,9 @@ counted as (
 ),
 
 tidy as (
-    select
-        edition,
-        'integrated_platforms' as measure,
-        breakdown,
-        group_code,
-        integrated_count as numerator,
-        row_count as denominator,
-        cast(integrated_count as double) as value,
-        is_synthetic
-    from counted
+    {{ tidy_rows('counted', 'integrated_platforms', 'integrated_count', 'row_count', value='integrated_count') }}
     union all
-    select
-        edition,
-        'three_level_platforms' as measure,
-        breakdown,
-        group_code,
-        three_level_count as numerator,
-        row_count as denominator,
-        cast(three_level_count as double) as value,
-        is_synthetic
-    from counted
+    {{ tidy_rows('counted', 'three_level_platforms', 'three_level_count', 'row_count', value='three_level_count') }}
 )
 
 {{ with_group_names('tidy') }}

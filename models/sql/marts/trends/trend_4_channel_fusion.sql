@@ -34,16 +34,7 @@ counted as (
 
 tidy as (
     {% for channel in ['fused', 'weibo', 'wechat', 'app', 'video'] -%}
-    select
-        edition,
-        '{{ channel }}_share' as measure,
-        breakdown,
-        group_code,
-        {{ channel }} as numerator,
-        row_count as denominator,
-        {{ share(channel, 'row_count') }} as value,
-        is_synthetic
-    from counted
+    {{ tidy_rows('counted', channel ~ '_share', channel, 'row_count') }}
     {% if not loop.last -%}
     union all
     {% endif -%}

@@ -1,10 +1,12 @@
 with robots as (
     select
         robots.edition,
+        robots.subject_id,
         subjects.level,
         coalesce(subjects.province_code, 'unlocated') as province_code,
         robots.question_count,
         robots.correct_count,
+        robots.accuracy_share,
         robots.is_usable,
         robots.is_synthetic
     from {{ ref('fct_robot') }} as robots
@@ -24,40 +26,35 @@ counted as (
     ) }}
 ),
 
+ranked as (
+    select
+        *,
+        row_number() over (partition by edition order by accuracy_share desc nulls last, subject_id asc) as place
+    from robots
+    where is_usable
+),
+
+best as (
+    select
+        edition,
+        'total' as breakdown,
+        'all' as group_code,
+        correct_count,
+        question_count,
+        is_synthetic
+    from ranked
+    where place = 1
+),
+
 tidy as (
-    select
-        edition,
-        'robots' as measure,
-        breakdown,
-        group_code,
-        row_count as numerator,
-        cast(null as bigint) as denominator,
-        cast(row_count as double) as value,
-        is_synthetic
-    from counted
+    {{ tidy_rows('counted', 'robots', 'row_count') }}
     union all
-    select
-        edition,
-        'usable_share' as measure,
-        breakdown,
-        group_code,
-        usable_count as numerator,
-        row_count as denominator,
-        {{ share('usable_count', 'row_count') }} as value,
-        is_synthetic
-    from counted
+    {{ tidy_rows('counted', 'usable_share', 'usable_count', 'row_count', sample='true') }}
     union all
-    select
-        edition,
-        'accuracy_share' as measure,
-        breakdown,
-        group_code,
-        usable_correct_count as numerator,
-        usable_question_count as denominator,
-        {{ share('usable_correct_count', 'usable_question_count') }} as value,
-        is_synthetic
-    from counted
-    where usable_question_count > 0
+    {{ tidy_rows('counted', 'accuracy_share', 'usable_correct_count', 'usable_question_count', sample='true',
+        where='usable_question_count > 0') }}
+    union all
+    {{ tidy_rows('best', 'best_accuracy_share', 'correct_count', 'question_count', sample='true') }}
 )
 
 {{ with_group_names('tidy') }}

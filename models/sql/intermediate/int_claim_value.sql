@@ -1,0 +1,140 @@
+with nodes as (
+    select * from {{ ref('framework_nodes') }}
+),
+
+roots as (
+    select
+        edition,
+        index_code,
+        node_code
+    from nodes
+    where parent_code is null
+),
+
+dimensions as (
+    select
+        nodes.edition,
+        nodes.index_code,
+        nodes.node_code
+    from nodes
+    inner join roots
+        on
+            nodes.edition = roots.edition
+            and nodes.index_code = roots.index_code
+            and nodes.parent_code = roots.node_code
+),
+
+indicators as (
+    select
+        nodes.edition,
+        nodes.index_code,
+        nodes.node_code
+    from nodes
+    inner join dimensions
+        on
+            nodes.edition = dimensions.edition
+            and nodes.index_code = dimensions.index_code
+            and nodes.parent_code = dimensions.node_code
+),
+
+delivered as (
+    select distinct
+        edition,
+        source
+    from {{ ref('row_balance') }}
+    where rows_loaded > 0
+),
+
+editions as (
+    select distinct edition from delivered
+),
+
+methods as (
+    select
+        editions.edition,
+        method_sources.method_code
+    from editions
+    cross join {{ ref('method_sources') }} as method_sources
+    left join delivered on editions.edition = delivered.edition and method_sources.source = delivered.source
+    where delivered.source is not null or method_sources.source = 'indices'
+),
+
+regions as (
+    select * from {{ ref('dim_region') }}
+    where is_evaluated
+),
+
+counted as (
+    select
+        edition,
+        concat('framework.', index_code, '.roots') as check_code,
+        count(*) as counted
+    from roots
+    group by edition, index_code
+    union all
+    select
+        edition,
+        concat('framework.', index_code, '.dimensions') as check_code,
+        count(*) as counted
+    from dimensions
+    group by edition, index_code
+    union all
+    select
+        edition,
+        concat('framework.', index_code, '.indicators') as check_code,
+        count(*) as counted
+    from indicators
+    group by edition, index_code
+    union all
+    select
+        edition,
+        'methods.delivered' as check_code,
+        count(distinct method_code) as counted
+    from methods
+    group by edition
+    union all
+    select
+        edition,
+        'series.claimed' as check_code,
+        count(*) as counted
+    from {{ ref('claims') }}
+    where section like 'series_' and claim_id like 'W%'
+    group by edition
+    union all
+    select
+        edition,
+        'regions.provincial_units' as check_code,
+        count(*) as counted
+    from regions
+    where level = 'province'
+    group by edition
+    union all
+    select
+        edition,
+        'regions.key_cities' as check_code,
+        count(*) as counted
+    from regions
+    where is_key_city
+    group by edition
+    union all
+    select
+        edition,
+        'regions.fused_departments' as check_code,
+        denominator as counted
+    from {{ ref('trend_4_channel_fusion') }}
+    where measure = 'fused_share' and breakdown = 'level' and group_code = 'central_department'
+    union all
+    select
+        edition,
+        'account.kinds' as check_code,
+        count(distinct subject_kind) as counted
+    from {{ ref('int_account_period') }}
+    where subject_kind in ('weibo', 'wechat')
+    group by edition
+)
+
+select
+    edition,
+    check_code,
+    cast(counted as double) as value
+from counted

@@ -1,0 +1,1 @@
+{{ accepted_rows('platform_check') }}

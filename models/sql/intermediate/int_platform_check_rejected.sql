@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ rejected_rows('platform_check', references={'region_code': ref('dim_region')}) }}
