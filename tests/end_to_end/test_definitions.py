@@ -12,7 +12,18 @@ from pipelines.automation import edition_job, inbox_sensor, nightly_schedule
 from pipelines.definitions import defs
 from tests.end_to_end.conftest import Edition
 
-LAYERS = {"ingest", "reference", "staging", "intermediate", "core", "indices", "trends", "audit", "publication"}
+LAYERS = {
+    "ingest",
+    "reference",
+    "staging",
+    "intermediate",
+    "core",
+    "indices",
+    "awards",
+    "trends",
+    "audit",
+    "publication",
+}
 
 
 def looked(monkeypatch: pytest.MonkeyPatch, home: Path, inbox: Path, cursor: str | None = None) -> dg.SensorResult:
