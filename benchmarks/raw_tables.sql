@@ -223,6 +223,16 @@ select 'running_sites', 'province', province, count(*), null, count(*) from runn
 union all
 select 'running_sites', 'level_role', level || ':' || site_role, count(*), null, count(*) from running group by all;
 
+create table trend_2_site_flow as
+select 'stock_sites' as measure, 'stock_date' as breakdown, stock_date as group_code, count(*) as numerator,
+    cast(null as bigint) as denominator, cast(count(*) as double) as value
+from site
+cross join (select stock_date from read_csv('$seeds/stock_dates.csv', all_varchar = true) where edition = '2017')
+where
+    coalesce(opened_date <= cast(stock_date as date), true)
+    and case when closed_date is not null then closed_date > cast(stock_date as date) else is_running end
+group by stock_date;
+
 create table trend_2_site_inspection as
 with latest as (
     select * from inspection
@@ -238,13 +248,24 @@ counted as (
         end as breakdown,
         concat_ws(':', period, tier, level, province) as group_code,
         count(*) as inspected,
-        count(*) filter (where is_passed) as passed
+        count(*) filter (where is_passed) as passed,
+        count(*) filter (where not is_passed) as failed
     from (
         select latest.*, site.level, coalesce(site.province_code, 'unlocated') as province
         from latest
         inner join site on latest.site_code = site.site_code
     )
     group by grouping sets ((period, tier), (period, tier, level), (period, tier, province))
+),
+
+reasons as (
+    select
+        concat_ws(':', period, tier, coalesce(failure_reason, 'no_reason')) as group_code,
+        count(*) as failed,
+        sum(count(*)) over (partition by period, tier)::bigint as failed_in_all
+    from latest
+    where not is_passed and site_code in (select site_code from site)
+    group by period, tier, coalesce(failure_reason, 'no_reason')
 )
 
 select 'inspected_sites' as measure, breakdown, group_code, inspected as numerator,
@@ -256,7 +277,16 @@ union all
 select 'inspected_share', breakdown, group_code, inspected, running, inspected / running
 from counted
 cross join (select numerator as running from trend_2_site_stock where breakdown = 'total')
-where breakdown = 'period_tier';
+where breakdown = 'period_tier'
+union all
+select 'failed_sites', breakdown, group_code, failed, null, failed
+from counted
+where breakdown = 'period_tier' and failed > 0
+union all
+select 'failed_sites', 'period_tier_reason', group_code, failed, null, failed from reasons
+union all
+select 'failure_reason_share', 'period_tier_reason', group_code, failed, failed_in_all, failed / failed_in_all
+from reasons;
 
 create table trend_3_platform_coverage as
 with latest as (
@@ -316,6 +346,8 @@ create table figure as
 with measured as (
     select 'trend_2_site_stock' as trend_table, * from trend_2_site_stock
     union all
+    select 'trend_2_site_flow', * from trend_2_site_flow
+    union all
     select 'trend_2_site_inspection', * from trend_2_site_inspection
     union all
     select 'trend_3_platform_coverage', * from trend_3_platform_coverage
@@ -332,7 +364,7 @@ joined as (
         cast(figures.published_value as double) as published,
         case
             when cast(qualifiers.is_rounded as boolean)
-                then abs(computed - published) <= 0.5 * power(10, -cast(figures.published_decimals as integer))
+                then round(abs(computed - published), 9) <= 0.5 * power(10, -cast(figures.published_decimals as integer))
             else
                 (
                     computed > published * cast(qualifiers.lower_factor as double)
@@ -352,6 +384,7 @@ joined as (
     from read_csv('$seeds/figures.csv', all_varchar = true) as figures
     left join read_csv('$seeds/qualifiers.csv', all_varchar = true) as qualifiers using (qualifier)
     left join measured using (trend_table, measure, breakdown, group_code)
+    where figures.edition = '2017'
 )
 
 select

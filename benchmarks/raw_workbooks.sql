@@ -23,6 +23,7 @@ copy (
         case 运行状态 when '正常' then 'normal' when '例外' then 'exception' when '关停' then 'closed' end
             as operating_status,
         try_cast(开通日期 as date) as opened_date,
+        try_cast(关停日期 as date) as closed_date,
         是否合成数据 = '是' as is_synthetic,
         case
             when site_code is null then 'site_code'
@@ -33,6 +34,7 @@ copy (
             when site_role is null then 'site_role'
             when operating_status is null then 'operating_status'
             when 开通日期 is not null and opened_date is null then 'opened_date'
+            when 关停日期 is not null and closed_date is null then 'closed_date'
         end as unfit_column
     from site_registry_text
 ) to '$landing/site_registry.parquet' (format parquet, compression zstd);

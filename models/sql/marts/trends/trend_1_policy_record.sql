@@ -47,17 +47,19 @@ by_theme as (
 ),
 
 -- A document with two themes counts under each: themes do not add up to the total.
+gathered as (
+    select * from counted
+    union all
+    select * from by_province
+    union all
+    select * from by_theme
+),
+
 dated as (
     select
         *,
         case when breakdown like 'month%' then split_part(group_code, ':', 1) end as month
-    from (
-        select * from counted
-        union all
-        select * from by_province
-        union all
-        select * from by_theme
-    ) as every
+    from gathered
 ),
 
 tidy as (
