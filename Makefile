@@ -8,6 +8,7 @@ BIN := .venv/bin
 CEPING_HOME ?= $(CURDIR)/home
 EDITION ?= 2017
 SIZES ?= 1 3 6.2 15
+WORKERS ?= 2
 export CEPING_HOME
 
 .PHONY: run test test-spark bench check ui format clean help
@@ -19,8 +20,8 @@ run: .venv/installed ## From nothing to a published release of the example editi
 	@test -e $(CEPING_HOME)/inbox/$(EDITION) || $(BIN)/ceping example --out $(CEPING_HOME)/inbox/$(EDITION)
 	@$(BIN)/ceping run --edition $(EDITION)
 
-test: check ## Every check and every test
-	$(BIN)/pytest
+test: check ## Every check and every test, by two workers: WORKERS=4
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 test-spark: .venv/spark-installed ## The same results on Spark as on DuckDB; needs Java 17
 	@command -v java >/dev/null || { echo "Spark needs Java 17: apt-get install openjdk-17-jre-headless, or brew install openjdk@17"; exit 1; }
