@@ -231,5 +231,15 @@ def inbox_template(
         typer.echo(f"{path}: fill in the sheet 填报 from row 4 on, then put it into the inbox folder {source}")
 
 
+@app.command(hidden=True)
+def dictionary() -> None:
+    """Write docs/dictionary.md and the lineage of every published column anew, from the models."""
+    from pipelines.dictionary import write_dictionary
+
+    with told_plainly():
+        for path in write_dictionary():
+            typer.echo(path)
+
+
 if __name__ == "__main__":
     app()

@@ -14,6 +14,7 @@ from sqlglot.lineage import Node, lineage
 from sqlglot.schema import MappingSchema
 
 from pipelines.errors import CepingError
+from pipelines.ledger import LedgerEntry
 
 DIALECT = "duckdb"
 # What ingest adds to every row it lands.
@@ -22,6 +23,7 @@ LANDED = {
     "file_id": "varchar",
     "sheet": "varchar",
     "row_number": "bigint",
+    "repairs": "varchar",
     "rejections": "struct(column_name varchar, reason_code varchar, value varchar)[]",
 }
 
@@ -88,7 +90,8 @@ def _schema(tables: Iterable[dict[str, Any]]) -> dict[str, object]:
     for table in tables:
         columns = {column["name"]: column["data_type"] or "varchar" for column in table["columns"].values()}
         if table["resource_type"] == "source":
-            columns |= LANDED
+            # The ledger of files is ours and no delivery: it has no contract, and its columns are those of its entries.
+            columns |= LANDED if columns else dict.fromkeys(LedgerEntry.model_fields, "varchar")
         nested.setdefault(table["database"], {}).setdefault(table["schema"], {})[_short_name(table)] = columns
     return dict(nested)
 
