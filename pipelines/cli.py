@@ -40,12 +40,14 @@ Inbox = Annotated[
 ]
 
 
-class Output(StrEnum):
-    """How ``ceping sql`` prints its result."""
+class OutputFormat(StrEnum):
+    """The form of an answer to ``ceping sql``; xlsx and parquet are for files only."""
 
     table = "table"
     csv = "csv"
     json = "json"
+    parquet = "parquet"
+    xlsx = "xlsx"
 
 
 class Shown(StrEnum):
@@ -154,15 +156,21 @@ def quarantine(
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A query, such as: select * from trends.figure")],
+    query: Annotated[
+        str | None,
+        typer.Argument(help='A query, such as: "select * from trends.figure"; without one, a shell with completion.'),
+    ] = None,
     home: Home = None,
-    output: Annotated[Output, typer.Option("--format", help="How to print the result.")] = Output.table,
+    output: Annotated[
+        OutputFormat | None, typer.Option("--format", help="Form of the answer. Without it: the ending of FILE.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File to write the answer to.")] = None,
 ) -> None:
-    """Ask the current release, read-only."""
-    from pipelines.asking import print_answer
+    """Ask the current release, read-only; "from catalog" lists what there is."""
+    from pipelines.asking import ask
 
     with told_plainly():
-        print_answer(settings_for(home), query, output.value)
+        ask(settings_for(home), query, output, out)
 
 
 @app.command()
@@ -239,6 +247,16 @@ def inbox_template(
         path = out or Path(f"{source}.xlsx")
         write_template(contracts[source], path)
         typer.echo(f"{path}: fill in the sheet 填报 from row 4 on, then put it into the inbox folder {source}")
+
+
+@app.command(hidden=True)
+def dictionary() -> None:
+    """Write docs/dictionary.md and the lineage of every published column anew, from the models."""
+    from pipelines.dictionary import write_dictionary
+
+    with told_plainly():
+        for path in write_dictionary():
+            typer.echo(path)
 
 
 if __name__ == "__main__":

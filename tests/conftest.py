@@ -1,15 +1,71 @@
-"""What every test may use: a home of its own and ways to deliver small real files."""
+"""What every test may use: a home of its own, ways to deliver small real files, and what the workers share.
 
+`make test` divides the tests among workers, a module to each in turn. What costs much (an example edition, say) is made
+by the worker that needs it first, and the others wait for it and use it too: see ``made_once``.
+"""
+
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 import xlsxwriter
+from filelock import FileLock
 
+from pipelines.dbt_project import manifest_path
 from pipelines.settings import Settings
 
+MadeOnce = Callable[[str, Callable[[Path], None]], Path]
 Cells = Sequence[Sequence[object]]
+
+# Modules that take longest come first, so that no worker is left with one of them at the end; and the two that need
+# an edition each come before all, so that the editions are made side by side.
+FIRST = ("end_to_end/test_example_edition", "end_to_end/test_again", "end_to_end", "incremental", "models", "indices")
+HOME = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what a test imports from finding or leaving anything in the home of whoever runs the tests.
+
+    Workers inherit the home, and the dbt project parsed in it: each would parse it for itself otherwise.
+    """
+    if not hasattr(config, "workerinput"):
+        config.stash[HOME] = os.environ["CEPING_HOME"] = tempfile.mkdtemp(prefix="ceping-tests-")
+        if config.getoption("numprocesses", default=None):
+            manifest_path(Settings())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what was left there."""
+    if HOME in config.stash:
+        shutil.rmtree(config.stash[HOME], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes long."""
+    items.sort(key=lambda item: next((n for n, part in enumerate(FIRST) if f"tests/{part}" in item.nodeid), len(FIRST)))
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MadeOnce:
+    """A folder that all workers see, filled by the first that asks for it; nobody may change what is in it."""
+    mine = tmp_path_factory.getbasetemp()
+    shared = mine if worker_id == "master" else mine.parent
+
+    def folder(name: str, fill: Callable[[Path], None]) -> Path:
+        filled, done = shared / f"shared-{name}", shared / f"shared-{name}.done"
+        with FileLock(shared / f"shared-{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(filled, ignore_errors=True)
+                filled.mkdir()
+                fill(filled)
+                done.touch()
+        return filled
+
+    return folder
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from pipelines.candidate import Candidate
 from pipelines.errors import CepingError, GateError
 from pipelines.fingerprint import hash_file
 from pipelines.publication.bulletin import render_bulletin
-from pipelines.publication.manifest import Manifest, build_manifest, release_id_of
+from pipelines.publication.dictionary import write_dictionary
+from pipelines.publication.manifest import Manifest, build_manifest, is_synthetic, release_id_of
 from pipelines.publication.reading import open_database
 from pipelines.publication.snapshot import write_snapshot
 from pipelines.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
@@ -188,10 +189,11 @@ def _copy(source: Path, target: Path, candidate: Candidate) -> None:
 
 
 def _write_pages(candidate: Candidate, verdict: Verdict, draft: Release, code_version: str) -> None:
-    """Write bulletin and manifest from the database as it will be published."""
+    """Write bulletin, dictionary and manifest from the database as it will be published."""
     with open_database(draft.database_path) as connection:
         page = render_bulletin(connection, candidate, verdict, draft.release_id, code_version)
         draft.bulletin_path.write_text(page, encoding="utf-8")
+        write_dictionary(candidate, draft.folder, is_synthetic=is_synthetic(connection, candidate))
         manifest = build_manifest(
             candidate, verdict, code_version, connection, draft.folder, _files(draft.folder), draft.database_path
         )

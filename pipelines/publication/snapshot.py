@@ -20,14 +20,33 @@ MACROS_DIR = Path(__file__).parent / "macros"
 TABLES_READ = re.compile(r"\b(?:from|join)\s+([a-z_]+[.][a-z_0-9]+)")
 CATALOG_SCHEMA = "reference"
 CATALOG_TABLE = "catalog"
-CATALOG_DESCRIPTION = "Every column of the release with its meaning. | 本版本全部数据列及其含义。"
+CATALOG_DESCRIPTION = "Every table, column and macro with its meaning. | 全部数据表、列与宏及其含义。"
 CATALOG_COLUMNS = {
     "table_name": "Schema and table, or name of a macro. | 模式与表名，或宏名。",
     "column_name": "Column; empty in the row that describes the table or macro. | 列名；描述整张表或宏的行为空。",
-    "data_type": "DuckDB type, or macro. | DuckDB 数据类型，或宏。",
+    "data_type": "DuckDB type; kind and parameters of a macro. | DuckDB 数据类型；宏的种类与参数。",
     "description_en": "Description in English. | 英文说明。",
     "description_zh": "Description in Chinese. | 中文说明。",
+    "row_count": "Rows of the table; empty for columns and macros. | 表的行数；列与宏为空。",
 }
+VIEW_DESCRIPTION = "The catalog as it is easiest to read: start here. | 便于阅读的目录，从这里开始。"
+VIEW_COLUMNS = {
+    "schema_name": "Schema; empty for a macro. | 模式；宏为空。",
+    "table_name": "Table, or name of a macro. | 表名，或宏名。",
+    "column_name": CATALOG_COLUMNS["column_name"],
+    "data_type": CATALOG_COLUMNS["data_type"],
+    "description_zh": CATALOG_COLUMNS["description_zh"],
+    "description_en": CATALOG_COLUMNS["description_en"],
+    "row_count": CATALOG_COLUMNS["row_count"],
+}
+VIEW = f"""
+create view {CATALOG_TABLE} as
+select
+    case when table_name like '%.%' then split_part(table_name, '.', 1) end as schema_name,
+    case when table_name like '%.%' then split_part(table_name, '.', 2) else table_name end as table_name,
+    column_name, data_type, description_zh, description_en, row_count
+from {CATALOG_SCHEMA}.{CATALOG_TABLE}
+"""
 
 
 def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
@@ -65,20 +84,31 @@ def _load_table(connection: duckdb.DuckDBPyConnection, table: FrozenTable, parqu
 
 
 def _write_catalog(connection: duckdb.DuckDBPyConnection, tables: Iterable[FrozenTable]) -> None:
-    target = f"{_name(CATALOG_SCHEMA)}.{_name(CATALOG_TABLE)}"
-    connection.execute(f"create schema if not exists {_name(CATALOG_SCHEMA)}")
-    fields = ", ".join(f"{name} varchar" for name in CATALOG_COLUMNS)
+    target = f"{CATALOG_SCHEMA}.{CATALOG_TABLE}"
+    connection.execute(f"create schema if not exists {CATALOG_SCHEMA}")
+    fields = ", ".join(f"{name} {'bigint' if name == 'row_count' else 'varchar'}" for name in CATALOG_COLUMNS)
     connection.execute(f"create table {target} ({fields})")
     for table in tables:
         described = connection.execute(f"describe {_name(table.schema_name)}.{_name(table.name)}").fetchall()
         types = {row[0]: row[1] for row in described}
-        rows: list[tuple[str | None, ...]] = [(table.full_name, None, None, *split_description(table.description))]
-        rows += [
-            (table.full_name, column.name, types[column.name], *split_description(column.description))
-            for column in table.columns
-        ]
-        connection.executemany(f"insert into {target} values (?, ?, ?, ?, ?)", rows)
+        _catalogue(connection, table.full_name, None, None, table.description, table.row_count)
+        for column in table.columns:
+            _catalogue(connection, table.full_name, column.name, types[column.name], column.description)
     _comment(connection, target, CATALOG_DESCRIPTION, CATALOG_COLUMNS.items())
+    connection.execute(VIEW)
+    _comment(connection, CATALOG_TABLE, VIEW_DESCRIPTION, VIEW_COLUMNS.items(), kind="view")
+
+
+def _catalogue(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    column: str | None,
+    data_type: str | None,
+    description: str,
+    row_count: int | None = None,
+) -> None:
+    row = (name, column, data_type, *split_description(description), row_count)
+    connection.execute(f"insert into {CATALOG_SCHEMA}.{CATALOG_TABLE} values (?, ?, ?, ?, ?, ?)", row)
 
 
 def _create_macros(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:
@@ -87,24 +117,27 @@ def _create_macros(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> N
     A file is one ``create macro`` statement behind one line of comment, its description in both languages. It may
     embed models (see ``model_sql``).
     """
-    catalog = f"{_name(CATALOG_SCHEMA)}.{_name(CATALOG_TABLE)}"
     for path in sorted(MACROS_DIR.glob("*.sql")):
         first_line, _, template = path.read_text(encoding="utf-8").partition("\n")
         statement = render_macro(template)
-        if not set(TABLES_READ.findall(statement)) <= tables:
+        if not set(TABLES_READ.findall(statement)) <= tables | {f"{CATALOG_SCHEMA}.{CATALOG_TABLE}"}:
             continue
         description = first_line.removeprefix("--").strip()
         connection.execute(statement)
         kind = "macro table" if re.search(r"\)\s+as\s+table\b", statement) else "macro"
         connection.execute(f"comment on {kind} {_name(path.stem)} is {_text(description)}")
-        row = (path.stem, None, kind, *split_description(description))
-        connection.execute(f"insert into {catalog} values (?, ?, ?, ?, ?)", row)
+        parameters = re.findall(rf"create macro {path.stem}\s*(\([^)]*\))", statement)[0]
+        _catalogue(connection, path.stem, None, f"{kind} {parameters}", description)
 
 
 def _comment(
-    connection: duckdb.DuckDBPyConnection, target: str, description: str, columns: Iterable[tuple[str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    target: str,
+    description: str,
+    columns: Iterable[tuple[str, str]],
+    kind: str = "table",
 ) -> None:
-    connection.execute(f"comment on table {target} is {_text(description)}")
+    connection.execute(f"comment on {kind} {target} is {_text(description)}")
     for name, text in columns:
         connection.execute(f"comment on column {target}.{_name(name)} is {_text(text)}")
 

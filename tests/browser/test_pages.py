@@ -18,7 +18,7 @@ from pipelines.publication.release import Release, publish
 from pipelines.verdict import ExpectationOutcome, SuiteOutcome, Verdict
 from tests.small_release import CODE, FIGURES, Tables, example_tables, make_candidate, verdict_for
 
-PAGES = ("index.html", "quality.html")
+PAGES = ("index.html", "quality.html", "dictionary.html")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pipelines.settings import PROJECT_ROOT
+from tests.conftest import MadeOnce
 
 CEPING = Path(sys.executable).parent / "ceping"
 
@@ -78,17 +79,23 @@ def run(home: Path, inbox: Path) -> Edition:
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+def example(made_once: MadeOnce) -> Edition:
     """The example edition as `make run` makes it."""
-    folder = tmp_path_factory.mktemp("example")
-    ceping("example", "--out", folder / "inbox")
-    return run(folder / "home", folder / "inbox")
+    return run_once(made_once, "example")
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+def small(made_once: MadeOnce) -> Edition:
     """A small edition without a flaw."""
-    folder = tmp_path_factory.mktemp("small")
-    sizes = ("--sites", 1000, "--crawled", 300, "--pages", 8, "--seed", 7, "--no-flaws")
-    ceping("example", "--out", folder / "inbox", *sizes)
-    return run(folder / "home", folder / "inbox")
+    return run_once(made_once, "small", "--sites", 1000, "--crawled", 300, "--pages", 8, "--seed", 7, "--no-flaws")
+
+
+def run_once(made_once: MadeOnce, name: str, *sizes: object) -> Edition:
+    """An edition of an example of these sizes, run by the first worker that needs it."""
+
+    def fill(folder: Path) -> None:
+        ceping("example", "--out", folder / "inbox", *sizes)
+        (folder / "printed.txt").write_text(run(folder / "home", folder / "inbox").printed, encoding="utf-8")
+
+    folder = made_once(name, fill)
+    return Edition(folder / "home", folder / "inbox", (folder / "printed.txt").read_text(encoding="utf-8"))

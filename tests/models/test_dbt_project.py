@@ -1,19 +1,17 @@
 """The dbt project as a whole: its own tests pass on a small example, and every model is described and tested."""
 
 import json
-import os
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelines.contracts import load_contracts
-from pipelines.dbt_project import dbt_executable, read_manifest
 from pipelines.example import ExampleOptions, write_example
 from pipelines.ingest import ingest_source
-from pipelines.settings import MODELS_DIR, Settings
+from pipelines.settings import Settings
+from tests.warehouse import dbt_build, project_manifest
 
 LOGIC = re.compile(r"\b(case|group by|partition by|having|coalesce)\b|count_by|rows_by_file|rejected_rows|unnest_join")
 ONE_MACRO = re.compile(r"\{\{ config\(materialized='table'\) \}\}\s+\{\{ rejected_rows\([^\n]*\) \}\}\s*")
@@ -32,8 +30,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def manifest(small: Settings) -> dict[str, Any]:
-    return read_manifest(small)
+def manifest() -> dict[str, Any]:
+    return project_manifest()
 
 
 def models_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:
@@ -41,14 +39,7 @@ def models_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_every_model_data_test_and_unit_test_passes(small: Settings) -> None:
-    built = subprocess.run(
-        [dbt_executable(), "build", "--project-dir", str(MODELS_DIR), "--profiles-dir", str(MODELS_DIR)],
-        env={**os.environ, **small.environment()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stdout[-4000:]
+    dbt_build(small)
     results = json.loads((small.dbt_target_dir / "run_results.json").read_text(encoding="utf-8"))["results"]
     statuses = {(result["unique_id"].split(".")[0], result["status"]) for result in results}
     assert statuses == {

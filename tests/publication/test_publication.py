@@ -62,6 +62,7 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
     names = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*") if path.is_file()}
     assert names == {
         "ceping-2017.duckdb", "index.html", "quality.html", "verdict.json", "manifest.json", "SHA256SUMS",
+        "dictionary.html", "dictionary.csv",
         "parquet/trends/figure.parquet", "parquet/trends/trend_2_site_stock.parquet",
         "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet", "parquet/core/dim_label.parquet",
     }  # fmt: skip

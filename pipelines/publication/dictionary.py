@@ -1,0 +1,94 @@
+"""The data dictionary of a release: a page and a csv of every table and column, with what each column is made of.
+
+Tables and descriptions are the candidate's own. What columns are made of follows from the code and is read from
+``lineage.csv``, which ``make dictionary`` writes.
+"""
+
+import csv
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipelines.candidate import Candidate
+from pipelines.publication.labels import Bilingual
+from pipelines.publication.snapshot import split_description
+
+LINEAGE_PATH = Path(__file__).parent / "lineage.csv"
+LINEAGE_FIELDS = ("table_name", "column_name", "made_of", "models")
+CSV_FIELDS = (
+    "schema_name", "table_name", "row_count", "column_name", "data_type", "is_key", "description_zh", "description_en",
+    "made_of", "models",
+)  # fmt: skip
+TEMPLATES_DIR = Path(__file__).parent / "templates"
+PAGE = "dictionary.html"
+CSV = "dictionary.csv"
+
+
+class Origin(NamedTuple):
+    """What a column is made of, written out: columns by table, and the models between."""
+
+    columns: str
+    models: str
+
+
+def read_lineage(text: str | None = None) -> dict[tuple[str, str], Origin]:
+    """What each published column is made of, by table and column."""
+    rows = csv.DictReader(io.StringIO(text if text is not None else LINEAGE_PATH.read_text(encoding="utf-8")))
+    return {(row["table_name"], row["column_name"]): Origin(row["made_of"], row["models"]) for row in rows}
+
+
+def origin_of(origins: dict[tuple[str, str], Origin], table: str, column: str) -> Origin:
+    """What a column is made of; nothing where the code knows no such column."""
+    return origins.get((table, column), Origin("", ""))
+
+
+def write_dictionary(candidate: Candidate, folder: Path, *, is_synthetic: bool) -> None:
+    """Write the page and the csv; the same candidate gives the same bytes."""
+    (folder / PAGE).write_text(_page(candidate, is_synthetic=is_synthetic), encoding="utf-8")
+    # With the mark of UTF-8 that spreadsheets look for.
+    (folder / CSV).write_text(_csv(candidate), encoding="utf-8-sig", newline="")
+
+
+def _csv(candidate: Candidate) -> str:
+    origins = read_lineage()
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(CSV_FIELDS)
+    for table in candidate.tables:
+        english, chinese = split_description(table.description)
+        writer.writerow([table.schema_name, table.name, table.row_count, "", "", "", chinese, english, "", ""])
+        for column in table.columns:
+            english, chinese = split_description(column.description)
+            is_key = "true" if column.name in table.key else "false"
+            place = [table.schema_name, table.name, "", column.name, column.data_type, is_key, chinese, english]
+            writer.writerow([*place, *origin_of(origins, table.full_name, column.name)])
+    return stream.getvalue()
+
+
+def _page(candidate: Candidate, *, is_synthetic: bool) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES_DIR),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["both"] = _both
+    origins = read_lineage()
+    schemas: dict[str, list[object]] = {}
+    for table in candidate.tables:
+        schemas.setdefault(table.schema_name, []).append(table)
+    return environment.get_template(PAGE).render(
+        candidate=candidate,
+        schemas=schemas,
+        is_synthetic=is_synthetic,
+        column_count=sum(len(table.columns) for table in candidate.tables),
+        origin=lambda table, column: origin_of(origins, table.full_name, column.name),
+    )
+
+
+def _both(text: str) -> Bilingual:
+    english, chinese = split_description(text)
+    return Bilingual.of(chinese, english)
