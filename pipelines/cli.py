@@ -98,6 +98,97 @@ def run(
 
 
 @app.command()
+def gate(
+    edition: Edition = 2017,
+    home: Home = None,
+    candidate: Annotated[
+        str | None, typer.Option(help="Beginning of a candidate's hash.  [default: the newest of the edition]")
+    ] = None,
+) -> None:
+    """Judge a candidate by the expectations alone; exit code 1 where it may not be published."""
+    from pipelines.gate_printing import judge_newest, print_verdict
+
+    with told_plainly():
+        judged, verdict = judge_newest(settings_for(home, edition), candidate)
+        print_verdict(judged, verdict)
+    raise typer.Exit(0 if verdict.passed else 1)
+
+
+@app.command()
+def releases(
+    home: Home = None,
+    output: Annotated[Shown, typer.Option("--format", help="How to print them.")] = Shown.table,
+) -> None:
+    """List the releases: when each was published, from how many inputs, and which one is current."""
+    from pipelines.release_list import print_releases
+
+    with told_plainly():
+        print_releases(settings_for(home), output.value)
+
+
+@app.command()
+def verify(
+    release: Annotated[str, typer.Argument(help="A release: its id, the beginning of it, or current.")] = "current",
+    home: Home = None,
+    recompute: Annotated[
+        bool, typer.Option(help="Compute its tables again from its inputs and compare the bytes.")
+    ] = True,
+) -> None:
+    """Check every file of a release, and compute its tables again; exit code 1 where they come out otherwise."""
+    from pipelines.publication.release import find_release
+    from pipelines.verification import print_verification, verify_release
+
+    with told_plainly():
+        settings = settings_for(home)
+        found = verify_release(settings, find_release(settings.releases_dir, release), recompute=recompute)
+        print_verification(found)
+    raise typer.Exit(0 if found.holds else 1)
+
+
+@app.command()
+def rollback(
+    release: Annotated[str, typer.Argument(help="The earlier release to point current at.")],
+    reason: Annotated[str | None, typer.Option(help="Why; kept in the history and shown by ceping releases.")] = None,
+    home: Home = None,
+) -> None:
+    """Make an earlier release current; what was published after it is withdrawn and not published by a run again."""
+    from pipelines.publication.release import find_release
+    from pipelines.publication.release import rollback as roll_back
+    from pipelines.resources import locked_home
+
+    with told_plainly():
+        settings = settings_for(home)
+        with locked_home(settings):
+            earlier = find_release(settings.releases_dir, release)
+            withdrawn = roll_back(earlier, settings.releases_dir, reason)
+        typer.echo(f"current is {earlier.release_id}; withdrawn: {', '.join(withdrawn) or 'nothing'}")
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="The earlier release: its id, or the beginning of it.")],
+    after: Annotated[str, typer.Argument(help="The later release.")] = "current",
+    home: Home = None,
+    output: Annotated[Shown, typer.Option("--format", help="How to print the difference.")] = Shown.table,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Workbook (.xlsx) to write the whole difference to.")
+    ] = None,
+    rows: Annotated[int, typer.Option(help="Most rows to print of each kind.", min=1)] = 20,
+) -> None:
+    """Say what differs between two releases, how much each cause explains, and which input rows are behind it."""
+    from pipelines.comparison.difference import compare
+    from pipelines.comparison.printing import print_difference, write_workbook
+    from pipelines.publication.release import find_release
+
+    with told_plainly():
+        settings = settings_for(home)
+        difference = compare(settings, *(find_release(settings.releases_dir, name) for name in (before, after)))
+        print_difference(difference, output.value, rows)
+        if out is not None:
+            write_workbook(difference, out)
+
+
+@app.command()
 def status(edition: Edition = 2017, inbox: Inbox = None, home: Home = None) -> None:
     """Show what was delivered, what became of it, and what is published."""
     from pipelines.status import print_status

@@ -4,7 +4,7 @@ Great Expectations judges pandas frames. Plain pandas turns an integer column wi
 one into objects, and then a comparison means something else; the frames made here keep every type nullable.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,8 @@ import pandas as pd  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.candidate import Candidate
+from pipelines.baseline import Baseline
+from pipelines.candidate import Candidate, FrozenTable
 
 NULLABLE_TYPES: dict[pa.DataType, pd.api.extensions.ExtensionDtype] = {
     pa.bool_(): pd.BooleanDtype(),
@@ -51,22 +52,80 @@ def _fits_bigint(column: pa.ChunkedArray) -> bool:
 
 
 @contextmanager
-def reducing(candidate: Candidate) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB connection that sees the candidate's tables as ``schema.table``, and no file outside the candidate."""
+def reducing(candidate: Candidate, baseline: Baseline | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection that sees the candidate's tables as ``schema.table``, and no file outside the candidate.
+
+    The same tables of the release it is compared with are ``last_<schema>.table``: with the candidate's columns, and
+    without rows where there is no such release. ``gate.text_value`` has every distinct text of every table, and
+    ``gate.table_count`` the rows of every table, now and then.
+    """
     with duckdb.connect(":memory:") as connection:
         connection.execute("set threads = 1")
         connection.execute("set python_enable_replacements = false")
         for table in candidate.tables:
-            file = str(candidate.path(table)).replace("'", "''")
             connection.execute(f'create schema if not exists "{table.schema_name}"')
             connection.execute(
-                f'create view "{table.schema_name}"."{table.name}" as select * from read_parquet(\'{file}\')'
+                f'create view "{table.schema_name}"."{table.name}" as select * from {_parquet(candidate.path(table))}'
             )
-        folder = str(candidate.folder).replace("'", "''")
-        connection.execute(f"set allowed_directories = ['{folder}']")
+            _create_last(connection, table, baseline)
+        create_gate_views(connection, [(table.schema_name, table.name) for table in candidate.tables])
+        folders = [candidate.folder, *([baseline.folder] if baseline else [])]
+        allowed = ", ".join(_text(folder) for folder in folders)
+        connection.execute(f"set allowed_directories = [{allowed}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield connection
+
+
+def create_gate_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str, str]]) -> None:
+    """Make the views over all tables at once, ``gate.text_value`` and ``gate.table_count``."""
+    texts = [
+        f"select '{schema}.{name}' as table_name, '{column}' as column_name, \"{column}\" as value, "
+        f'count(*) as row_count from "{schema}"."{name}" where "{column}" is not null group by "{column}"'
+        for schema, name in tables
+        for column, kind, *_ in connection.execute(f'describe "{schema}"."{name}"').fetchall()
+        if kind == "VARCHAR"
+    ]
+    counts = [
+        f'select \'{schema}.{name}\' as table_name, (select count(*) from "{schema}"."{name}") as row_count, '
+        f'(select count(*) from "last_{schema}"."{name}") as last_row_count'
+        for schema, name in tables
+    ]
+    nothing = "select null::varchar as table_name, null::varchar as column_name, null::varchar as value, 0 as row_count"
+    connection.execute("create schema if not exists gate")
+    connection.execute(f"create view gate.text_value as {' union all '.join(texts) or f'{nothing} limit 0'}")
+    connection.execute(f"create view gate.table_count as {' union all '.join(counts)}")
+
+
+def _create_last(connection: duckdb.DuckDBPyConnection, table: FrozenTable, baseline: Baseline | None) -> None:
+    """The table as the earlier release has it, in the columns of today; what it lacks or has otherwise is null."""
+    name = f'"{table.schema_name}"."{table.name}"'
+    path = baseline.path(table.schema_name, table.name) if baseline else None
+    now = connection.execute(f"describe {name}").fetchall()
+    then = set() if path is None else {row[0] for row in connection.execute(f"describe {_from(path)}").fetchall()}
+    columns = ", ".join(
+        f"try_cast({_quoted(column) if column in then else 'null'} as {kind}) as {_quoted(column)}"
+        for column, kind, *_ in now
+    )
+    rows = "(select 1) limit 0" if path is None else _parquet(path)
+    connection.execute(f'create schema if not exists "last_{table.schema_name}"')
+    connection.execute(f'create view "last_{table.schema_name}"."{table.name}" as select {columns} from {rows}')
+
+
+def _parquet(path: Path) -> str:
+    return f"read_parquet({_text(path)})"
+
+
+def _from(path: Path) -> str:
+    return f"select * from {_parquet(path)}"
+
+
+def _text(value: Path) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _quoted(identifier: str) -> str:
+    return f'"{identifier}"'
 
 
 def reduced_frame(connection: duckdb.DuckDBPyConnection, full_name: str, select: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from pydantic import ValidationError
 
+from pipelines.baseline import Baseline
 from pipelines.candidate import Candidate
 from pipelines.errors import GateError
 from pipelines.settings import EXPECTATIONS_DIR
@@ -36,6 +37,8 @@ __all__ = ["ExpectationOutcome", "FailedRow", "SuiteOutcome", "Verdict", "judge"
 
 Progress = Callable[[str], None]
 ROWS_NAMED = 3
+# What a suite may judge beside published tables, by reductions alone: see ``frames.reducing``.
+WHOLE_CANDIDATE = frozenset({"gate.text_value", "gate.table_count"})
 
 
 def _silent(message: str) -> None:
@@ -47,20 +50,27 @@ def load_ahead() -> None:
     Thread(target=import_module, args=("pipelines.judging",), daemon=True).start()
 
 
-def judge(candidate: Candidate, suites_dir: Path = EXPECTATIONS_DIR, progress: Progress = _silent) -> Verdict:
+def judge(
+    candidate: Candidate,
+    suites_dir: Path = EXPECTATIONS_DIR,
+    progress: Progress = _silent,
+    baseline: Baseline | None = None,
+) -> Verdict:
     """Judge a candidate by the suites of a folder; write ``verdict.json`` and ``quality.html`` beside its tables.
 
+    What has drifted is told against the baseline; the verdict names it, and is the same for the same two.
     Raises ``GateError`` where the candidate's bytes were changed, ``CepingError`` where a suite is not one.
     """
     candidate = Candidate.open(candidate.folder)
     (candidate.folder / VERDICT_FILE).unlink(missing_ok=True)
     fingerprint = suites_fingerprint(suites_dir)
     suites = read_suites(suites_dir)
-    judged = _judge_suites(candidate, suites, progress)
+    judged = _judge_suites(candidate, suites, progress, baseline)
     verdict = Verdict(
         candidate=candidate.content_hash,
         expectations=fingerprint,
         edition=candidate.edition,
+        compared_with=baseline.release_id if baseline else None,
         passed=bool(judged) and all(suite.passed for suite in judged),
         suites=judged,
     )
@@ -83,7 +93,9 @@ def require_pass(candidate: Candidate, suites_dir: Path = EXPECTATIONS_DIR) -> V
     return verdict
 
 
-def _judge_suites(candidate: Candidate, suites: dict[str, Suite], progress: Progress) -> list[SuiteOutcome]:
+def _judge_suites(
+    candidate: Candidate, suites: dict[str, Suite], progress: Progress, baseline: Baseline | None
+) -> list[SuiteOutcome]:
     """Every published table's outcome and every stray suite's, in the order of their names."""
     progress("loading Great Expectations")
     from pipelines.judging import Judge, expectations_of
@@ -95,10 +107,10 @@ def _judge_suites(candidate: Candidate, suites: dict[str, Suite], progress: Prog
     for table in sorted(published | suites.keys()):
         if table not in suites:
             outcome = _unmatched(table, "published_table_has_a_suite", f"there is no suite {table}.yml")
-        elif table not in published:
+        elif table not in published and table not in WHOLE_CANDIDATE:
             outcome = _unmatched(table, "suite_has_a_published_table", f"the candidate has no table {table}")
         else:
-            outcome = _judge_table(candidate, suites[table], expectations[table], judge_of_frames)
+            outcome = _judge_table(candidate, suites[table], expectations[table], judge_of_frames, baseline)
         failed = sum(not each.passed for each in outcome.outcomes)
         progress(f"{table}: {len(outcome.outcomes)} expectations, {failed} failed")
         outcomes.append(outcome)
@@ -106,13 +118,18 @@ def _judge_suites(candidate: Candidate, suites: dict[str, Suite], progress: Prog
 
 
 def _judge_table(
-    candidate: Candidate, suite: Suite, expectations: list["Expectation"], judge_of_frames: "Judge"
+    candidate: Candidate,
+    suite: Suite,
+    expectations: list["Expectation"],
+    judge_of_frames: "Judge",
+    baseline: Baseline | None,
 ) -> SuiteOutcome:
     """The outcomes of one suite, in the order its file lists them."""
     outcomes: dict[int, ExpectationOutcome] = {}
     for reduction in (None, *suite.reduce):
         numbers = [number for number, entry in enumerate(suite.expectations) if entry.reduction == reduction]
-        outcomes |= _judge_frame(candidate, suite, reduction, {n: expectations[n] for n in numbers}, judge_of_frames)
+        judged = {number: expectations[number] for number in numbers}
+        outcomes |= _judge_frame(candidate, suite, reduction, judged, judge_of_frames, baseline)
     return SuiteOutcome.of(suite.table, suite.why, [outcomes[number] for number in sorted(outcomes)])
 
 
@@ -122,6 +139,7 @@ def _judge_frame(
     reduction: str | None,
     expectations: dict[int, "Expectation"],
     judge_of_frames: "Judge",
+    baseline: Baseline | None,
 ) -> dict[int, ExpectationOutcome]:
     """The outcomes on the table itself, or on one of the suite's reductions, by the entry's number."""
     from pipelines.frames import read_frame, reduced_frame, reducing
@@ -129,18 +147,19 @@ def _judge_frame(
 
     if not expectations:
         return {}
-    table = candidate.table(suite.table)
+    key = () if suite.table in WHOLE_CANDIDATE else candidate.table(suite.table).key
     entries = {number: suite.expectations[number] for number in expectations}
     try:
         if reduction is None:
-            frame = read_frame(candidate.path(table))
+            frame = read_frame(candidate.path(candidate.table(suite.table)))
         else:
-            with reducing(candidate) as connection:
+            with reducing(candidate, baseline) as connection:
                 frame = reduced_frame(connection, suite.table, suite.reduce[reduction])
     except duckdb.Error as error:
         return {number: raised(suite.table, entry, str(error)) for number, entry in entries.items()}
-    key = [name for name in table.key if reduction is None and name in frame.columns]
-    identifying = key or [str(name) for name in frame.columns]
+    identifying = [name for name in key if reduction is None and name in frame.columns] or [
+        str(name) for name in frame.columns
+    ]
     reduced = None if reduction is None else frame
     results = judge_of_frames.results(f"{suite.table}/{reduction or ''}", frame, identifying, [*expectations.values()])
     return {

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from pipelines.dbt_project import manifest_path
 from pipelines.errors import CepingError, DeliveryError
 from pipelines.progress import LOGGER, say
+from pipelines.publication.release import require_not_withdrawn
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.state import published_release
 
@@ -54,6 +55,7 @@ def run_edition(settings: Settings, *, rebuild: bool = False) -> None:
     LOGGER.addHandler(lines)
     try:
         release_id = _current_without_work(settings, rebuild=rebuild) or _execute(settings, rebuild=rebuild)
+        require_not_withdrawn(release_id, settings.releases_dir)
     finally:
         LOGGER.removeHandler(lines)
     _tell_where(settings, release_id)

@@ -132,6 +132,11 @@ class Settings(BaseSettings):
         return self.home_dir / "releases"
 
     @property
+    def inputs_dir(self) -> Path:
+        """The inputs of each release as they were landed, one folder a release."""
+        return self.home_dir / "inputs"
+
+    @property
     def dagster_dir(self) -> Path:
         """Dagster's run storage."""
         return self.home_dir / "dagster"

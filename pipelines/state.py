@@ -9,6 +9,7 @@ from pipelines.contracts import load_contracts
 from pipelines.fingerprint import code_version, hash_json
 from pipelines.inbox import delivered_files, unknown_folders
 from pipelines.ledger import present_entries
+from pipelines.publication.history import read_history, withdrawn_by
 from pipelines.settings import Settings
 
 
@@ -51,14 +52,18 @@ def is_inbox_landed(settings: Settings) -> bool:
 
 
 def built_release(settings: Settings) -> str | None:
-    """The release that was built from the landed inputs by this very code, if it is the current one."""
+    """The release that was built from the landed inputs by this very code, if it is the current one or was withdrawn.
+
+    One that was withdrawn is not built again: it would be what somebody took back.
+    """
     path = _state_path(settings)
     if not path.is_file():
         return None
     state = BuiltState.model_validate_json(path.read_text(encoding="utf-8"))
     is_current = (settings.releases_dir / "current").resolve().name == state.release_id
+    is_settled = is_current or state.release_id in withdrawn_by(read_history(settings.releases_dir))
     is_same = state.inputs == inputs_hash(settings) and state.code == code_version()
-    return state.release_id if is_current and is_same else None
+    return state.release_id if is_settled and is_same else None
 
 
 def published_release(settings: Settings) -> str | None:

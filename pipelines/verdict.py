@@ -64,6 +64,7 @@ class Verdict(BaseModel):
     candidate: str = Field(description="Content hash of the candidate that was judged.")
     expectations: str = Field(description="Hash of the suites it was judged by.")
     edition: int
+    compared_with: str | None = Field(default=None, description="Release that drift was told against, if any.")
     passed: bool
     suites: list[SuiteOutcome]
 

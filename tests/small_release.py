@@ -85,7 +85,7 @@ def example_tables(figures: list[tuple[object, ...]] = FIGURES) -> Tables:
     }
 
 
-def make_candidate(home: Path, tables: Tables) -> Candidate:
+def make_candidate(home: Path, tables: Tables, keys: dict[str, tuple[str, ...]] | None = None) -> Candidate:
     """A candidate frozen from a real warehouse file, with the files the gate leaves beside it."""
     home.mkdir(parents=True, exist_ok=True)
     warehouse = home / "warehouse.duckdb"
@@ -96,13 +96,15 @@ def make_candidate(home: Path, tables: Tables) -> Candidate:
             schema, name = full_name.split(".")
             connection.execute(f"create schema if not exists {schema}")
             connection.execute(f"create table {full_name} ({', '.join(f'{c} {t}' for c, t in types.items())})")
-            connection.executemany(f"insert into {full_name} values ({', '.join('?' * len(types))})", rows)
+            if rows:
+                connection.executemany(f"insert into {full_name} values ({', '.join('?' * len(types))})", rows)
             columns = tuple(
                 TableColumn(name=column, data_type=kind, description=f"It's {column}. | 列“{column}”。")
                 for column, kind in types.items()
             )
             description = f"Table {name}. | 表 {name}。"
-            specs.append(TableSpec(schema_name=schema, name=name, description=description, key=(), columns=columns))
+            key = (keys or {}).get(full_name, ())
+            specs.append(TableSpec(schema_name=schema, name=name, description=description, key=key, columns=columns))
     candidate = freeze(warehouse, specs, 2017, home / "candidates")
     (candidate.folder / "verdict.json").write_text(verdict_for(candidate).model_dump_json(), encoding="utf-8")
     (candidate.folder / "quality.html").write_text("<!doctype html><title>quality</title>", encoding="utf-8")
@@ -128,9 +130,11 @@ def verdict_for(candidate: Candidate, *, passed: bool = True) -> Verdict:
     return Verdict(candidate=candidate.content_hash, expectations="e" * 64, edition=2017, passed=passed, suites=suites)
 
 
-def publish_tables(home: Path, tables: Tables) -> Release:
-    candidate = make_candidate(home, tables)
-    return publish(candidate, verdict_for(candidate), home / "releases", CODE)
+def publish_tables(
+    home: Path, tables: Tables, keys: dict[str, tuple[str, ...]] | None = None, code: str = CODE
+) -> Release:
+    candidate = make_candidate(home, tables, keys)
+    return publish(candidate, verdict_for(candidate), home / "releases", code)
 
 
 def publish_warehouse(settings: Settings) -> Release:

@@ -6,6 +6,7 @@ from pipelines.assets.verdict import verdict
 from pipelines.candidate import open_newest
 from pipelines.fingerprint import code_version
 from pipelines.gate import require_pass
+from pipelines.kept_inputs import keep_inputs
 from pipelines.progress import say
 from pipelines.publication.release import publish
 from pipelines.resources import EditionRun
@@ -24,6 +25,7 @@ def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     settings = edition_run.settings
     newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
     published = publish(newest, require_pass(newest), settings.releases_dir, code_version())
+    keep_inputs(settings, published)
     record_release(settings, published.release_id)
     say("release", f"{published.release_id} is published")
     return dg.MaterializeResult(

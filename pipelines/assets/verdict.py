@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.assets.candidate import PUBLISHED, candidate
+from pipelines.baseline import find_baseline
 from pipelines.candidate import TableSpec, open_newest
 from pipelines.errors import GateError
 from pipelines.gate import ExpectationOutcome, Verdict, judge
@@ -40,7 +41,8 @@ def verdict(edition_run: EditionRun) -> Iterator[dg.AssetCheckResult | dg.Materi
     """Judge the newest candidate and write the verdict beside it."""
     settings = edition_run.settings
     newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
-    judged = judge(newest, progress=lambda message: say("gate", message))
+    baseline = find_baseline(settings.releases_dir, settings.edition, newest.content_hash)
+    judged = judge(newest, progress=lambda message: say("gate", message), baseline=baseline)
     yield from _check_results(judged)
     if not judged.passed:
         raise GateError(_refusal(judged, str(newest.folder / QUALITY_FILE)))

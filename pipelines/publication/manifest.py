@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from pipelines.candidate import Candidate, TableColumn
 from pipelines.fingerprint import hash_file, hash_json
@@ -28,6 +28,7 @@ class ManifestTable(BaseModel):
     rows: int
     sha256: str
     description: str
+    key: tuple[str, ...] = Field(default=(), description="Columns that identify a row.")
     columns: tuple[TableColumn, ...]
 
 

@@ -8,10 +8,8 @@ A kill at any instant leaves ``current`` on the old release or on the new one, b
 only when every byte of it is on disk, and ``current`` moves in one rename.
 """
 
-import json
 import os
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,7 +18,16 @@ from pipelines.candidate import Candidate
 from pipelines.errors import CepingError, GateError
 from pipelines.fingerprint import hash_file
 from pipelines.publication.bulletin import render_bulletin
+from pipelines.publication.data_package import write_descriptions
 from pipelines.publication.dictionary import write_dictionary
+from pipelines.publication.history import (
+    HistoryEntry,
+    present_moment,
+    published_after,
+    read_history,
+    record,
+    withdrawn_by,
+)
 from pipelines.publication.manifest import Manifest, build_manifest, is_synthetic, release_id_of
 from pipelines.publication.reading import open_database
 from pipelines.publication.snapshot import write_snapshot
@@ -28,8 +35,8 @@ from pipelines.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
 
 SUMS = "SHA256SUMS"
 CURRENT = "current"
-HISTORY = "history.jsonl"
 BUILDING_PREFIX = ".building-"
+SHORTEST_NAME = 4
 
 
 class Release(BaseModel):
@@ -76,6 +83,7 @@ def publish(candidate: Candidate, verdict: Verdict, releases_dir: Path, code_ver
     release_id = release_id_of(candidate.edition, candidate.content_hash, code_version)
     edition_dir = releases_dir / str(candidate.edition)
     release = Release(folder=edition_dir / release_id, release_id=release_id, edition=candidate.edition)
+    require_not_withdrawn(release_id, releases_dir)
     edition_dir.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(edition_dir)
     if release.folder.exists():
@@ -83,7 +91,7 @@ def publish(candidate: Candidate, verdict: Verdict, releases_dir: Path, code_ver
     else:
         _build(candidate, verdict, release, code_version)
     _make_current(release, releases_dir)
-    _record(release, candidate, releases_dir / HISTORY)
+    _record(release, candidate, releases_dir)
     return release
 
 
@@ -104,20 +112,89 @@ def current_release(releases_dir: Path) -> Release | None:
 
 
 def release_of_edition(releases_dir: Path, edition: int) -> Release:
-    """Find the release of an edition: the current one, or where that is of another, the edition's last.
+    """Find the release of an edition: the current one, or where that is of another, the edition's last that stands.
 
     Raises ``CepingError`` where the edition has none.
     """
     current = current_release(releases_dir)
     if current is not None and current.edition == edition:
         return current
-    history = releases_dir / HISTORY
-    lines = history.read_text(encoding="utf-8").splitlines() if history.exists() else []
-    for release_id in filter(None, map(_released, reversed(lines))):
-        folder = releases_dir / str(edition) / release_id
-        if folder.is_dir():
-            return Release(folder=folder, release_id=release_id, edition=edition)
+    entries = read_history(releases_dir)
+    withdrawn = withdrawn_by(entries)
+    for entry in reversed(entries):
+        folder = releases_dir / str(edition) / entry.release_id
+        if entry.release_id not in withdrawn and folder.is_dir():
+            return Release(folder=folder, release_id=entry.release_id, edition=edition)
     raise CepingError(f"nothing of edition {edition} is published in {releases_dir.parent} yet; ceping run publishes")
+
+
+def find_release(releases_dir: Path, name: str) -> Release:
+    """Find a release by its id, by the beginning of its id, or as ``current``.
+
+    Raises ``CepingError`` where none or several are meant.
+    """
+    if name == CURRENT:
+        release = current_release(releases_dir)
+        if release is None:
+            raise CepingError(f"nothing is published in {releases_dir} yet")
+        return release
+    known = {release.release_id: release for release in all_releases(releases_dir)}
+    meant = [known[name]] if name in known else [known[found] for found in known if _is_short_for(name, found)]
+    if len(meant) != 1:
+        several = f"names several releases ({', '.join(release.release_id for release in meant)})"
+        raise CepingError(f"{name} {several if meant else 'is no release of this home'}; ceping releases lists them")
+    return meant[0]
+
+
+def all_releases(releases_dir: Path) -> list[Release]:
+    """Find every release on disk, in the order in which they were first published."""
+    order = {entry.release_id: place for place, entry in reversed(list(enumerate(read_history(releases_dir))))}
+    folders = [folder for folder in releases_dir.glob("[0-9]*/[0-9]*-*") if (folder / SUMS).is_file()]
+    releases = [
+        Release(folder=folder, release_id=folder.name, edition=int(folder.parent.name)) for folder in sorted(folders)
+    ]
+    return sorted(releases, key=lambda release: order.get(release.release_id, len(order)))
+
+
+def rollback(release: Release, releases_dir: Path, reason: str | None = None) -> list[str]:
+    """Point ``current`` at an earlier release, which is verified first; returns the releases that this withdraws.
+
+    What was published after it stays on disk and is published again by another rollback alone: a run that would give
+    the same release is refused. The history is written first, so that a kill never leaves a rollback nobody knows of.
+    """
+    if current_release(releases_dir) == release:
+        raise CepingError(f"release {release.release_id} is the current one already")
+    verify(release)
+    entries = read_history(releases_dir)
+    withdrawn = published_after(entries, release.release_id)
+    record(
+        releases_dir,
+        HistoryEntry(
+            action="rollback",
+            release_id=release.release_id,
+            edition=release.edition,
+            published_at=present_moment(),
+            withdrawn=tuple(withdrawn),
+            reason=reason,
+        ),
+    )
+    _make_current(release, releases_dir)
+    return withdrawn
+
+
+def require_not_withdrawn(release_id: str, releases_dir: Path) -> None:
+    """Refuse to publish by a run what somebody took back; raises ``CepingError`` that says when and how to go on."""
+    withdrawal = withdrawn_by(read_history(releases_dir)).get(release_id)
+    if withdrawal is not None:
+        because = f" ({withdrawal.reason})" if withdrawal.reason else ""
+        raise CepingError(
+            f"release {release_id} was withdrawn on {withdrawal.published_at} in favour of {withdrawal.release_id}"
+            f"{because}; change the inputs or the code, or make it current again with: ceping rollback {release_id}"
+        )
+
+
+def _is_short_for(name: str, release_id: str) -> bool:
+    return len(name) >= SHORTEST_NAME and (release_id.startswith(name) or release_id.partition("-")[2].startswith(name))
 
 
 def verify(release: Release) -> None:
@@ -194,6 +271,7 @@ def _write_pages(candidate: Candidate, verdict: Verdict, draft: Release, code_ve
         page = render_bulletin(connection, candidate, verdict, draft.release_id, code_version)
         draft.bulletin_path.write_text(page, encoding="utf-8")
         write_dictionary(candidate, draft.folder, is_synthetic=is_synthetic(connection, candidate))
+        write_descriptions(candidate, draft.release_id, draft.folder, is_synthetic=is_synthetic(connection, candidate))
         manifest = build_manifest(
             candidate, verdict, code_version, connection, draft.folder, _files(draft.folder), draft.database_path
         )
@@ -240,32 +318,20 @@ def _swing(link: Path, target: Path) -> None:
     _sync(link.parent)
 
 
-def _record(release: Release, candidate: Candidate, history: Path) -> None:
-    """Add a line to the history, unless its last line says already that this release was published."""
-    written = history.read_text(encoding="utf-8") if history.exists() else ""
-    lines = written.splitlines()
-    if lines and _released(lines[-1]) == release.release_id:
+def _record(release: Release, candidate: Candidate, releases_dir: Path) -> None:
+    """Add a line to the history, unless its last line names this release already."""
+    entries = read_history(releases_dir)
+    if entries and entries[-1].release_id == release.release_id:
         return
-    line = {
-        "release_id": release.release_id,
-        "edition": release.edition,
-        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "candidate": candidate.content_hash,
-    }
-    # A kill can have cut the last line short: it stays what it is, and ours begins on a line of its own.
-    gap = "" if not written or written.endswith("\n") else "\n"
-    with history.open("ab") as stream:
-        stream.write(f"{gap}{json.dumps(line)}\n".encode())
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _released(line: str) -> str | None:
-    """Read the release a line of the history names; ``None`` for a line that a kill cut short."""
-    try:
-        return str(json.loads(line)["release_id"])
-    except (ValueError, KeyError, TypeError):
-        return None
+    record(
+        releases_dir,
+        HistoryEntry(
+            release_id=release.release_id,
+            edition=release.edition,
+            published_at=present_moment(),
+            candidate=candidate.content_hash,
+        ),
+    )
 
 
 def _read_sums(release: Release) -> dict[str, str]:

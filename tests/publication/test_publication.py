@@ -63,6 +63,7 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
     assert names == {
         "ceping-2017.duckdb", "index.html", "quality.html", "verdict.json", "manifest.json", "SHA256SUMS",
         "dictionary.html", "dictionary.csv",
+        "datapackage.json", "croissant.json",
         "parquet/trends/figure.parquet", "parquet/trends/trend_2_site_stock.parquet",
         "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet", "parquet/core/dim_label.parquet",
     }  # fmt: skip

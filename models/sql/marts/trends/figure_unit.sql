@@ -1,0 +1,202 @@
+with figures as (
+    select
+        edition,
+        figure_id,
+        trend_table,
+        measure,
+        breakdown,
+        group_code
+    from {{ ref('figures') }}
+),
+
+subjects as (
+    select * from {{ ref('dim_subject') }}
+),
+
+running as (
+    select
+        edition,
+        subject_id,
+        is_synthetic
+    from subjects
+    where subject_kind = 'website' and is_running
+),
+
+inspected as (
+    select
+        latest.edition,
+        latest.subject_id,
+        concat(latest.period, ':', latest.tier) as period_tier,
+        latest.is_passed,
+        latest.is_synthetic
+    from {{ ref('int_site_inspection_latest') }} as latest
+    inner join subjects on latest.edition = subjects.edition and latest.subject_id = subjects.subject_id
+),
+
+platforms as (
+    select * from {{ ref('int_platform_census_latest') }}
+),
+
+portals as (
+    select
+        subjects.edition,
+        subjects.subject_id,
+        subjects.level,
+        crawls.is_fused,
+        crawls.is_synthetic
+    from subjects
+    inner join {{ ref('fct_site_crawl') }} as crawls
+        on subjects.edition = crawls.edition and subjects.subject_id = crawls.subject_id
+    where
+        subjects.subject_kind = 'website'
+        and subjects.site_role = 'portal'
+        and subjects.is_running
+        and crawls.new_media_null_reason is null
+),
+
+robots as (
+    select * from {{ ref('fct_robot') }}
+),
+
+-- Where the unit is counted, and what it adds above and below the line of the figure.
+counted as (
+    select
+        edition,
+        'running_sites' as measure,
+        'total' as breakdown,
+        'all' as group_code,
+        subject_id as unit_code,
+        cast(1 as bigint) as numerator_count,
+        cast(null as bigint) as denominator_count,
+        is_synthetic
+    from running
+    union all
+    select
+        edition,
+        'inspected_sites' as measure,
+        'period_tier' as breakdown,
+        period_tier as group_code,
+        subject_id as unit_code,
+        cast(1 as bigint) as numerator_count,
+        cast(null as bigint) as denominator_count,
+        is_synthetic
+    from inspected
+    union all
+    select
+        edition,
+        'pass_share' as measure,
+        'period_tier' as breakdown,
+        period_tier as group_code,
+        subject_id as unit_code,
+        cast(case when is_passed then 1 else 0 end as bigint) as numerator_count,
+        cast(1 as bigint) as denominator_count,
+        is_synthetic
+    from inspected
+    union all
+    select
+        edition,
+        'inspected_share' as measure,
+        'period_tier' as breakdown,
+        period_tier as group_code,
+        subject_id as unit_code,
+        cast(1 as bigint) as numerator_count,
+        cast(0 as bigint) as denominator_count,
+        is_synthetic
+    from inspected
+    union all
+    select
+        running.edition,
+        'inspected_share' as measure,
+        'period_tier' as breakdown,
+        figures.group_code,
+        running.subject_id as unit_code,
+        cast(0 as bigint) as numerator_count,
+        cast(1 as bigint) as denominator_count,
+        running.is_synthetic
+    from running
+    inner join figures
+        on running.edition = figures.edition and figures.measure = 'inspected_share' and figures.breakdown = 'period_tier'
+    union all
+    {% for measure, column in [
+        ('integrated_platforms', 'has_integrated_platform'),
+        ('three_level_platforms', 'has_three_level_platform'),
+    ] -%}
+    {% for breakdown, group in [('total', "'all'"), ('unit_class', 'unit_class')] -%}
+    select
+        edition,
+        '{{ measure }}' as measure,
+        '{{ breakdown }}' as breakdown,
+        {{ group }} as group_code,
+        region_code as unit_code,
+        cast(case when {{ column }} then 1 else 0 end as bigint) as numerator_count,
+        cast(1 as bigint) as denominator_count,
+        is_synthetic
+    from platforms
+    union all
+    {% endfor -%}
+    {% endfor -%}
+    select
+        edition,
+        'fused_share' as measure,
+        'level' as breakdown,
+        level as group_code,
+        subject_id as unit_code,
+        cast(case when is_fused then 1 else 0 end as bigint) as numerator_count,
+        cast(1 as bigint) as denominator_count,
+        is_synthetic
+    from portals
+    union all
+    select
+        edition,
+        'robots' as measure,
+        'total' as breakdown,
+        'all' as group_code,
+        subject_id as unit_code,
+        cast(1 as bigint) as numerator_count,
+        cast(null as bigint) as denominator_count,
+        is_synthetic
+    from robots
+    union all
+    select
+        edition,
+        'usable_share' as measure,
+        'total' as breakdown,
+        'all' as group_code,
+        subject_id as unit_code,
+        cast(case when is_usable then 1 else 0 end as bigint) as numerator_count,
+        cast(1 as bigint) as denominator_count,
+        is_synthetic
+    from robots
+    union all
+    select
+        edition,
+        'accuracy_share' as measure,
+        'total' as breakdown,
+        'all' as group_code,
+        subject_id as unit_code,
+        cast(correct_count as bigint) as numerator_count,
+        cast(question_count as bigint) as denominator_count,
+        is_synthetic
+    from robots
+    where is_usable
+),
+
+units as (
+    select
+        figures.edition,
+        figures.figure_id,
+        counted.unit_code,
+        cast(sum(counted.numerator_count) as bigint) as numerator_count,
+        cast(sum(counted.denominator_count) as bigint) as denominator_count,
+        bool_or(counted.is_synthetic) as is_synthetic
+    from figures
+    inner join counted
+        on
+            figures.edition = counted.edition
+            and figures.measure = counted.measure
+            and figures.breakdown = counted.breakdown
+            and figures.group_code = counted.group_code
+    group by figures.edition, figures.figure_id, counted.unit_code
+)
+
+select * from units
