@@ -189,6 +189,25 @@ def diff(
 
 
 @app.command()
+def provenance(
+    table: Annotated[str, typer.Argument(help="A published table, such as trends.figure or indices.idx_rank.")],
+    key: Annotated[list[str], typer.Argument(help="The row's key, without the edition: trend3.integrated_platforms")],
+    release: Annotated[str, typer.Option(help="A release: its id, the beginning of it, or current.")] = "current",
+    home: Home = None,
+    output: Annotated[Shown, typer.Option("--format", help="How to print it.")] = Shown.table,
+    rows: Annotated[int, typer.Option(help="Most units and input rows to show.", min=1)] = 10,
+) -> None:
+    """Trace a published row: the models it is made by, the checks, the input files and the rows under it."""
+    from pipelines.origin import print_provenance, trace
+    from pipelines.publication.release import find_release
+
+    with told_plainly():
+        settings = settings_for(home)
+        found = trace(settings, find_release(settings.releases_dir, release), table, key, rows)
+        print_provenance(found, output.value)
+
+
+@app.command()
 def status(edition: Edition = 2017, inbox: Inbox = None, home: Home = None) -> None:
     """Show what was delivered, what became of it, and what is published."""
     from pipelines.status import print_status

@@ -98,22 +98,24 @@ def _judge_suites(
 ) -> list[SuiteOutcome]:
     """Every published table's outcome and every stray suite's, in the order of their names."""
     progress("loading Great Expectations")
+    from pipelines.frames import reducing
     from pipelines.judging import Judge, expectations_of
 
     expectations = {table: expectations_of(suite) for table, suite in suites.items()}
     published = {table.full_name for table in candidate.tables}
     judge_of_frames = Judge()
     outcomes = []
-    for table in sorted(published | suites.keys()):
-        if table not in suites:
-            outcome = _unmatched(table, "published_table_has_a_suite", f"there is no suite {table}.yml")
-        elif table not in published and table not in WHOLE_CANDIDATE:
-            outcome = _unmatched(table, "suite_has_a_published_table", f"the candidate has no table {table}")
-        else:
-            outcome = _judge_table(candidate, suites[table], expectations[table], judge_of_frames, baseline)
-        failed = sum(not each.passed for each in outcome.outcomes)
-        progress(f"{table}: {len(outcome.outcomes)} expectations, {failed} failed")
-        outcomes.append(outcome)
+    with reducing(candidate, baseline) as connection:
+        for table in sorted(published | suites.keys()):
+            if table not in suites:
+                outcome = _unmatched(table, "published_table_has_a_suite", f"there is no suite {table}.yml")
+            elif table not in published and table not in WHOLE_CANDIDATE:
+                outcome = _unmatched(table, "suite_has_a_published_table", f"the candidate has no table {table}")
+            else:
+                outcome = _judge_table(candidate, suites[table], expectations[table], judge_of_frames, connection)
+            failed = sum(not each.passed for each in outcome.outcomes)
+            progress(f"{table}: {len(outcome.outcomes)} expectations, {failed} failed")
+            outcomes.append(outcome)
     return outcomes
 
 
@@ -122,14 +124,14 @@ def _judge_table(
     suite: Suite,
     expectations: list["Expectation"],
     judge_of_frames: "Judge",
-    baseline: Baseline | None,
+    connection: duckdb.DuckDBPyConnection,
 ) -> SuiteOutcome:
     """The outcomes of one suite, in the order its file lists them."""
     outcomes: dict[int, ExpectationOutcome] = {}
     for reduction in (None, *suite.reduce):
         numbers = [number for number, entry in enumerate(suite.expectations) if entry.reduction == reduction]
         judged = {number: expectations[number] for number in numbers}
-        outcomes |= _judge_frame(candidate, suite, reduction, judged, judge_of_frames, baseline)
+        outcomes |= _judge_frame(candidate, suite, reduction, judged, judge_of_frames, connection)
     return SuiteOutcome.of(suite.table, suite.why, [outcomes[number] for number in sorted(outcomes)])
 
 
@@ -139,10 +141,10 @@ def _judge_frame(
     reduction: str | None,
     expectations: dict[int, "Expectation"],
     judge_of_frames: "Judge",
-    baseline: Baseline | None,
+    connection: duckdb.DuckDBPyConnection,
 ) -> dict[int, ExpectationOutcome]:
     """The outcomes on the table itself, or on one of the suite's reductions, by the entry's number."""
-    from pipelines.frames import read_frame, reduced_frame, reducing
+    from pipelines.frames import read_frame, reduced_frame
     from pipelines.judging import outcome_of, raised
 
     if not expectations:
@@ -153,8 +155,7 @@ def _judge_frame(
         if reduction is None:
             frame = read_frame(candidate.path(candidate.table(suite.table)))
         else:
-            with reducing(candidate, baseline) as connection:
-                frame = reduced_frame(connection, suite.table, suite.reduce[reduction])
+            frame = reduced_frame(connection, suite.table, suite.reduce[reduction])
     except duckdb.Error as error:
         return {number: raised(suite.table, entry, str(error)) for number, entry in entries.items()}
     identifying = [name for name in key if reduction is None and name in frame.columns] or [

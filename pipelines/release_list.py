@@ -10,6 +10,8 @@ from pipelines.publication.history import read_history, withdrawn_by
 from pipelines.publication.release import Release, all_releases, current_release
 from pipelines.settings import Settings
 
+NARROWEST = 120
+
 
 class ListedRelease(BaseModel):
     """One release on disk."""
@@ -57,6 +59,7 @@ def print_releases(settings: Settings, output: str) -> None:
             print(release.model_dump_json())
         return
     table = Table("release", "", "published", "inputs", "rows", "warnings", "code", "data")
+    table.columns[0].no_wrap = table.columns[2].no_wrap = True
     for release in listed:
         mark = "current" if release.is_current else "withdrawn" if release.is_withdrawn else ""
         table.add_row(
@@ -69,7 +72,7 @@ def print_releases(settings: Settings, output: str) -> None:
             release.code_version[:8],
             "synthetic" if release.is_synthetic else "real",
         )
-    Console().print(table)
+    Console(width=max(Console().width, NARROWEST)).print(table)
 
 
 def _listed(release: Release, current: Release | None, moment: str | None, settings: Settings) -> ListedRelease:

@@ -20,7 +20,8 @@
         {% do adapter.add_query(statement, abridge_sql_log=True) %}
         {% do statements.append(statement) %}
     {% endfor %}
-    {{ return(statements[0]) }}
+    {#- A seed may have no row yet. -#}
+    {{ return(statements[0] if statements else '') }}
 {% endmacro %}
 
 {% macro spark_literal(value) %}

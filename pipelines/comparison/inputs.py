@@ -55,6 +55,13 @@ def find_changed_rows(
     return unknown
 
 
+def unit_expression(contract: Contract) -> str:
+    """SQL for what a landed row of a source is about: the code of a subject or division, or the host of a page."""
+    if contract.name == "site_crawl":
+        return "coalesce(site_code, regexp_extract(lower(url), '^(?:[a-z]+://)?([^/:]+)', 1))"
+    return next((f"cast({name} as varchar)" for name in UNIT_COLUMNS if _has(contract, name)), "cast(null as varchar)")
+
+
 def _paths(folder: Path, source: str, edition: int, file_ids: list[str]) -> list[Path]:
     """The landed files, or the one without rows where there is none, so that the columns are there."""
     return [landing_file(folder / source, edition, file_id) for file_id in file_ids or [NO_FILE]]
@@ -62,9 +69,7 @@ def _paths(folder: Path, source: str, edition: int, file_ids: list[str]) -> list
 
 def _changes(contract: Contract, old: list[Path], new: list[Path]) -> str:
     columns = [column for column in contract.columns if column.personal != "drop"]
-    unit = next((f"cast({name} as varchar)" for name in UNIT_COLUMNS if _has(contract, name)), "null")
-    if contract.name == "site_crawl":
-        unit = "coalesce(site_code, regexp_extract(lower(url), '^(?:[a-z]+://)?([^/:]+)', 1))"
+    unit = unit_expression(contract)
     is_personal = {column.name: column.personal is not None for column in columns}
     key = ", ".join(f"coalesce({_shown(name, is_personal[name])}, '')" for name in contract.key)
     listed = ", ".join(

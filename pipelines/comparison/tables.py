@@ -11,6 +11,7 @@ from pipelines.publication.manifest import Manifest, ManifestTable
 
 BEFORE, AFTER = "before", "after"
 LARGEST_CELL_COUNT = 100_000
+FILE = "file_id"
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class ComparedTable:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The columns both releases have, without the key."""
-        return tuple(column for column in self.columns if column not in self.key)
+        """The columns both releases have, without the key and the file a row stands in, which the inputs tell of."""
+        return tuple(column for column in self.columns if column not in self.key and column != FILE)
 
 
 def compared_tables(before: Manifest, after: Manifest) -> list[ComparedTable]:
@@ -65,7 +66,7 @@ def count_rows(connection: duckdb.DuckDBPyConnection, table: ComparedTable) -> d
             for one, other in (sides, sides[::-1])
         ]
         return row | {"added": counts[0], "removed": counts[1], "note": "has no key"}
-    counts = connection.execute(
+    found = connection.execute(
         f"""
         select
             count(*) filter (where o.is_there is null),
@@ -74,7 +75,7 @@ def count_rows(connection: duckdb.DuckDBPyConnection, table: ComparedTable) -> d
         {_join(table)}
         """
     ).fetchall()[0]
-    return row | dict(zip(("added", "removed", "changed"), counts, strict=True))
+    return row | dict(zip(("added", "removed", "changed"), found, strict=True))
 
 
 def changed_cells(connection: duckdb.DuckDBPyConnection, table: ComparedTable) -> list[dict[str, object]]:

@@ -29,6 +29,7 @@ from pipelines.publication.history import (
     withdrawn_by,
 )
 from pipelines.publication.manifest import Manifest, build_manifest, is_synthetic, release_id_of
+from pipelines.publication.provenance_pages import write_provenance_pages
 from pipelines.publication.reading import open_database
 from pipelines.publication.snapshot import write_snapshot
 from pipelines.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
@@ -272,6 +273,8 @@ def _write_pages(candidate: Candidate, verdict: Verdict, draft: Release, code_ve
         draft.bulletin_path.write_text(page, encoding="utf-8")
         write_dictionary(candidate, draft.folder, is_synthetic=is_synthetic(connection, candidate))
         write_descriptions(candidate, draft.release_id, draft.folder, is_synthetic=is_synthetic(connection, candidate))
+        tables = {table.full_name for table in candidate.tables}
+        write_provenance_pages(connection, verdict, draft.release_id, tables, draft.folder)
         manifest = build_manifest(
             candidate, verdict, code_version, connection, draft.folder, _files(draft.folder), draft.database_path
         )

@@ -130,7 +130,10 @@ class Edition:
                  "weight_used": "double", "measure_code": "varchar", "compared_class": "varchar"},
                 scores,
             ),
-            "trends.figure": (FIGURE_TYPES, [figure(1, "platforms", numerator), figure(2, "share", numerator / len(self.units))]),
+            "trends.figure": (
+                FIGURE_TYPES,
+                [figure(1, "platforms", numerator), figure(2, "share", numerator / len(self.units))],
+            ),
             "trends.figure_unit": (
                 {"edition": "integer", "figure_id": "varchar", "unit_code": "varchar", "numerator_count": "bigint",
                  "denominator_count": "bigint"},

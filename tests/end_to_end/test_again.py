@@ -1,12 +1,13 @@
 """Running again: nothing new costs nothing; one changed row changes what follows from it and nothing else."""
 
+import json
 import re
 from pathlib import Path
 
 import fastexcel
 
 from tests.conftest import write_workbook
-from tests.end_to_end.conftest import Edition, ceping, contents, run
+from tests.end_to_end.conftest import Edition, ceping, ceping_outcome, contents, run
 
 
 def times(folder: Path) -> dict[str, int]:
@@ -53,6 +54,33 @@ def test_one_changed_row_changes_its_figures_and_leaves_the_old_release(small: E
     assert again.release != old_release
     assert contents(old_release) == old
     assert contents(small.home) == untouched
+    the_difference_names_the_row(again, old_release.name, str(changed[0]))
+    going_back_outlasts_the_next_run(again, old_release.name)
+
+
+def the_difference_names_the_row(edition: Edition, before: str, region_code: str) -> None:
+    difference = json.loads(ceping("diff", before, "--home", edition.home, "--format", "json"))
+    told = {section["name"]: section["rows"] for section in difference["sections"]}
+    [row] = told["input_rows"]
+    assert (row["source"], row["about"], row["column"]) == ("platform_census", region_code, "has_integrated_platform")
+    assert (row["old_value"], row["new_value"]) == ("true", "false")
+    [figure] = [row for row in told["figures"] if row["figure_id"] == "trend3.integrated_platforms"]
+    assert (figure["change"], figure["from_subject"], figure["from_set"]) == (-1.0, -1.0, 0.0)
+    assert not told["scores"]
+
+
+def going_back_outlasts_the_next_run(edition: Edition, before: str) -> None:
+    newer = edition.release.name
+    # Computed again from the inputs that were kept of it, although the inbox holds others by now.
+    verified = ceping("verify", before, "--home", edition.home)
+    assert re.search(r"computed again from its inputs: (\d+) of \1 tables have the same bytes", verified)
+    assert newer in ceping("rollback", before, "--reason", "wrong census", "--home", edition.home)
+    assert edition.release.name == before
+    refused = ceping_outcome("run", "--home", edition.home, "--inbox", edition.inbox)
+    assert refused.returncode == 1
+    assert f"release {newer} was withdrawn" in refused.stderr
+    assert "wrong census" in refused.stderr
+    assert edition.release.name == before
 
 
 def test_without_its_working_file_a_home_is_built_anew(small: Edition, tmp_path: Path) -> None:

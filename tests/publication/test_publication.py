@@ -304,7 +304,11 @@ from pipelines.publication.reading import open_release
 from pipelines.publication.release import current_release
 
 releases, stop, log = Path(sys.argv[1]), Path(sys.argv[2]), []
+held = open_release(current_release(releases))
+first = held.execute("select * from trends.figure order by all").fetchall()
 while not log or not stop.exists():
+    assert held.execute("select * from trends.figure order by all").fetchall() == first
+    assert held.execute("select sum(value) from trends.trend_2_site_stock").fetchall() == [(100.0,)]
     release = current_release(releases)
     with open_release(release) as connection:
         figure = connection.execute("select min(computed), max(computed) from trends.figure where trend = 2").fetchone()
@@ -319,7 +323,7 @@ for line in sorted(set(log)):
 """
 
 
-def test_a_reader_never_sees_half_a_publication(home: Path, tmp_path: Path) -> None:
+def test_readers_never_see_half_a_publication_while_ten_are_made(home: Path, tmp_path: Path) -> None:
     def tables(count: int) -> Tables:
         changed = with_count(count)
         changed["trends.trend_2_site_stock"] = (TIDY_TYPES, [(*STOCK[0][:8], float(count), True)])
@@ -331,7 +335,7 @@ def test_a_reader_never_sees_half_a_publication(home: Path, tmp_path: Path) -> N
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as reader:
         assert reader.stdout is not None
         first_line = reader.stdout.readline()
-        for count in range(101, 109):
+        for count in range(101, 111):
             expected[publish_tables(home, tables(count)).release_id] = count
         stop.touch()
         output, errors = reader.communicate(timeout=60)

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'account_activity') }}
+    {{ corrected_rows('account_activity') }}
 ),
 
 fit as (

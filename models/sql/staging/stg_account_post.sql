@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'account_post') }}
+    {{ corrected_rows('account_post') }}
 ),
 
 fit as (

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'account_registry') }}
+    {{ corrected_rows('account_registry') }}
 ),
 
 fit as (

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'declaration') }}
+    {{ corrected_rows('declaration') }}
 ),
 
 fit as (

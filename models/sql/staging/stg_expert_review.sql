@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'expert_review') }}
+    {{ corrected_rows('expert_review') }}
 ),
 
 fit as (

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'external_indicator') }}
+    {{ corrected_rows('external_indicator') }}
 ),
 
 fit as (

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'nomination') }}
+    {{ corrected_rows('nomination') }}
 ),
 
 fit as (

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'platform_census') }}
+    {{ corrected_rows('platform_census') }}
 ),
 
 fit as (

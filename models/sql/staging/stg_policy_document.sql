@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'policy_document') }}
+    {{ corrected_rows('policy_document') }}
 ),
 
 fit as (

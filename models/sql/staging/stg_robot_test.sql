@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'robot_test') }}
+    {{ corrected_rows('robot_test') }}
 ),
 
 fit as (

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'site_inspection') }}
+    {{ corrected_rows('site_inspection') }}
 ),
 
 fit as (

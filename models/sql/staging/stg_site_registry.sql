@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'site_registry') }}
+    {{ corrected_rows('site_registry') }}
 ),
 
 fit as (

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'unit_registry') }}
+    {{ corrected_rows('unit_registry') }}
 ),
 
 fit as (
