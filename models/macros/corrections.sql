@@ -47,15 +47,14 @@ select
         when
             fixes.has_{{ column }}
             and landed.{{ column }} is not distinct from try_cast(fixes.old_{{ column }} as {{ data_type }})
-            and (fixes.new_{{ column }} is null or try_cast(fixes.new_{{ column }} as {{ data_type }}) is not null)
             then try_cast(fixes.new_{{ column }} as {{ data_type }})
         else landed.{{ column }}
     end as {{ column }}
     {%- else %}
     landed.{{ column }}
-    {%- endif %}
-    {%- if not loop.last %},{% endif %}
+    {%- endif %},
     {%- endfor %}
+    fixes.fix_count
 from {{ landed }} as landed
 left join (
     select
@@ -64,17 +63,19 @@ left join (
         key_{{ name }},
         {%- endfor %}
         {%- for column, data_type in types.items() if is_single(data_type) %}
-        bool_or(column_name = '{{ column }}') as has_{{ column }},
+        bool_or(
+            column_name = '{{ column }}' and (new_value is null or try_cast(new_value as {{ data_type }}) is not null)
+        ) as has_{{ column }},
         max(case when column_name = '{{ column }}' then expected_value end) as old_{{ column }},
-        max(case when column_name = '{{ column }}' then new_value end) as new_{{ column }}
-        {%- if not loop.last %},{% endif %}
+        max(case when column_name = '{{ column }}' then new_value end) as new_{{ column }},
         {%- endfor %}
+        count(*) as fix_count
     from (
         select
-            *
-            {%- for name in key %},
-            {{ key_part(loop.index, types[name]) }} as key_{{ name }}
+            {%- for name in key %}
+            {{ key_part(loop.index, types[name]) }} as key_{{ name }},
             {%- endfor %}
+            *
         from {{ corrections }}
         where source = '{{ source_name }}' and status = 'active'
     ) as keyed
@@ -145,10 +146,10 @@ select
     {%- endif %}
 from (
     select
-        *
-        {%- for name in (source_key(source_name) if types else []) %},
-        {{ key_part(loop.index, types[name]) }} as key_{{ name }}
+        {%- for name in (source_key(source_name) if types else []) %}
+        {{ key_part(loop.index, types[name]) }} as key_{{ name }},
         {%- endfor %}
+        *
     from corrections
     where source = '{{ source_name }}'
 ) as fixes

@@ -35,9 +35,32 @@
     {{ return(steps) }}
 {% endmacro %}
 
-{#- A text as a literal of the engine. -#}
-{% macro text_literal(text) %}{{ return(adapter.dispatch('text_literal')(text)) }}{% endmacro %}
+{#- What each published table is made from, near or far: table, upstream, its kind, steps; as literals, in order. -#}
+{% macro lineage_rows() %}
+    {% set nodes = project_nodes() %}
+    {% set rows = [] %}
+    {% for id, node in nodes.items() if node.resource_type == 'model' and node.fqn[1] == 'marts' %}
+        {% for upstream, step in upstream_steps(nodes, id).items() %}
+            {% set found = nodes[upstream] %}
+            {% set names = [node_name(node), node_name(found), found.resource_type] %}
+            {% do rows.append(as_literals(names) + [step]) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(rows | sort) }}
+{% endmacro %}
 
-{% macro duckdb__text_literal(text) %}{{ return("'" ~ (text | replace("'", "''")) ~ "'") }}{% endmacro %}
+{#- Every model, seed and source: name, kind, description, SQL; as literals, in order. -#}
+{% macro rule_rows() %}
+    {% set rows = [] %}
+    {% for node in project_nodes().values() %}
+        {% set code = node.raw_code if node.resource_type == 'model' else '' %}
+        {% do rows.append(as_literals([node_name(node), node.resource_type, node.description, code])) %}
+    {% endfor %}
+    {{ return(rows | sort) }}
+{% endmacro %}
 
-{% macro spark__text_literal(text) %}{{ return(spark_literal(text)) }}{% endmacro %}
+{% macro as_literals(texts) %}
+    {% set literals = [] %}
+    {% for text in texts %}{% do literals.append(text_literal(text | string)) %}{% endfor %}
+    {{ return(literals) }}
+{% endmacro %}

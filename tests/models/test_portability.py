@@ -15,6 +15,7 @@ from pipelines.settings import MODELS_DIR
 PORTABLE_FUNCTIONS = {
     "abs",
     "avg",
+    "bool_and",
     "bool_or",
     "cast",
     "coalesce",
@@ -51,6 +52,8 @@ PORTABLE_FUNCTIONS = {
     "stddev_samp",
     "substring",
     "sum",
+    "trim",
+    "try_cast",
     "year",
 }
 WORDS_BEFORE_A_BRACKET = {
@@ -59,6 +62,7 @@ WORDS_BEFORE_A_BRACKET = {
     "case",
     "else",
     "exists",
+    "from",
     "in",
     "join",
     "not",

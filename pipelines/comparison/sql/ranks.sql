@@ -17,49 +17,80 @@ moved as (
         o.rank_class as old_class,
         o.subject_rank as old_rank,
         n.subject_rank as new_rank,
-        o.index_score as old_score,
+        o.index_score + 1e-6 as old_score,
         n.index_score as new_score
     from o
     full outer join n using (index_code, subject_id)
     where o.subject_rank is distinct from n.subject_rank or o.rank_class is distinct from n.rank_class
 ),
 
+-- The later field; those of it who were not ranked in their class before; and those who are ranked in it no more.
+fields as (
+    select 'all' as field, index_code, rank_class, index_score
+    from n
+    where subject_rank is not null
+    union all
+    select 'come' as field, n.index_code, n.rank_class, n.index_score
+    from n
+    left join o on n.index_code = o.index_code and n.subject_id = o.subject_id and n.rank_class = o.rank_class
+    where n.subject_rank is not null and o.subject_rank is null
+    union all
+    select 'gone' as field, o.index_code, o.rank_class, o.index_score
+    from o
+    left join n on o.index_code = n.index_code and o.subject_id = n.subject_id and o.rank_class = n.rank_class
+    where o.subject_rank is not null and n.subject_rank is null
+),
+
+-- How many of a field are above each of its scores; below the lowest, all of them are.
+points as (
+    select distinct
+        field,
+        index_code,
+        rank_class,
+        index_score,
+        rank() over (partition by field, index_code, rank_class order by index_score desc) - 1 as above_count
+    from fields
+    union all
+    select field, index_code, rank_class, cast('-infinity' as double), count(*)
+    from fields
+    group by field, index_code, rank_class
+),
+
+asked as (
+    select moved.*, asked_field as field
+    from moved
+    cross join (values ('all'), ('come'), ('gone')) as asked_fields (asked_field)
+    where moved.old_score is not null
+),
+
+counted as (
+    select
+        asked.index_code,
+        asked.subject_id,
+        max(case when asked.field = 'all' then coalesce(points.above_count, 0) end) as all_above,
+        max(case when asked.field = 'come' then coalesce(points.above_count, 0) end) as come_above,
+        max(case when asked.field = 'gone' then coalesce(points.above_count, 0) end) as gone_above
+    from asked
+    asof left join points
+        on
+            asked.field = points.field
+            and asked.index_code = points.index_code
+            and asked.rank_class = points.rank_class
+            and asked.old_score >= points.index_score
+    group by asked.index_code, asked.subject_id
+),
+
 placed as (
     select
         moved.*,
-        (
-            select 1 + count(*)
-            from n
-            where
-                n.index_code = moved.index_code
-                and n.rank_class = moved.rank_class
-                and n.subject_id <> moved.subject_id
-                and n.subject_rank is not null
-                and n.index_score > moved.old_score + 1e-6
-        ) as old_score_place,
-        (
-            select count(*)
-            from n
-            left join o on n.index_code = o.index_code and n.subject_id = o.subject_id and n.rank_class = o.rank_class
-            where
-                n.index_code = moved.index_code
-                and n.rank_class = moved.rank_class
-                and n.subject_rank is not null
-                and o.subject_rank is null
-                and n.index_score > moved.old_score + 1e-6
-        ) as come_above,
-        (
-            select count(*)
-            from o
-            left join n on n.index_code = o.index_code and n.subject_id = o.subject_id and n.rank_class = o.rank_class
-            where
-                o.index_code = moved.index_code
-                and o.rank_class = moved.rank_class
-                and o.subject_rank is not null
-                and n.subject_rank is null
-                and o.index_score > moved.old_score + 1e-6
-        ) as gone_above
+        1
+        + counted.all_above
+        - case when moved.new_rank is not null and moved.new_score > moved.old_score then 1 else 0 end
+            as old_score_place,
+        counted.come_above,
+        counted.gone_above
     from moved
+    left join counted using (index_code, subject_id)
 )
 
 select
@@ -70,7 +101,10 @@ select
     placed.old_rank,
     placed.new_rank,
     placed.new_rank - placed.old_rank as change,
-    case when placed.old_rank is not null then placed.new_rank - placed.old_score_place end as from_own_score,
+    case
+        when placed.old_rank is not null and placed.new_rank is not null
+            then placed.new_rank - placed.old_score_place
+    end as from_own_score,
     case
         when placed.old_rank is not null and placed.new_rank is not null then placed.come_above - placed.gone_above
     end as from_set,

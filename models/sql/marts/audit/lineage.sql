@@ -1,21 +1,5 @@
-{%- set nodes = project_nodes() -%}
-{%- set rows = [] -%}
-{%- for id, node in nodes.items() if node.resource_type == 'model' and node.fqn[1] == 'marts' -%}
-    {%- for upstream, step in upstream_steps(nodes, id).items() -%}
-        {%- do rows.append((node_name(node), node_name(nodes[upstream]), nodes[upstream].resource_type, step)) -%}
-    {%- endfor -%}
-{%- endfor -%}
 with listed as (
-    select *
-    from
-        (
-            values
-            {% for table_name, upstream_name, kind, step in rows | sort -%}
-            ('{{ table_name }}', '{{ upstream_name }}', '{{ kind }}', {{ step }}){% if not loop.last %},{% endif %}
-            {% else -%}
-            (null, null, null, null)
-            {% endfor %}
-        ) as edges (table_name, upstream_name, upstream_kind, step_count)
+    select * from {{ literal_rows(lineage_rows(), ['table_name', 'upstream_name', 'upstream_kind', 'step_count']) }}
 ),
 
 typed as (

@@ -1,25 +1,5 @@
-{%- set nodes = project_nodes() -%}
-{%- set rows = [] -%}
-{%- for id, node in nodes.items() -%}
-    {%- set code = node.raw_code if node.resource_type == 'model' else '' -%}
-    {%- do rows.append((node_name(node), node.resource_type, node.description, code)) -%}
-{%- endfor -%}
 with listed as (
-    select *
-    from
-        (
-            values
-            {% for model_name, kind, described, code in rows | sort -%}
-            (
-                {{ text_literal(model_name) }},
-                {{ text_literal(kind) }},
-                {{ text_literal(described) }},
-                {{ text_literal(code) }}
-            ){% if not loop.last %},{% endif %}
-            {% else -%}
-            (null, null, null, null)
-            {% endfor %}
-        ) as rules (model_name, model_kind, meaning, sql_text)
+    select * from {{ literal_rows(rule_rows(), ['model_name', 'model_kind', 'meaning', 'sql_text']) }}
 ),
 
 typed as (

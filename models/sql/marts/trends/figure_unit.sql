@@ -115,7 +115,10 @@ counted as (
         running.is_synthetic
     from running
     inner join figures
-        on running.edition = figures.edition and figures.measure = 'inspected_share' and figures.breakdown = 'period_tier'
+        on
+            running.edition = figures.edition
+            and figures.measure = 'inspected_share'
+            and figures.breakdown = 'period_tier'
     union all
     {% for measure, column in [
         ('integrated_platforms', 'has_integrated_platform'),
