@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'account_profile') }}
+    {{ corrected_rows('account_profile') }}
 ),
 
 fit as (

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'appeal') }}
+    {{ corrected_rows('appeal') }}
 ),
 
 fit as (

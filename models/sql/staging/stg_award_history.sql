@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'award_history') }}
+    {{ corrected_rows('award_history') }}
 ),
 
 fit as (

@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'citation') }}
+    {{ corrected_rows('citation') }}
 ),
 
 fit as (

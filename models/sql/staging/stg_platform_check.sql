@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('raw', 'platform_check') }}
+    {{ corrected_rows('platform_check') }}
 ),
 
 fit as (

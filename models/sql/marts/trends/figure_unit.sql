@@ -62,6 +62,7 @@ robots as (
 counted as (
     select
         edition,
+        'trend_2_site_stock' as trend_table,
         'running_sites' as measure,
         'total' as breakdown,
         'all' as group_code,
@@ -73,6 +74,7 @@ counted as (
     union all
     select
         edition,
+        'trend_2_site_inspection' as trend_table,
         'inspected_sites' as measure,
         'period_tier' as breakdown,
         period_tier as group_code,
@@ -84,6 +86,7 @@ counted as (
     union all
     select
         edition,
+        'trend_2_site_inspection' as trend_table,
         'pass_share' as measure,
         'period_tier' as breakdown,
         period_tier as group_code,
@@ -95,6 +98,7 @@ counted as (
     union all
     select
         edition,
+        'trend_2_site_inspection' as trend_table,
         'inspected_share' as measure,
         'period_tier' as breakdown,
         period_tier as group_code,
@@ -106,6 +110,7 @@ counted as (
     union all
     select
         running.edition,
+        'trend_2_site_inspection' as trend_table,
         'inspected_share' as measure,
         'period_tier' as breakdown,
         figures.group_code,
@@ -117,6 +122,7 @@ counted as (
     inner join figures
         on
             running.edition = figures.edition
+            and figures.trend_table = 'trend_2_site_inspection'
             and figures.measure = 'inspected_share'
             and figures.breakdown = 'period_tier'
     union all
@@ -127,6 +133,7 @@ counted as (
     {% for breakdown, group in [('total', "'all'"), ('unit_class', 'unit_class')] -%}
     select
         edition,
+        'trend_3_platform_coverage' as trend_table,
         '{{ measure }}' as measure,
         '{{ breakdown }}' as breakdown,
         {{ group }} as group_code,
@@ -140,6 +147,7 @@ counted as (
     {% endfor -%}
     select
         edition,
+        'trend_4_channel_fusion' as trend_table,
         'fused_share' as measure,
         'level' as breakdown,
         level as group_code,
@@ -151,6 +159,7 @@ counted as (
     union all
     select
         edition,
+        'trend_5_robot' as trend_table,
         'robots' as measure,
         'total' as breakdown,
         'all' as group_code,
@@ -162,6 +171,7 @@ counted as (
     union all
     select
         edition,
+        'trend_5_robot' as trend_table,
         'usable_share' as measure,
         'total' as breakdown,
         'all' as group_code,
@@ -173,6 +183,7 @@ counted as (
     union all
     select
         edition,
+        'trend_5_robot' as trend_table,
         'accuracy_share' as measure,
         'total' as breakdown,
         'all' as group_code,
@@ -196,6 +207,7 @@ units as (
     inner join counted
         on
             figures.edition = counted.edition
+            and figures.trend_table = counted.trend_table
             and figures.measure = counted.measure
             and figures.breakdown = counted.breakdown
             and figures.group_code = counted.group_code
