@@ -19,7 +19,7 @@ from pipelines.kept_inputs import kept_inputs, listed_files
 from pipelines.landing import landing_file
 from pipelines.publication.reading import open_release
 from pipelines.publication.release import Release
-from pipelines.publication.tracing import FIGURE, SUBJECT, UNITS, Provenance, Row, rows_of, trace_published
+from pipelines.publication.tracing import FIGURE, NEEDED, SUBJECT, UNITS, Provenance, Row, rows_of, trace_published
 from pipelines.settings import Settings
 from pipelines.verdict import VERDICT_FILE, Verdict
 
@@ -72,6 +72,8 @@ def _find_row(connection: duckdb.DuckDBPyConnection, release: Release, table: st
     declared = {f"{spec.schema_name}.{spec.name}": spec.key for spec in release.manifest.tables}
     if table not in declared:
         raise CepingError(f"release {release.release_id} has no table {table}")
+    if missing := sorted(NEEDED - declared.keys()):
+        raise CepingError(f"release {release.release_id} was published without {', '.join(missing)}: publish anew")
     names = list(declared[table])
     if len(key) == len(names) - 1 and "edition" in names:
         names.remove("edition")
