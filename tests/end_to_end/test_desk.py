@@ -2,6 +2,7 @@
 
 import csv
 import fcntl
+import importlib.util
 import json
 import os
 import pty
@@ -247,3 +248,38 @@ class Terminal:
     def wait(self) -> int:
         _, status = os.waitpid(self.process, 0)
         return os.waitstatus_to_exitcode(status)
+
+
+def test_the_python_of_the_guide_runs(example: Edition, tmp_path: Path) -> None:
+    guide = (PROJECT_ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
+    programs = re.findall(r"^```python\n(.*?)^```", guide, re.M | re.S)
+    assert len(programs) == 3
+    (tmp_path / "home").symlink_to(example.home)
+    for program in programs:
+        if "pandas" in program.splitlines()[0] and importlib.util.find_spec("pandas") is None:
+            continue
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_every_macro_of_the_guide_is_there(release: duckdb.DuckDBPyConnection) -> None:
+    guide = (PROJECT_ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `([a-z_]+)\(", guide, re.M))
+    listed = release.sql("select table_name from catalog where data_type like 'macro%'").fetchall()
+    assert named == {name for (name,) in listed}
+
+
+def test_the_notebook_runs_on_the_release(example: Edition) -> None:
+    if importlib.util.find_spec("marimo") is None:
+        pytest.skip("marimo is not installed: uv sync --extra notebook")
+    done = subprocess.run(
+        [sys.executable, "notebooks/release.py"],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "CEPING_HOME": str(example.home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
