@@ -28,3 +28,8 @@
         when {{ score }} is not null then least(cast(100 as double), greatest(cast(0 as double), {{ score }}))
     end
 {%- endmacro %}
+
+{#- The number a text is, such as `80.5`; nothing where it is none. -#}
+{% macro number_in(text) -%}
+    case when regexp_extract({{ text }}, '^([0-9]+([.][0-9]+)?)$', 1) = {{ text }} then cast({{ text }} as double) end
+{%- endmacro %}

@@ -80,20 +80,16 @@ def make_reviews(entrants: pl.DataFrame, random: np.random.Generator) -> pl.Data
     """One row an expert, subject and criterion; who recuses gives neither a score nor a recommendation."""
     experts = pl.DataFrame(
         [(series, expert) for series, count in EXPERTS.items() for expert in range(1, count + 1)],
-        schema=["series", "expert"],
+        schema={"series": pl.Int32, "expert": pl.Int64},
         orient="row",
     )
     criteria = pl.DataFrame(
         [(series, criterion) for series, names in CRITERIA.items() for criterion in names],
-        schema=["series", "criterion"],
+        schema={"series": pl.Int32, "criterion": pl.String},
         orient="row",
     )
-    series = pl.col("series").cast(pl.Int32)
-    rows = (
-        entrants.with_columns(series)
-        .join(experts.with_columns(series), on="series", maintain_order="left")
-        .join(criteria.with_columns(series), on="series", maintain_order="left")
-    )
+    rows = entrants.join(experts, on="series", maintain_order="left")
+    rows = rows.join(criteria, on="series", maintain_order="left")
     rows = _scored(rows, random).with_columns(is_recused=_is_one_of(RECUSED))
     by_expert = pl.col("score").mean().over("series", "code", "expert")
     recommended = (by_expert >= RECOMMENDED_FROM) & ~_is_one_of(DISSENTING)

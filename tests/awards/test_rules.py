@@ -1,17 +1,13 @@
 """Each rule of the awards on a few units: what it decides, and what changes when one cell of it, or an appeal, does."""
 
-import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-import duckdb
 import polars as pl
 import pytest
 
 from pipelines.settings import Settings
-from tests.awards.crafting import change, craft
-from tests.awards.reference import Candidate, Court
-from tests.warehouse import build, ingest, rows_of
+from tests.awards.conftest import Judged
+from tests.warehouse import rows_of
 
 Outcomes = Mapping[tuple[str, str], str]
 DECIDED = {
@@ -60,46 +56,6 @@ APPEALED = {
     ("reviewed", "B"): "won",
     ("recused", "A"): "won",
 }
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A warehouse, and what plain Python decided from the same seeds and rows."""
-
-    settings: Settings
-    again: dict[tuple[str, str], Candidate]
-
-
-@pytest.fixture(scope="module")
-def editions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Judged, Judged]:
-    """The crafted edition as it was first decided, and the same after rules were changed and appeals came in."""
-    folder = tmp_path_factory.mktemp("crafted")
-    settings = craft(folder)
-    ingest(settings)
-    build(settings)
-    kept = settings.model_copy(update={"home": folder / "first"})
-    shutil.copytree(settings.home_dir, kept.home_dir)
-    first = Judged(kept, decided_again(settings))
-    change(settings)
-    ingest(settings)
-    build(settings)
-    return first, Judged(settings, decided_again(settings))
-
-
-def decided_again(settings: Settings) -> dict[tuple[str, str], Candidate]:
-    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
-        court = Court(settings.seeds_dir, lambda table: connection.sql(f"select * from {table}").pl())
-    return {(title, subject): candidate for (_, title, subject), candidate in court.decide().items()}
-
-
-@pytest.fixture(scope="module")
-def first(editions: tuple[Judged, Judged]) -> Settings:
-    return editions[0].settings
-
-
-@pytest.fixture(scope="module")
-def later(editions: tuple[Judged, Judged]) -> Settings:
-    return editions[1].settings
 
 
 def outcomes(settings: Settings) -> Outcomes:

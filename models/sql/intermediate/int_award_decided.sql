@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
 {%- set title = ['edition', 'series_code', 'title_code'] %}
-{%- set place = title + ['rank_class'] %}
+{%- set place = (title + ['rank_class']) | join(', ') %}
 
 with checked as (
     select * from {{ ref('int_award_checked') }}
@@ -75,7 +75,7 @@ stage_{{ stage }}_ranked as (
                 then
                     cast(
                         rank() over (
-                            partition by {{ place | join(', ') }}, stopped_by
+                            partition by {{ place }}, stopped_by
                             order by score_step desc nulls last, tie_step desc nulls last
                         ) as bigint
                     )
@@ -83,9 +83,7 @@ stage_{{ stage }}_ranked as (
         case
             when stopped_by is null
                 then
-                    cast(
-                        count(*) over (partition by {{ place | join(', ') }}, stopped_by, score_step, tie_step) as bigint
-                    )
+                    cast(count(*) over (partition by {{ place }}, stopped_by, score_step, tie_step) as bigint)
         end as tied_count
     from stage_{{ stage }}_eligible
 ),
@@ -121,9 +119,7 @@ placed as (
         case
             when score_step is not null
                 then
-                    cast(
-                        rank() over (partition by {{ place | join(', ') }} order by score_step desc nulls last) as bigint
-                    )
+                    cast(rank() over (partition by {{ place }} order by score_step desc nulls last) as bigint)
         end as score_rank
     from decided
 )

@@ -8,7 +8,11 @@ with reviews as (
 ),
 
 effects as (
-    select * from {{ ref('int_appeal_effect') }}
+    select
+        *,
+        {{ number_in('expected_value') }} as expected_score,
+        {{ number_in('new_value') }} as new_score
+    from {{ ref('int_appeal_effect') }}
     where is_in_force and effect_code in ('replace_review', 'recuse_expert')
 ),
 
@@ -19,7 +23,7 @@ meant as (
         effects.case_code,
         effects.effect_order,
         effects.effect_code,
-        cast(effects.new_value as double) as new_score,
+        effects.new_score,
         row_number() over (partition by reviews.edition, reviews.place order by effects.precedence) as effect_place
     from reviews
     inner join effects
@@ -32,7 +36,11 @@ meant as (
             and (effects.criterion_code is null or effects.criterion_code = reviews.criterion_code)
     where
         (effects.effect_code = 'recuse_expert' and not reviews.is_recused)
-        or (effects.effect_code = 'replace_review' and reviews.score = cast(effects.expected_value as double))
+        or (
+            effects.effect_code = 'replace_review'
+            and reviews.score = effects.expected_score
+            and effects.new_score between 0 and 100
+        )
 ),
 
 effective as (
