@@ -33,3 +33,8 @@
 {% macro number_in(text) -%}
     case when regexp_extract({{ text }}, '^([0-9]+([.][0-9]+)?)$', 1) = {{ text }} then cast({{ text }} as double) end
 {%- endmacro %}
+
+{#- What a row about a subject and a title refers to, for `rejected_rows`. -#}
+{% macro subject_and_title() %}
+    {{ return({'subject_id': ref('dim_subject'), 'title_id': ref('int_award_title_name')}) }}
+{% endmacro %}

@@ -35,3 +35,20 @@ from {{ model }}
 where {% for column in columns %}{{ column }} is null{% if not loop.last %} or {% endif %}{% endfor %}
 
 {% endtest %}
+
+{#- Fails on every exclusion by a title that is not decided in an earlier turn: nobody would be excluded by it. -#}
+{% test decided_in_a_later_turn(model, rules) %}
+select exclusions.*
+from {{ model }} as exclusions
+inner join {{ rules }} as excluded_rules
+    on
+        exclusions.edition = excluded_rules.edition
+        and exclusions.series_code = excluded_rules.series_code
+        and exclusions.title_code = excluded_rules.title_code
+inner join {{ rules }} as excluding_rules
+    on
+        exclusions.edition = excluding_rules.edition
+        and exclusions.excluding_series_code = excluding_rules.series_code
+        and {{ is_admitted('excluding_rules.title_code', 'exclusions.excluding_title_code') }}
+where excluding_rules.stage >= excluded_rules.stage
+{% endtest %}

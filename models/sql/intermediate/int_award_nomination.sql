@@ -44,6 +44,17 @@ judged as (
             and nominations.nominator_id = recusals.expert_id
 ),
 
+distinct_names as (
+    select distinct
+        edition,
+        series_code,
+        title_code,
+        subject_id,
+        subject_name
+    from judged
+    where subject_name is not null
+),
+
 names as (
     select
         edition,
@@ -52,16 +63,7 @@ names as (
         subject_id,
         count(*) as nominated_name_count,
         {{ joined_text('subject_name', '|') }} as nominated_names
-    from (
-        select distinct
-            edition,
-            series_code,
-            title_code,
-            subject_id,
-            subject_name
-        from judged
-        where subject_name is not null
-    ) as distinct_names
+    from distinct_names
     group by edition, series_code, title_code, subject_id
 ),
 

@@ -88,7 +88,8 @@ centres as (
         title_code,
         subject_id,
         criterion_code,
-        median(adjusted_score) as median_score
+        median(adjusted_score) as median_score,
+        {{ exact_sum('adjusted_score') }} / count(*) as mean_score
     from adjusted
     where adjusted_score is not null
     group by edition, series_code, title_code, subject_id, criterion_code
@@ -97,7 +98,8 @@ centres as (
 left_over as (
     select
         adjusted.*,
-        adjusted.adjusted_score - centres.median_score as residual
+        adjusted.adjusted_score - centres.median_score as residual,
+        adjusted.adjusted_score - centres.mean_score as mean_residual
     from adjusted
     left join centres
         on
@@ -108,32 +110,36 @@ left_over as (
             and adjusted.criterion_code = centres.criterion_code
 ),
 
-middles as (
+-- How far scores lie from their panel as a rule. Taken about the mean: of an odd panel one score is the median itself.
+spreads as (
     select
         edition,
         series_code,
-        median(residual) as median_residual
+        median(abs(mean_residual)) as median_distance
     from left_over
-    where residual is not null and score_count > 1
+    where mean_residual is not null and score_count > 1
     group by edition, series_code
-),
-
-spreads as (
-    select
-        left_over.edition,
-        left_over.series_code,
-        middles.median_residual,
-        median(abs(left_over.residual - middles.median_residual)) as median_distance
-    from left_over
-    inner join middles on left_over.edition = middles.edition and left_over.series_code = middles.series_code
-    where left_over.residual is not null and left_over.score_count > 1
-    group by left_over.edition, left_over.series_code, middles.median_residual
 ),
 
 standardised as (
     select
-        left_over.*,
-        {{ modified_z('left_over.residual', 'spreads.median_residual', 'spreads.median_distance') }} as residual_z
+        left_over.edition,
+        left_over.series_code,
+        left_over.title_code,
+        left_over.subject_id,
+        left_over.criterion_code,
+        left_over.expert_id,
+        left_over.score,
+        left_over.is_recused,
+        left_over.is_recommended,
+        left_over.appeal_case,
+        left_over.is_synthetic,
+        left_over.score_count,
+        left_over.panel_mean,
+        left_over.severity,
+        left_over.adjusted_score,
+        left_over.residual,
+        {{ modified_z('left_over.residual', '0', 'spreads.median_distance') }} as residual_z
     from left_over
     left join spreads on left_over.edition = spreads.edition and left_over.series_code = spreads.series_code
 )

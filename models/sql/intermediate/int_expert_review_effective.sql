@@ -31,9 +31,9 @@ meant as (
             reviews.edition = effects.edition
             and reviews.subject_id = effects.subject_id
             and reviews.series = effects.series
-            and (effects.title_code = 'all' or effects.title_code = reviews.title_code)
+            and (effects.title_code = 'all' or reviews.title_code = effects.title_code)
             and reviews.expert_id = effects.party_id
-            and (effects.criterion_code is null or effects.criterion_code = reviews.criterion_code)
+            and (effects.criterion_code is null or reviews.criterion_code = effects.criterion_code)
     where
         (effects.effect_code = 'recuse_expert' and not reviews.is_recused)
         or (

@@ -44,8 +44,8 @@ meant as (
             nominations.edition = effects.edition
             and nominations.subject_id = effects.subject_id
             and nominations.series = effects.series
-            and (effects.title_code = 'all' or effects.title_code = nominations.title_code)
-            and (effects.party_id is null or effects.party_id = nominations.nominator_id)
+            and (effects.title_code = 'all' or nominations.title_code = effects.title_code)
+            and (effects.party_id is null or nominations.nominator_id = effects.party_id)
     where
         effects.effect_code = 'withdraw_nomination'
         or effects.expected_value = case effects.changed_column

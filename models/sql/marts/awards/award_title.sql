@@ -162,9 +162,6 @@ worded as (
 
 texts as (
     select
-        edition,
-        series_code,
-        title_code,
         {% for language, separator in {'zh': '；', 'en': '; '}.items() -%}
         concat_ws(
             '{{ separator }}',
@@ -172,9 +169,11 @@ texts as (
             max(case when part_code = '{{ part }}' then text_{{ language }} end)
             {%- if not loop.last %},{% endif %}
             {%- endfor %}
-        ) as rule_{{ language }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        ) as rule_{{ language }},
+        {% endfor -%}
+        edition,
+        series_code,
+        title_code
     from worded
     group by edition, series_code, title_code
 ),

@@ -35,10 +35,6 @@ runners_up as (
 
 drafts as (
     select
-        edition,
-        series_code,
-        title_code,
-        subject_id,
         {% for language in languages -%}
         concat_ws(
             '{{ '' if language == 'zh' else ' ' }}',
@@ -46,9 +42,12 @@ drafts as (
             max(case when sentence_order = {{ order }} then sentence_{{ language }} end)
             {%- if not loop.last %},{% endif %}
             {%- endfor %}
-        ) as draft_{{ language }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        ) as draft_{{ language }},
+        {% endfor -%}
+        edition,
+        series_code,
+        title_code,
+        subject_id
     from {{ ref('int_citation_sentence') }}
     group by edition, series_code, title_code, subject_id
 ),
