@@ -95,11 +95,32 @@ counted as (
     union all
     select
         edition,
-        'series.claimed' as check_code,
+        'awards.series' as check_code,
         count(*) as counted
-    from {{ ref('claims') }}
-    where section like 'series_' and claim_id like 'W%'
+    from {{ ref('award_series') }}
     group by edition
+    union all
+    select
+        edition,
+        concat('awards.titles.', series_code) as check_code,
+        count(*) as counted
+    from {{ ref('award_titles') }}
+    group by edition, series_code
+    union all
+    select
+        editions.edition,
+        concat('awards.years.', years.held_code) as check_code,
+        count(*) as counted
+    from editions
+    inner join {{ ref('award_years') }} as years on editions.edition >= years.held_year
+    group by editions.edition, years.held_code
+    union all
+    select
+        edition,
+        concat('awards.wins.', title_code) as check_code,
+        max(consecutive_wins) as counted
+    from {{ ref('award_winner') }}
+    group by edition, title_code
     union all
     select
         edition,
