@@ -203,7 +203,7 @@ def _write_figures(document: DocumentObject, desk: Desk) -> None:
     ]
     if not rows:
         return
-    document.add_page_break()
+    document.add_page_break()  # type: ignore[no-untyped-call] # python-docx gives it no types
     document.add_heading(desk.say("附：数字核对", "Annex: figures reconciled"), level=1)
     headers = (
         desk.say("指标", "Figure"),

@@ -121,7 +121,8 @@ def intervals(name: str, title: str, rows: Sequence[Bar], top: float) -> Chart:
         x=alt.value(WIDTH - LONG_LABELS - 6), text="text:N"
     )
     return _drawn(
-        name, title, alt.layer(spans, dots, texts), len(rows) * ROW, description=_spoken(rows), left=LONG_LABELS, right=VALUES,
+        name, title, alt.layer(spans, dots, texts), len(rows) * ROW, description=_spoken(rows), left=LONG_LABELS,
+        right=VALUES,
     )  # fmt: skip
 
 
@@ -204,11 +205,58 @@ def tiles(name: str, title: str, rows: Sequence[Tile]) -> Chart:
     marks = base.mark_text(fontSize=14, fontWeight=700, dy=-8).encode(
         text="mark:N", color=alt.Color("ink:N", scale=None)
     )
-    values = base.mark_text(fontSize=11, dy=9).encode(text="text:N", color=alt.Color("ink:N", scale=None))
+    amounts = base.mark_text(fontSize=11, dy=9).encode(text="text:N", color=alt.Color("ink:N", scale=None))
     return _drawn(
-        name, title, alt.layer(squares, marks, values), len(lines) * side, width=len(columns) * side,
+        name, title, alt.layer(squares, marks, amounts), len(lines) * side, width=len(columns) * side,
         description="; ".join(f"{row.mark} {row.text}" for row in rows), left=4, right=4, bottom=4,
     )  # fmt: skip
+
+
+def matrix(
+    name: str, title: str, lines: Sequence[str], columns: Sequence[str], cells: dict[tuple[int, int], float]
+) -> Chart:
+    """Shares by two groupings: a line each of the one, a column each of the other, darker where the share is higher."""
+    shown = _cut(lines, LABELS)
+    heads = ["|".join(_lines(column, (WIDTH - LABELS - 4) / len(columns) / 6.5)) for column in columns]
+    depth = max(head.count("|") for head in heads) + 1
+    values = [
+        {
+            "line": shown[line], "column": heads[column], "text": f"{value * 100:.0f}%",
+            "shade": TILE_SHADES[min(int(value * len(TILE_SHADES)), len(TILE_SHADES) - 1)],
+            "ink": "#ffffff" if int(value * len(TILE_SHADES)) >= 3 else INK,
+        }
+        for (line, column), value in cells.items()
+    ]  # fmt: skip
+    axis: dict[str, Any] = {
+        "title": None,
+        "domain": False,
+        "ticks": False,
+        "labelLimit": 0,
+        "labelColor": INK,
+        "labelOverlap": False,
+    }
+    x = alt.X(
+        "column:N", sort=None, scale=alt.Scale(domain=heads, padding=0),
+        axis=alt.Axis(orient="top", labelAngle=0, labelFontSize=12, labelExpr="split(datum.label, '|')", **axis),
+    )  # fmt: skip
+    y = alt.Y(
+        "line:N", sort=None, scale=alt.Scale(domain=shown, padding=0),
+        axis=alt.Axis(labelFontSize=13, labelPadding=8, **axis),
+    )  # fmt: skip
+    base = alt.Chart(_data(values)).encode(x=x, y=y)
+    squares = base.mark_rect(stroke="white", strokeWidth=2).encode(color=alt.Color("shade:N", scale=None))
+    texts = base.mark_text(fontSize=13).encode(text="text:N", color=alt.Color("ink:N", scale=None))
+    spoken = "; ".join(f"{lines[line]} · {columns[column]} {value:.0%}" for (line, column), value in cells.items())
+    return _drawn(
+        name,
+        title,
+        alt.layer(squares, texts),
+        len(lines) * 34,
+        description=spoken,
+        right=4,
+        top=8 + 15 * depth,
+        bottom=4,
+    )
 
 
 def _shade(value: float | None, known: Sequence[float]) -> str:
@@ -225,11 +273,28 @@ def _spoken(rows: Sequence[Bar]) -> str:
     return "; ".join(f"{row.label} {row.text}" for row in rows)
 
 
+def _lines(text: str, most: float) -> list[str]:
+    """A text in lines of so many half-width characters; words of letters stay whole where they fit."""
+    parts = re.findall(r"[^\W\u2e80-\uffff]+\S*|\S", text.replace("|", "/"))
+    lines = [""]
+    for part in parts:
+        joined = f"{lines[-1]} {part}" if lines[-1] and part.isascii() and lines[-1].isascii() else lines[-1] + part
+        if lines[-1] and shortened(joined, most) != joined:
+            lines.append(part)
+        else:
+            lines[-1] = joined
+    return [shortened(line, most) for line in lines[:3]]
+
+
 def _names(rows: Sequence[Bar] | Sequence[Box], width: int) -> list[str]:
+    return _cut([row.label for row in rows], width)
+
+
+def _cut(labels: Sequence[str], width: int) -> list[str]:
     """Labels that fit, by the count of their characters, and that differ: the same name twice stays two rows."""
     names: list[str] = []
-    for row in rows:
-        short = shortened(row.label, (width - 12) / 7)
+    for label in labels:
+        short = shortened(label, (width - 12) / 7)
         while short in names:
             short += "\u200b"
         names.append(short)
@@ -257,23 +322,25 @@ def _places(rows: Sequence[Bar] | Sequence[Box], width: int = LABELS) -> alt.Y:
 
 def _amounts(field: str, top: float, unit: str) -> alt.X:
     form = ".0%" if unit == SHARE else ",d"
-    places = {"values": [0, 0.25, 0.5, 0.75, 1]} if unit == SHARE else {"tickCount": 4}
+    places: dict[str, Any] = {"values": [0, 0.25, 0.5, 0.75, 1]} if unit == SHARE else {"tickCount": 4}
     axis = alt.Axis(grid=True, gridColor=LINE, format=form, domain=False, ticks=False, title=None, **places)
     return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
 
 
 def _data(rows: Any) -> alt.Data:
-    return alt.Data(values=list(rows))
+    return alt.Data(values=list(rows))  # type: ignore[no-untyped-call] # Altair gives it no types
 
 
 def _drawn(
     name: str, title: str, chart: Any, height: int, *, description: str, width: int | None = None,
-    left: int = LABELS, right: int, bottom: int = 26,
+    left: int = LABELS, right: int, top: int = 6, bottom: int = 26,
 ) -> Chart:  # fmt: skip
     """Draw, and give the picture a name and a description instead of a size."""
     inner = width if width is not None else WIDTH - left - right
     spec = (
-        chart.properties(width=inner, height=height, padding={"left": left, "right": right, "top": 6, "bottom": bottom})
+        chart.properties(
+            width=inner, height=height, padding={"left": left, "right": right, "top": top, "bottom": bottom}
+        )
         .properties(autosize=alt.AutoSizeParams(type="none"))
         .configure(aria=False, background="transparent", font=FONT)
         .configure_view(stroke=None)

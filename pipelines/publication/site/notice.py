@@ -60,6 +60,7 @@ class Trend(BaseModel):
     number: int
     title: str
     paragraphs: tuple[tuple[Run, ...], ...]
+    has_page: bool
 
 
 class Notice(BaseModel):
@@ -124,6 +125,7 @@ def trends(desk: Desk) -> Iterator[Trend]:
             number=number,
             title=desk.label("trend", str(number)),
             paragraphs=_paragraphs(desk, "trend", str(number)),
+            has_page=number in figures or bool(desk.tables.names(f"trends.trend_{number}_")),
         )
 
 

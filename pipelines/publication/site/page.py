@@ -18,6 +18,7 @@ class Page(BaseModel):
     template: str
     title: str
     section: str
+    short: str = ""
     context: dict[str, Any]
 
 

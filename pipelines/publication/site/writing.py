@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipelines.publication.site.language import LANGUAGES, Language
 from pipelines.publication.site.links import Links
 from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.pages import data, figures, methods, notice, ranks, series, trends
+from pipelines.publication.site.pages import data, figures, methods, notice, ranks, record, series, trends
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.snapshot import STORAGE_VERSION
 from pipelines.verdict import Verdict
@@ -24,7 +24,7 @@ ASSETS = {
     "assets/tablesort.number.min.js": SITE_DIR / "vendor" / "tablesort.number.min.js",
     "assets/tablesort.LICENSE": SITE_DIR / "vendor" / "tablesort.LICENSE",
 }
-KINDS = (notice, series, trends, ranks, methods, figures, data)
+KINDS = (notice, series, trends, ranks, methods, figures, record, data)
 
 
 def write_site(tables: Tables, verdict: Verdict, release_id: str, code_version: str, folder: Path) -> None:
@@ -55,9 +55,9 @@ def write_site(tables: Tables, verdict: Verdict, release_id: str, code_version: 
             text = environment.get_template(page.template).render(
                 **about, **page.context, page=page, menu=menu, links=links, language=language, languages=LANGUAGES
             )
-            target = folder / links.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
+            path = folder / links.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
 
 
 def _pages(desk: Desk) -> Iterator[Page]:

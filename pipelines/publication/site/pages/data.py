@@ -98,11 +98,15 @@ def deliveries(desk: Desk) -> Grid | None:
             [
                 text_cell(name), number_cell(len(part)), number_cell(_sum(part, "rows_read")),
                 number_cell(_sum(part, "rows_quarantined")), number_cell(_sum(part, "rows_loaded")),
-                text_cell(desk.say("平", "even") if all(row["is_balanced"] for row in part) else desk.say("不平", "uneven")),
+                text_cell(_balance(desk, part)),
             ]
             for name, part in lines
         ],
     )  # fmt: skip
+
+
+def _balance(desk: Desk, rows: list[Row]) -> str:
+    return desk.say("平", "even") if all(row["is_balanced"] for row in rows) else desk.say("不平", "uneven")
 
 
 def _sum(rows: list[Row], column: str) -> int:

@@ -17,6 +17,7 @@ CHANCES = "indices.idx_top_chance"
 SUBJECTS = "core.dim_subject"
 MOST_OF_A_CLASS = 200
 MOST_DOTS = 20
+TOP = 10
 MOST_CLASSES = 10
 BINS = 20
 
@@ -28,7 +29,8 @@ def build(desk: Desk) -> Iterator[Page]:
     indices = [row for row in index_names(desk) if row["ranked_count"]]
     at = desk.at("ranks/index.html")
     yield Page(
-        path="ranks/index.html", template="ranks.html", title=at.say("指数与名次", "Indices and ranks"), section="ranks",
+        path="ranks/index.html", template="ranks.html", section="ranks",
+        title=at.say("指数与名次", "Indices and ranks"),
         context={"indices": [(index_page(row["index_code"]), index_name(at, row), row) for row in indices]},
     )  # fmt: skip
     for row in indices:
@@ -92,7 +94,8 @@ def ranked(desk: Desk, code: str) -> list[Row]:
     tables = desk.tables
     has_interval, has_chance = tables.has(INTERVALS), tables.has(CHANCES)
     subject = (
-        f"left join {SUBJECTS} as subjects on ranks.edition = subjects.edition and ranks.subject_id = subjects.subject_id"
+        f"left join {SUBJECTS} as subjects on ranks.edition = subjects.edition "
+        "and ranks.subject_id = subjects.subject_id"
         if tables.has(SUBJECTS)
         else ""
     )
@@ -104,7 +107,7 @@ def ranked(desk: Desk, code: str) -> list[Row]:
     )
     chance = (
         f"left join (select edition, index_code, subject_id, top_count, chance from {CHANCES} "
-        "qualify row_number() over (partition by edition, index_code, subject_id order by top_count) = 1) as chances "
+        f"qualify row_number() over (partition by edition, index_code, subject_id order by abs(top_count - {TOP})) = 1) as chances "
         "on ranks.edition = chances.edition and ranks.index_code = chances.index_code "
         "and ranks.subject_id = chances.subject_id"
         if has_chance
@@ -115,7 +118,8 @@ def ranked(desk: Desk, code: str) -> list[Row]:
         select
             ranks.subject_id, ranks.rank_class, ranks.subject_rank, ranks.tied_count, ranks.ranked_count,
             ranks.index_score, ranks.coverage,
-            {"subjects.subject_name, subjects.province_code" if subject else "null as subject_name, null as province_code"},
+            {"subjects.subject_name" if subject else "null"} as subject_name,
+            {"subjects.province_code" if subject else "null"} as province_code,
             {"spans.rank_p05, spans.rank_p95" if interval else "null as rank_p05, null as rank_p95"},
             {"chances.chance, chances.top_count" if chance else "null as chance, null as top_count"}
         from {RANKS} as ranks {subject} {interval} {chance}
@@ -230,9 +234,7 @@ def _histogram(desk: Desk, code: str) -> list[tuple[float, float, int]]:
         return []
     step = float(rows[0]["step"])
     found = {int(row["place"]): row["subject_count"] for row in rows}
-    return [
-        (place * step, (place + 1) * step, found.get(place, 0)) for place in range(min(0, min(found)), max(found) + 1)
-    ]
+    return [(place * step, (place + 1) * step, found.get(place, 0)) for place in range(min(0, *found), max(found) + 1)]
 
 
 def _boxes(desk: Desk, code: str) -> list[Box]:

@@ -4,27 +4,30 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from pipelines.publication.site.charts import Chart
-from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, share_cell, span_cell, text_cell
+from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, span_cell, text_cell
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.notice import trends
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages.figures import parts
-from pipelines.publication.site.pictures import group_name, pictures
+from pipelines.publication.site.pictures import group_name, pictures, unit_of
 from pipelines.publication.site.tables import Row
 
 TIDY = {"measure", "breakdown", "group_code", "numerator", "denominator", "value"}
-MOST_ROWS = 400
+MOST_ROWS = 1_000
 
 
 def build(desk: Desk) -> Iterator[Page]:
     """The page of every trend that has a figure or a sentence."""
     for trend in trends(desk):
+        if not trend.has_page:
+            continue
         path = f"trends/{trend.number}.html"
         at = desk.at(path)
         told = next(told for told in trends(at) if told.number == trend.number)
         tables = tables_of(at, trend.number)
         yield Page(
             path=path, template="trend.html", title=trend.title, section="trends",
+            short=at.say(f"趋势{at.language.numeral(trend.number)}", f"Trend {trend.number}"),
             context={
                 "trend": told,
                 "figures": next((part.figures for part in parts(at) if part.number == trend.number), ()),
@@ -45,60 +48,49 @@ def charts(desk: Desk, number: int) -> list[Chart]:
 
 
 def grids(desk: Desk, name: str) -> Iterator[Grid]:
-    """A table of a trend, one grid a measure and breakdown."""
+    """A table of a trend, one grid a breakdown."""
     labels = desk.tables.labels
 
     def order(row: Row) -> tuple[object, ...]:
         groups = [labels.place("group", part) for part in str(row["group_code"]).split(":")]
-        return (labels.place("measure", row["measure"]), labels.place("breakdown", row["breakdown"]), groups)
+        return (labels.place("breakdown", row["breakdown"]), labels.place("measure", row["measure"]), groups)
 
     ordered = sorted(desk.tables.rows(name), key=order)
-    for (measure, breakdown), rows in groupby(ordered, key=lambda row: (row["measure"], row["breakdown"])):
-        yield _grid(desk, name, measure, breakdown, list(rows))
+    for breakdown, rows in groupby(ordered, key=lambda row: str(row["breakdown"])):
+        yield _grid(desk, name, breakdown, list(rows))
 
 
-def _grid(desk: Desk, table: str, measure: str, breakdown: str, rows: list[Row]) -> Grid:
+def _grid(desk: Desk, table: str, breakdown: str, rows: list[Row]) -> Grid:
     has_counts = any(row["denominator"] is not None for row in rows)
-    ends = interval_columns(rows[0])
-    columns = [Column(title=desk.say("组别", "Group"))]
+    has_span = any(row.get("interval_low") is not None for row in rows)
+    columns = [
+        Column(title=desk.say("指标", "Measure"), is_choice=len({row["measure"] for row in rows}) > 1),
+        Column(title=desk.say("组别", "Group")),
+    ]
     if has_counts:
         columns += [
             Column(title=desk.say("分子", "Numerator"), kind="number"),
             Column(title=desk.say("分母", "Denominator"), kind="number"),
         ]
     columns.append(Column(title=desk.say("值", "Value"), kind="number"))
-    if ends:
-        columns.append(Column(title=desk.say("区间", "Interval"), kind="number"))
-    what, by = desk.label("measure", measure), desk.label("breakdown", breakdown)
+    if has_span:
+        columns.append(Column(title=desk.say("95% 区间", "95% interval"), kind="number"))
     hidden = len(rows) - MOST_ROWS
     return grid(
-        anchor(f"{table}-{measure}-{breakdown}"),
-        desk.say(f"{what}（{by}）", f"{what}, {by}"),
+        anchor(f"{table}-{breakdown}"),
+        f"{desk.language.of(desk.tables.title(table))}{desk.say('：', ': ')}{desk.label('breakdown', breakdown)}",
         columns,
-        [_row(desk, row, has_counts, ends) for row in rows[:MOST_ROWS]],
+        [_row(desk, row, has_counts, has_span) for row in rows[:MOST_ROWS]],
         more=desk.say(f"另有 {hidden:,} 行，见 {table}。", f"{hidden:,} more rows in {table}.") if hidden > 0 else "",
     )
 
 
-def _row(desk: Desk, row: Row, has_counts: bool, ends: tuple[str, str] | None) -> list[Cell]:
-    is_share = str(row["measure"]).endswith("_share")
-    cells = [text_cell(group_name(desk, row))]
+def _row(desk: Desk, row: Row, has_counts: bool, has_span: bool) -> list[Cell]:
+    unit = unit_of(str(row["measure"]))
+    cells = [text_cell(desk.label("measure", row["measure"])), text_cell(group_name(desk, row))]
     if has_counts:
         cells += [number_cell(row["numerator"]), number_cell(row["denominator"])]
-    cells.append(share_cell(row["value"]) if is_share else number_cell(row["value"]))
-    if ends:
-        cells.append(span_cell(row[ends[0]], row[ends[1]], "share" if is_share else ""))
+    cells.append(number_cell(row["value"], unit))
+    if has_span:
+        cells.append(span_cell(row["interval_low"], row["interval_high"], unit))
     return cells
-
-
-def interval_columns(row: Row) -> tuple[str, str] | None:
-    """The columns that hold the ends of an interval, where a table has them."""
-    for low, high in (
-        ("value_low", "value_high"),
-        ("value_p05", "value_p95"),
-        ("interval_low", "interval_high"),
-        ("low", "high"),
-    ):
-        if low in row and high in row:
-            return (low, high)
-    return None
