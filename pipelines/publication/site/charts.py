@@ -25,11 +25,13 @@ SEAL, BLUE, SAND = "#a3201b", "#2b5c8a", "#efe9dc"
 SERIES_COLOURS = (SEAL, BLUE, "#8a5a00", "#1f6b3a", "#6b4a8a", "#5f5f66")
 UNKNOWN_SHADE = "#f1f0ee"
 TILE_SHADES = ("#f6efe4", "#e9c9b4", "#d6967f", "#b95a4a", "#8f1f1b")
-WIDTH = 480
-LABELS = 154
+WIDTH = 500
+LABELS = 176
 LONG_LABELS = 190
 VALUES = 64
 ROW = 28
+# The picture has one name and one description; its parts are not read one by one.
+NO_ROLE = re.compile(r' role="graphics-[a-z]+"| aria-roledescription="[a-z ]+"| aria-hidden="true"')
 NO_SIZE = re.compile(r' width="[\d.]+" height="[\d.]+"')
 
 
@@ -237,7 +239,9 @@ def matrix(
     }
     x = alt.X(
         "column:N", sort=None, scale=alt.Scale(domain=heads, padding=0),
-        axis=alt.Axis(orient="top", labelAngle=0, labelFontSize=12, labelExpr="split(datum.label, '|')", **axis),
+        axis=alt.Axis(orient="top", labelAngle=0, labelFontSize=12, labelExpr="split(datum.label, '|')",
+            labelPadding=15 * (depth - 1) + 4, **axis,
+        ),
     )  # fmt: skip
     y = alt.Y(
         "line:N", sort=None, scale=alt.Scale(domain=shown, padding=0),
@@ -294,7 +298,7 @@ def _cut(labels: Sequence[str], width: int) -> list[str]:
     """Labels that fit, by the count of their characters, and that differ: the same name twice stays two rows."""
     names: list[str] = []
     for label in labels:
-        short = shortened(label, (width - 12) / 7)
+        short = shortened(label, (width - 12) / 6.5)
         while short in names:
             short += "\u200b"
         names.append(short)
@@ -358,4 +362,4 @@ def _drawn(
 @lru_cache(maxsize=256)
 def _svg(spec: str) -> str:
     """The picture of a specification; both languages share those that have no words."""
-    return NO_SIZE.sub("", vl_convert.vegalite_to_svg(spec), count=1)
+    return NO_ROLE.sub("", NO_SIZE.sub("", vl_convert.vegalite_to_svg(spec), count=1))

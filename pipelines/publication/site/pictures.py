@@ -96,7 +96,7 @@ def _matrix(desk: Desk, name: str, by_measure: dict[str, list[Row]]) -> Chart:
         for column, measure in enumerate(measures)
         for row in by_measure[measure]
     }
-    title = f"{desk.language.of(desk.tables.title(name))}{desk.say('：按层级', ': by level')}"
+    title = desk.language.of(desk.tables.title(name))
     heads = [head.removesuffix(shared).removeprefix(desk.say("链接", "Share linking to ")) for head in heads]
     return matrix(anchor(f"chart-{name}-matrix"), title, [names[code] for code in levels], heads, cells)
 

@@ -107,7 +107,8 @@ def ranked(desk: Desk, code: str) -> list[Row]:
     )
     chance = (
         f"left join (select edition, index_code, subject_id, top_count, chance from {CHANCES} "
-        f"qualify row_number() over (partition by edition, index_code, subject_id order by abs(top_count - {TOP})) = 1) as chances "
+        "qualify row_number() over (partition by edition, index_code, subject_id "
+        f"order by abs(top_count - {TOP}), top_count) = 1) as chances "
         "on ranks.edition = chances.edition and ranks.index_code = chances.index_code "
         "and ranks.subject_id = chances.subject_id"
         if has_chance
