@@ -19,6 +19,7 @@ NAUGHTY = (
     "\u202eمرحبا\u202c 𫚔鱼 👩\u200d👧 Ω≈ç√",
     "&lt;b&gt;&amp;]]></title></style>",
     "_x0041_ 甲\u200b乙",
+    "<r><t>rich</t></r>",
 )  # fmt: skip
 
 

@@ -193,5 +193,8 @@ def _write_text(sheet: Worksheet, row: int, column: int, value: object, styles: 
     text = value if isinstance(value, str) else str(value)
     if len(text) > LONGEST_TEXT:
         text = f"{text[: LONGEST_TEXT - 1]}…"
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # xlsxwriter takes such a text for markup of its own and would write it unescaped: an unseen mark prevents it.
+        text = f"{text}\u200b"
     risky = text.startswith(FORMULA_MARKS)
     sheet.write_string(row, column, text, style or (styles.text if risky else styles.plain))
