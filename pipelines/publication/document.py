@@ -94,6 +94,9 @@ def _style(
     form = style.paragraph_format
     form.space_before = form.space_after = Pt(0)
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(max(size * 1.8, 18))
+    border = style.element.get_or_add_pPr().find(qn("w:pBdr"))
+    if border is not None:
+        style.element.pPr.remove(border)
     if centred:
         form.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if indent:
