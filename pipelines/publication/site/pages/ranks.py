@@ -14,6 +14,7 @@ RANKS = "indices.idx_rank"
 NODES = "indices.dim_framework_node"
 INTERVALS = "indices.idx_rank_interval"
 CHANCES = "indices.idx_top_chance"
+SCORES = "indices.idx_score"
 SUBJECTS = "core.dim_subject"
 MOST_OF_A_CLASS = 200
 MOST_DOTS = 20
@@ -82,6 +83,7 @@ def _page(desk: Desk, index: Row) -> Page:
             "framework": anchor(f"framework-{code}"),
             "charts": list(_charts(desk, code, name, rows)),
             "table": _table(desk, code, name, rows),
+            "part_count": len(parts(desk, code, rows)[0]),
             "hidden_count": max(0, index["ranked_count"] - len(rows)),
             "unranked": unranked(desk, code),
             "most": MOST_OF_A_CLASS,
@@ -132,6 +134,31 @@ def ranked(desk: Desk, code: str) -> list[Row]:
     )
 
 
+def parts(desk: Desk, code: str, rows: list[Row]) -> tuple[list[str], dict[tuple[str, str], float]]:
+    """What each score is made of: the names of the first indicators below the index, and what each adds."""
+    if not desk.tables.has(SCORES, NODES):
+        return [], {}
+    nodes = desk.tables.query(
+        f"select node_code, name_zh, name_en from {NODES} where index_code = ? and parent_code in "
+        f"(select node_code from {NODES} where index_code = ? and parent_code is null) order by node_order, node_code",
+        (code, code),
+    )
+    names = {row["node_code"]: desk.say(row["name_zh"], row["name_en"]) for row in nodes}
+    shown = {row["subject_id"] for row in rows}
+    found = desk.tables.query(
+        f"select subject_id, node_code, weighted_score from {SCORES} "
+        "where index_code = ? and weighted_score is not null",
+        (code,),
+    )
+    adds = {
+        (row["subject_id"], names[row["node_code"]]): row["weighted_score"]
+        for row in found
+        if row["node_code"] in names and row["subject_id"] in shown
+    }
+    used = {name for _, name in adds}
+    return [name for name in dict.fromkeys(names.values()) if name in used], adds
+
+
 def unranked(desk: Desk, code: str) -> list[tuple[str, str]]:
     """Why subjects are not ranked, and how many for each reason."""
     rows = desk.tables.query(
@@ -158,9 +185,17 @@ def _table(desk: Desk, code: str, name: str, rows: list[Row]) -> Grid:
     if has_chances:
         top = next(row["top_count"] for row in rows if row["top_count"] is not None)
         columns.append(Column(title=desk.say(f"进入前{top}的概率", f"Chance of the first {top}"), kind="number"))
+    names, adds = parts(desk, code, rows)
+    columns += [Column(title=name, kind="number") for name in names]
     return grid(
         f"ranks-{anchor(code)}", desk.say(f"{name}名次", f"Ranks: {name}"), columns,
-        [_row(desk, row, has_spans, has_chances) for row in rows],
+        [
+            [
+                *_row(desk, row, has_spans, has_chances),
+                *(score_cell(adds.get((row["subject_id"], name))) for name in names),
+            ]
+            for row in rows
+        ],
     )  # fmt: skip
 
 
