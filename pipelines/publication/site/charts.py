@@ -176,7 +176,7 @@ def line(name: str, title: str, points: Sequence[Point], unit: str = "") -> Char
     y_axis = alt.Axis(grid=True, gridColor=LINE, tickCount=5, format=form, domain=False, ticks=False, title=None)
     colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=list(SERIES_COLOURS[: len(names)])), legend=None)
     base = alt.Chart(data).encode(
-        x=alt.X("when:T", axis=x_axis),
+        x=alt.X("when:T", axis=x_axis, scale=alt.Scale(type="utc")),
         y=alt.Y("value:Q", axis=y_axis, scale=alt.Scale(zero=unit != SHARE)),
         color=colour,
     )
