@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -30,8 +30,10 @@ LABELS = 176
 LONG_LABELS = 190
 VALUES = 64
 ROW = 28
+FEW = 5
 # The picture has one name and one description; its parts are not read one by one.
 NO_ROLE = re.compile(r' role="graphics-[a-z]+"| aria-roledescription="[a-z ]+"| aria-hidden="true"')
+Rows = list[dict[str, Any]]
 NO_SIZE = re.compile(r' width="[\d.]+" height="[\d.]+"')
 
 
@@ -97,12 +99,12 @@ def bars(name: str, title: str, rows: Sequence[Bar], unit: str = "") -> Chart:
     """Horizontal bars, each with its value, and its interval where it has one."""
     top = 1.0 if unit == SHARE else max((row.high or row.value for row in rows), default=1.0) or 1.0
     data = _data({**row.model_dump(), "label": label} for row, label in zip(rows, _names(rows, LABELS), strict=True))
-    base = alt.Chart(data).encode(y=_places(rows))
+    base = alt.Chart().encode(y=_places(rows))
     drawn = base.mark_bar(color=SEAL, height=13).encode(x=_amounts("value", top, unit))
     spans = base.mark_rule(color=INK, strokeWidth=1.5).encode(x=_amounts("low", top, unit), x2="high:Q")
     texts = base.mark_text(align="right", fontSize=13, color=INK).encode(x=alt.value(WIDTH - LABELS - 6), text="text:N")
     layers = [drawn, *([spans] if any(row.low is not None for row in rows) else []), texts]
-    return _drawn(name, title, alt.layer(*layers), len(rows) * ROW, description=_spoken(rows), right=VALUES)
+    return _drawn(name, title, data, alt.layer(*layers), len(rows) * ROW, description=_spoken(rows), right=VALUES)
 
 
 def intervals(name: str, title: str, rows: Sequence[Bar], top: float) -> Chart:
@@ -110,7 +112,7 @@ def intervals(name: str, title: str, rows: Sequence[Bar], top: float) -> Chart:
     data = _data(
         {**row.model_dump(), "label": label} for row, label in zip(rows, _names(rows, LONG_LABELS), strict=True)
     )
-    base = alt.Chart(data).encode(y=_places(rows, LONG_LABELS))
+    base = alt.Chart().encode(y=_places(rows, LONG_LABELS))
     axis = alt.Axis(grid=True, gridColor=LINE, tickCount=6, format=",d", domain=False, ticks=False, title=None)
     scale = alt.Scale(domain=[1, max(top, 2)], nice=False)
     spans = base.mark_rule(color=BLUE, strokeWidth=5, opacity=0.35, strokeCap="round").encode(
@@ -123,7 +125,7 @@ def intervals(name: str, title: str, rows: Sequence[Bar], top: float) -> Chart:
         x=alt.value(WIDTH - LONG_LABELS - 6), text="text:N"
     )
     return _drawn(
-        name, title, alt.layer(spans, dots, texts), len(rows) * ROW, description=_spoken(rows), left=LONG_LABELS,
+        name, title, data, alt.layer(spans, dots, texts), len(rows) * ROW, description=_spoken(rows), left=LONG_LABELS,
         right=VALUES,
     )  # fmt: skip
 
@@ -131,7 +133,7 @@ def intervals(name: str, title: str, rows: Sequence[Bar], top: float) -> Chart:
 def boxes(name: str, title: str, rows: Sequence[Box]) -> Chart:
     """The spread of scores of each class on the scale of 0 to 100."""
     data = _data({**row.model_dump(), "label": label} for row, label in zip(rows, _names(rows, LABELS), strict=True))
-    base = alt.Chart(data).encode(y=_places(rows))
+    base = alt.Chart().encode(y=_places(rows))
     axis = alt.Axis(grid=True, gridColor=LINE, values=[0, 20, 40, 60, 80, 100], domain=False, ticks=False, title=None)
     scale = alt.Scale(domain=[0, 100])
 
@@ -144,7 +146,7 @@ def boxes(name: str, title: str, rows: Sequence[Box]) -> Chart:
     spoken = "; ".join(
         f"{row.label} {row.p05:.0f} {row.p25:.0f} {row.p50:.0f} {row.p75:.0f} {row.p95:.0f}" for row in rows
     )
-    return _drawn(name, title, alt.layer(spans, middles, medians), len(rows) * ROW, description=spoken, right=16)
+    return _drawn(name, title, data, alt.layer(spans, middles, medians), len(rows) * ROW, description=spoken, right=16)
 
 
 def histogram(name: str, title: str, counts: Sequence[tuple[float, float, int]]) -> Chart:
@@ -154,7 +156,7 @@ def histogram(name: str, title: str, counts: Sequence[tuple[float, float, int]])
     y_axis = alt.Axis(grid=True, gridColor=LINE, tickCount=4, format=",d", domain=False, ticks=False, title=None)
     first, last = (counts[0][0], counts[-1][1]) if counts else (0.0, 1.0)
     drawn = (
-        alt.Chart(data)
+        alt.Chart()
         .mark_bar(color=BLUE, stroke="white", strokeWidth=1)
         .encode(
             x=alt.X("low:Q", scale=alt.Scale(domain=[first, last], nice=False), axis=x_axis),
@@ -164,7 +166,7 @@ def histogram(name: str, title: str, counts: Sequence[tuple[float, float, int]])
         )
     )
     spoken = "; ".join(f"{low:g}–{high:g}: {count}" for low, high, count in counts if count)
-    return _drawn(name, title, drawn, 170, description=spoken, left=52, right=12)
+    return _drawn(name, title, data, drawn, 170, description=spoken, left=52, right=12)
 
 
 def line(name: str, title: str, points: Sequence[Point], unit: str = "") -> Chart:
@@ -175,14 +177,15 @@ def line(name: str, title: str, points: Sequence[Point], unit: str = "") -> Char
     form = ".0%" if unit == SHARE else ",d"
     y_axis = alt.Axis(grid=True, gridColor=LINE, tickCount=5, format=form, domain=False, ticks=False, title=None)
     colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=list(SERIES_COLOURS[: len(names)])), legend=None)
-    base = alt.Chart(data).encode(
+    base = alt.Chart().encode(
         x=alt.X("when:T", axis=x_axis, scale=alt.Scale(type="utc")),
         y=alt.Y("value:Q", axis=y_axis, scale=alt.Scale(zero=unit != SHARE)),
         color=colour,
     )
     spoken = "; ".join(f"{point.series} {point.when} {point.value:g}".strip() for point in points)
     return _drawn(
-        name, title, alt.layer(base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=45, opacity=1)), 220,
+        name, title, data,
+        alt.layer(base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=45, opacity=1)), 220,
         description=spoken, left=62, right=24,
     )  # fmt: skip
 
@@ -200,7 +203,7 @@ def tiles(name: str, title: str, rows: Sequence[Tile]) -> Chart:
     lines = range(min(row.row for row in rows), 1 + max(row.row for row in rows))
     x = alt.X("column:O", axis=None, scale=alt.Scale(domain=list(columns), padding=0))
     y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(lines), padding=0))
-    base = alt.Chart(data).encode(x=x, y=y)
+    base = alt.Chart().encode(x=x, y=y)
     squares = base.mark_rect(stroke="white", strokeWidth=2, cornerRadius=3).encode(
         color=alt.Color("shade:N", scale=None)
     )
@@ -209,7 +212,7 @@ def tiles(name: str, title: str, rows: Sequence[Tile]) -> Chart:
     )
     amounts = base.mark_text(fontSize=11, dy=9).encode(text="text:N", color=alt.Color("ink:N", scale=None))
     return _drawn(
-        name, title, alt.layer(squares, marks, amounts), len(lines) * side, width=len(columns) * side,
+        name, title, data, alt.layer(squares, marks, amounts), len(lines) * side, width=len(columns) * side,
         description="; ".join(f"{row.mark} {row.text}" for row in rows), left=4, right=4, bottom=4,
     )  # fmt: skip
 
@@ -247,13 +250,14 @@ def matrix(
         "line:N", sort=None, scale=alt.Scale(domain=shown, padding=0),
         axis=alt.Axis(labelFontSize=13, labelPadding=8, **axis),
     )  # fmt: skip
-    base = alt.Chart(_data(values)).encode(x=x, y=y)
+    base = alt.Chart().encode(x=x, y=y)
     squares = base.mark_rect(stroke="white", strokeWidth=2).encode(color=alt.Color("shade:N", scale=None))
     texts = base.mark_text(fontSize=13).encode(text="text:N", color=alt.Color("ink:N", scale=None))
     spoken = "; ".join(f"{lines[line]} · {columns[column]} {value:.0%}" for (line, column), value in cells.items())
     return _drawn(
         name,
         title,
+        values,
         alt.layer(squares, texts),
         len(lines) * 34,
         description=spoken,
@@ -325,18 +329,18 @@ def _places(rows: Sequence[Bar] | Sequence[Box], width: int = LABELS) -> alt.Y:
 
 
 def _amounts(field: str, top: float, unit: str) -> alt.X:
-    form = ".0%" if unit == SHARE else ",d"
+    form = ".0%" if unit == SHARE else ",d" if top >= FEW else ",.1f"
     places: dict[str, Any] = {"values": [0, 0.25, 0.5, 0.75, 1]} if unit == SHARE else {"tickCount": 4}
     axis = alt.Axis(grid=True, gridColor=LINE, format=form, domain=False, ticks=False, title=None, **places)
     return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
 
 
-def _data(rows: Any) -> alt.Data:
-    return alt.Data(values=list(rows))  # type: ignore[no-untyped-call] # Altair gives it no types
+def _data(rows: Iterable[dict[str, Any]]) -> Rows:
+    return list(rows)
 
 
 def _drawn(
-    name: str, title: str, chart: Any, height: int, *, description: str, width: int | None = None,
+    name: str, title: str, data: Rows, chart: Any, height: int, *, description: str, width: int | None = None,
     left: int = LABELS, right: int, top: int = 6, bottom: int = 26,
 ) -> Chart:  # fmt: skip
     """Draw, and give the picture a name and a description instead of a size."""
@@ -351,7 +355,9 @@ def _drawn(
         .configure_axis(labelFontSize=12, labelColor=SOFT, labelFont=FONT, minExtent=0, maxExtent=0)
         .configure_text(font=FONT)
     )
-    svg = _svg(json.dumps(spec.to_dict(validate=False), sort_keys=True))
+    # Rows are put in last: Altair copies them with every step it is told.
+    drawing = {**spec.to_dict(validate=False), "data": {"values": data}}
+    svg = _svg(json.dumps(drawing, sort_keys=True))
     head = Markup('<svg role="img" aria-labelledby="{0}-title" aria-describedby="{0}-desc" ').format(name)
     told = Markup('<title id="{0}-title">{1}</title><desc id="{0}-desc">{2}</desc>').format(name, title, description)
     opening, rest = svg.split(">", 1)

@@ -18,7 +18,8 @@ ROBOTS = "core.fct_robot"
 TIDY = {"measure", "breakdown", "group_code", "group_name_zh", "group_name_en", "numerator", "denominator", "value"}
 STOCK_TREND, ROBOT_TREND = 2, 5
 MOST_BARS = 14
-MOST_MAPS = 3
+MOST_MAPS = 2
+MATRIX_FROM = 3
 
 
 def pictures(desk: Desk, number: int) -> Iterator[Chart]:
@@ -75,13 +76,14 @@ def _levels(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
         if len(found) > 1
     }
     shares = [measure for measure in by_level if unit_of(measure) == SHARE]
+    counts = [measure for measure in by_level if measure not in shares]
     for measure, found in by_level.items():
-        if measure not in shares[1:] or len(shares) < 3:
+        if measure in counts[:1] or (measure in shares and len(shares) < MATRIX_FROM):
             yield bars(
                 anchor(f"chart-{name}-{measure}-level"), _title(desk, measure, "level"),
                 [_bar(row, group_name(desk, row)) for row in found], unit_of(measure),
             )  # fmt: skip
-    if len(shares) >= 3:
+    if len(shares) >= MATRIX_FROM:
         yield _matrix(desk, name, {measure: by_level[measure] for measure in shares})
 
 
@@ -114,8 +116,8 @@ def _periods(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
 
 
 def _times(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
-    """Counts by day, as a line where there are several days."""
-    for measure, of_measure in _measures(desk, rows, "stock_date"):
+    """The first count by day, as a line where there are several days."""
+    for measure, of_measure in list(_measures(desk, rows, "stock_date"))[:1]:
         days = sorted(row["group_code"] for row in of_measure)
         if len(days) > 1 and unit_of(measure) != SHARE:
             points = [Point(when=row["group_code"], value=row["value"]) for row in of_measure]

@@ -83,7 +83,7 @@ def _page(desk: Desk, index: Row) -> Page:
             "framework": anchor(f"framework-{code}"),
             "charts": list(_charts(desk, code, name, rows)),
             "table": _table(desk, code, name, rows),
-            "part_count": len(parts(desk, code, rows)[0]),
+            "has_parts": desk.tables.has(SCORES, NODES),
             "hidden_count": max(0, index["ranked_count"] - len(rows)),
             "unranked": unranked(desk, code),
             "most": MOST_OF_A_CLASS,
@@ -147,8 +147,8 @@ def parts(desk: Desk, code: str, rows: list[Row]) -> tuple[list[str], dict[tuple
     shown = {row["subject_id"] for row in rows}
     found = desk.tables.query(
         f"select subject_id, node_code, weighted_score from {SCORES} "
-        "where index_code = ? and weighted_score is not null",
-        (code,),
+        "where index_code = ? and weighted_score is not null and list_contains(?, node_code)",
+        (code, list(names)),
     )
     adds = {
         (row["subject_id"], names[row["node_code"]]): row["weighted_score"]

@@ -52,7 +52,7 @@ def claims(desk: Desk) -> Grid:
             [
                 text_cell(row["claim_id"]),
                 text_cell(row["quote"], lang="zh-CN", note=desk.say("", row["what"] or "")),
-                text_cell(" ".join(part for part in (row["value"], row["unit"]) if part and part != "-")),
+                text_cell(row["value"]),
                 number_cell(row["computed"], SHARE if str(row["unit"] or "").startswith("%") else ""),
                 text_cell(desk.label("verdict", row["verdict"])),
                 text_cell(
