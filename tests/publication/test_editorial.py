@@ -17,7 +17,7 @@ from pipelines.publication import workbook as workbook_module
 from pipelines.publication.release import Release, publish
 from pipelines.publication.workbook import heading
 from tests.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
-from tests.small_site import NAUGHTY, site_tables, table
+from tests.small_site import NAUGHTY, figures, site_tables, table
 
 VALUES = [
     {
@@ -54,10 +54,10 @@ def test_every_table_has_a_sheet_under_chinese_headers(release: Release, book: W
     assert sheet["A1"].value == "表 figure（trends.figure）"
     assert "示例数据（合成）" in sheet["A2"].value
     assert sheet["A3"].value == "列“figure_id”\nfigure_id"
-    assert sheet.max_row == 3 + 15
+    assert sheet.max_row == 3 + len(figures())
     assert sheet.freeze_panes == "A4"
     listed = {row[0].value: (row[3].value, row[4].value) for row in book["目录"].iter_rows(min_row=6)}
-    assert listed["trends.figure"] == (15, "figure")
+    assert listed["trends.figure"] == (len(figures()), "figure")
 
 
 def test_no_text_of_the_data_is_a_formula(book: Workbook) -> None:
@@ -96,7 +96,7 @@ def test_a_table_too_long_stays_in_parquet_and_the_first_sheet_says_so(
     release = publish_tables(tmp_path / "home", {"trends.figure": site_tables()["trends.figure"]})
     opened = openpyxl.load_workbook(release.folder / "ceping-2017.xlsx")
     assert opened.sheetnames == ["目录", "字段说明"]
-    assert [cell.value for cell in opened["目录"][6]][3:] == [15, "见 Parquet"]
+    assert [cell.value for cell in opened["目录"][6]][3:] == [len(figures()), "见 Parquet"]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,14 @@ def downloads(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
         ),
         (f"en/notice-{edition}.docx", "通报文稿（英文）", "the notice, in English"),
         (f"ceping-{edition}.duckdb", "全部数据表，可用 DuckDB 查询", "all tables, for DuckDB"),
+        (
+            "dictionary.html",
+            "数据字典，每张表、每一列及其来历",
+            "data dictionary, every table and column with its lineage",
+        ),
+        ("dictionary.csv", "数据字典（CSV）", "the dictionary as CSV"),
         ("datapackage.json", "数据包说明（Frictionless）", "description of the data package (Frictionless)"),
+        ("croissant.json", "数据集说明（Croissant）", "description of the data set (Croissant)"),
     ]
     for path, zh, en in known:
         found = desk.links.release_folder / path
