@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines.settings import EXPECTATIONS_DIR, MODELS_DIR, PROJECT_ROOT, Settings
 
-CODE_SUFFIXES = {".py", ".sql", ".yml", ".md", ".csv", ".html", ".css", ".toml"}
+CODE_SUFFIXES = {".py", ".sql", ".yml", ".md", ".csv", ".html", ".css", ".js", ".toml"}
 
 
 def hash_file(path: Path) -> str:

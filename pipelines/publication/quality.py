@@ -5,6 +5,7 @@ follows from the candidate and its verdict alone and names no time; text from da
 """
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,12 +14,12 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.candidate import Candidate, FrozenTable
 from pipelines.frames import reducing
-from pipelines.publication.bulletin import TEMPLATES_DIR
 from pipelines.publication.labels import Bilingual
 from pipelines.publication.manifest import is_synthetic
 from pipelines.publication.snapshot import split_description
 from pipelines.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome, Verdict
 
+TEMPLATES_DIR = Path(__file__).parent / "templates"
 QUARANTINE = "audit.quarantine"
 BALANCE = "audit.row_balance"
 DELIVERED = "audit.delivered_column"

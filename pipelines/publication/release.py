@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pipelines.candidate import Candidate
 from pipelines.errors import CepingError, GateError
 from pipelines.fingerprint import hash_file
-from pipelines.publication.bulletin import render_bulletin
 from pipelines.publication.data_package import write_descriptions
 from pipelines.publication.dictionary import write_dictionary
+from pipelines.publication.editorial import write_editorial
 from pipelines.publication.history import (
     HistoryEntry,
     present_moment,
@@ -267,14 +267,14 @@ def _copy(source: Path, target: Path, candidate: Candidate) -> None:
 
 
 def _write_pages(candidate: Candidate, verdict: Verdict, draft: Release, code_version: str) -> None:
-    """Write bulletin, dictionary and manifest from the database as it will be published."""
+    """Write everything people read, and the manifest, from the database as it will be published."""
     with open_database(draft.database_path) as connection:
-        page = render_bulletin(connection, candidate, verdict, draft.release_id, code_version)
-        draft.bulletin_path.write_text(page, encoding="utf-8")
         write_dictionary(candidate, draft.folder, is_synthetic=is_synthetic(connection, candidate))
         write_descriptions(candidate, draft.release_id, draft.folder, is_synthetic=is_synthetic(connection, candidate))
         tables = {table.full_name for table in candidate.tables}
         write_provenance_pages(connection, verdict, draft.release_id, tables, draft.folder)
+        # Last: its pages link to what is there.
+        write_editorial(connection, candidate, verdict, draft.release_id, code_version, draft.folder)
         manifest = build_manifest(
             candidate, verdict, code_version, connection, draft.folder, _files(draft.folder), draft.database_path
         )

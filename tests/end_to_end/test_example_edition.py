@@ -143,16 +143,14 @@ def test_everything_made_by_the_generator_says_so(example: Edition) -> None:
             "where column_name = 'is_synthetic' and table_schema in ('core', 'trends') "
             "and table_name not in ('figure', 'figure_over_time', 'claim', 'claim_check')"
         ).fetchall()
-        assert len(tables) == 26
+        assert len(tables) == 27
         for (table,) in tables:
             counted = connection.execute(f"select count(*) from {table} where not is_synthetic").fetchone()
             assert counted == (0,), table
         figures = connection.execute("select distinct is_synthetic from trends.figure where computed is not null")
         assert figures.fetchall() == [(True,)]
-    for page in ("index.html", "quality.html"):
-        text = (example.release / page).read_text(encoding="utf-8")
-        assert "示例" in text
-        assert "synthetic" in text.lower()
+    for page, told in (("index.html", "示例"), ("en/index.html", "synthetic"), ("quality.html", "synthetic")):
+        assert told in (example.release / page).read_text(encoding="utf-8"), page
     assert json.loads((example.release / "manifest.json").read_text(encoding="utf-8"))["is_synthetic"] is True
 
 

@@ -15,7 +15,7 @@ from pipelines.errors import CepingError, GateError
 from pipelines.fingerprint import hash_file
 from pipelines.publication import release as release_module
 from pipelines.publication.reading import open_release
-from pipelines.publication.release import current_release, publish, verify
+from pipelines.publication.release import Release, current_release, publish, verify
 from tests.small_release import (
     CODE,
     FIGURE_TYPES,
@@ -60,12 +60,16 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
     assert re.fullmatch(r"2017-[0-9a-f]{12}", release.release_id)
     assert release.folder == home / "releases" / "2017" / release.release_id
     names = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*") if path.is_file()}
+    pages = {"index.html", "trends/2.html", "trends/3.html", "trends/4.html", "figures.html", "data.html"}
     assert names == {
-        "ceping-2017.duckdb", "index.html", "quality.html", "verdict.json", "manifest.json", "SHA256SUMS",
-        "dictionary.html", "dictionary.csv",
-        "datapackage.json", "croissant.json",
+        "ceping-2017.duckdb", "quality.html", "verdict.json", "manifest.json", "SHA256SUMS",
+        "ceping-2017.xlsx", "notice-2017.docx", "en/notice-2017.docx",
+        "assets/site.css", "assets/site.js", "assets/tablesort.min.js", "assets/tablesort.number.min.js",
+        "assets/tablesort.LICENSE",
+        "dictionary.html", "dictionary.csv", "datapackage.json", "croissant.json",
         "parquet/trends/figure.parquet", "parquet/trends/trend_2_site_stock.parquet",
         "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet", "parquet/core/dim_label.parquet",
+        *pages, *(f"en/{page}" for page in pages),
     }  # fmt: skip
     checked = subprocess.run(
         ["sha256sum", "-c", "SHA256SUMS"], cwd=release.folder, capture_output=True, text=True, check=True
@@ -373,26 +377,37 @@ def test_the_same_candidate_gives_the_same_bytes_in_another_home(tmp_path: Path)
             assert first.execute(query).fetchall() == second.execute(query).fetchall()
 
 
-def test_the_bulletin_shows_figures_in_both_languages(home: Path) -> None:
-    page = publish_tables(home, example_tables()).bulletin_path.read_text(encoding="utf-8")
+def site_text(release: Release, language: str = "") -> str:
+    """All pages of the site in one language."""
+    folder = release.folder / language
+    pages = sorted(path for path in folder.rglob("*.html") if language or "en" not in path.relative_to(folder).parts)
+    return "\n".join(path.read_text(encoding="utf-8") for path in pages if path != release.quality_path)
+
+
+def test_the_site_shows_figures_in_both_languages(home: Path) -> None:
+    release = publish_tables(home, example_tables())
+    chinese, english = site_text(release), site_text(release, "en")
     for text in (
-        "示例数据（合成）", "Example data", "29,431", "54.3%", "38 ÷ 70", "超过 55.7%", "more than 55.7%", "近 80%",
-        "不可计算",
-        "not computable", "缺少集约化政策的认定", "not computable; missing which documents are consolidation policies",
-        "不一致", "相差 -1.4 个百分点", "5 项提示", "另有 5 行", "29,440",
-        "链接新媒体渠道的部门门户网站 ÷ 抓取可及的部门门户网站", "70 家中的 39 家", "政府网站管理与集约化",
-        "正在运行的网站（按层级）", "Running sites, by level", "共 31", "provinces, of 31",
-        "本年度数据中没有属于该指标范围的行", "no row of this edition is in the figure&#39;s scope",
-        'href="quality.html"', 'href="ceping-2017.duckdb"', 'href="parquet/"', 'lang="zh-CN"',
+        "示例数据（合成）", "29,431", "54.3%", "38 ÷ 70", "超过 55.7%", "近 80%", "不可计算", "缺少集约化政策的认定",
+        "不一致", "相差 -1.4 个百分点", "5 项提示", "29,440", "链接新媒体渠道的部门门户网站 ÷ 抓取可及的部门门户网站",
+        "70 家中的 39 家", "政府网站管理与集约化", "正在运行的网站（按层级）", "共 31", 'lang="zh-CN"',
+        "本年度数据中没有属于该指标范围的行", 'href="quality.html"', 'href="ceping-2017.duckdb"',
+        'href="en/index.html"',
     ):  # fmt: skip
-        assert text in page, text
-    assert "<script" not in page
-    assert not re.findall(r"(?:src|href)=\"(?:https?:)?//|@import|url\(", page)
+        assert text in chinese, text
+    for text in (
+        "Example data (synthetic)", "more than 55.7%", "not computable",
+        "missing which documents are consolidation policies",
+        "Running sites, by level", "of 31", "no row of this edition is in the figure&#39;s scope", 'lang="en"',
+        'href="../quality.html"', 'href="../index.html"',
+    ):  # fmt: skip
+        assert text in english, text
+    assert not re.findall(r"(?:src|href)=\"(?:https?:)?//|@import|url\(", chinese + english)
 
 
 def test_real_rows_bear_no_banner(home: Path) -> None:
     real = [(*row[:-1], False) for row in FIGURES]
-    page = publish_tables(home, {"trends.figure": (FIGURE_TYPES, real)}).bulletin_path.read_text(encoding="utf-8")
+    page = site_text(publish_tables(home, {"trends.figure": (FIGURE_TYPES, real)}))
     assert "示例" not in page
     assert "分组数据" not in page
     assert "数据来源" not in page
@@ -416,18 +431,19 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</s
 def test_hostile_text_is_escaped(home: Path, column: str) -> None:
     row = list(FIGURES[0])
     row[FIGURE_TYPES_ORDER.index(column)] = HOSTILE
-    page = publish_tables(home, example_tables([tuple(row)])).bulletin_path.read_text(encoding="utf-8")
+    release = publish_tables(home, example_tables([tuple(row)]))
+    page = site_text(release) + site_text(release, "en")
     assert "&lt;script&gt;" in page
     assert "{{ 7*7 }}" in page
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "<img" not in page
-    assert page.count("</style>") == 1
+    assert "</style>" not in page
 
 
 def test_codes_without_a_name_are_shown_as_they_are(home: Path) -> None:
     tables = example_tables()
     del tables["core.dim_label"]
-    page = publish_tables(home, tables).bulletin_path.read_text(encoding="utf-8")
+    page = site_text(publish_tables(home, tables))
     assert "缺少consolidation_policy" in page
     assert "running_sites（level）" in page
 
@@ -438,22 +454,21 @@ def test_a_group_of_several_parts_names_them_all(home: Path) -> None:
     tables["trends.trend_2_site_stock"] = (TIDY_TYPES, [row])
     types, labels = tables["core.dim_label"]
     tables["core.dim_label"] = (types, [*labels, ("group", "tier", None, "地方自查", "Local self-check")])
-    page = publish_tables(home, tables).bulletin_path.read_text(encoding="utf-8")
+    page = site_text(publish_tables(home, tables))
     assert "2017Q3 · 地方自查 · 县级" in page
-    assert "2017Q3 · Local self-check · County" in page
 
 
 def test_hostile_names_are_escaped(home: Path) -> None:
     tables = example_tables()
     types, labels = tables["core.dim_label"]
     tables["core.dim_label"] = (types, [(*row[:3], HOSTILE, HOSTILE) for row in labels])
-    page = publish_tables(home, tables).bulletin_path.read_text(encoding="utf-8")
+    page = site_text(publish_tables(home, tables))
     assert "&lt;img" in page
     assert "<img" not in page
 
 
 def test_hostile_groups_and_sources_are_escaped(home: Path, edit: Callable[[Tables], Tables]) -> None:
-    page = publish_tables(home, edit(example_tables())).bulletin_path.read_text(encoding="utf-8")
+    page = site_text(publish_tables(home, edit(example_tables())))
     assert "&lt;img" in page
     assert "<img" not in page
 

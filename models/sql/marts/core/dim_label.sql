@@ -1,5 +1,7 @@
 with labels as (
     select * from {{ ref('labels') }}
+    union all
+    select * from {{ ref('page_labels') }}
 ),
 
 editions as (

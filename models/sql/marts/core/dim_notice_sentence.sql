@@ -1,0 +1,5 @@
+with sentences as (
+    select * from {{ ref('notice_sentences') }}
+)
+
+select * from sentences

@@ -1,0 +1,5 @@
+with tiles as (
+    select * from {{ ref('province_tiles') }}
+)
+
+select * from tiles

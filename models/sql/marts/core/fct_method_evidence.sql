@@ -1,0 +1,36 @@
+with methods as (
+    select * from {{ ref('evaluation_methods') }}
+),
+
+editions as (
+    select * from {{ ref('editions') }}
+),
+
+counted as (
+    select * from {{ ref('int_evidence_counted') }}
+),
+
+evidence as (
+    select
+        editions.edition,
+        methods.method_code,
+        methods.method_order,
+        methods.name_zh,
+        methods.name_en,
+        methods.evidence_order,
+        methods.source,
+        methods.part,
+        methods.evidence_zh,
+        methods.evidence_en,
+        coalesce(counted.row_count, 0) as row_count,
+        coalesce(counted.is_synthetic, false) as is_synthetic
+    from editions
+    cross join methods
+    left join counted
+        on
+            editions.edition = counted.edition
+            and methods.source = counted.source
+            and methods.part = counted.part
+)
+
+select * from evidence

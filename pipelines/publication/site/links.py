@@ -1,0 +1,54 @@
+"""Every address on the site, relative to the page it stands on, so that the folder can be moved, mailed or zipped."""
+
+import posixpath
+import re
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.publication.site.language import Language
+
+PROVENANCE_FOLDER = "provenance"
+
+
+class Links(BaseModel):
+    """Addresses as one page of the release writes them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    release_folder: Path
+    page: str
+    language: Language
+
+    @property
+    def path(self) -> str:
+        """Path of the page below the release."""
+        return f"{self.language.folder}{self.page}"
+
+    def to(self, page: str) -> str:
+        """A page of the site in the same language; an anchor may follow."""
+        return self.file(f"{self.language.folder}{page}")
+
+    def other(self, language: Language) -> str:
+        """The same page in another language."""
+        return self.file(f"{language.folder}{self.page}")
+
+    def file(self, path: str) -> str:
+        """A file of the release that has no language."""
+        return posixpath.relpath(path, posixpath.dirname(self.path) or ".")
+
+    def figure(self, figure_id: str) -> str:
+        """Where the rows under a figure are told: its page of provenance, or its line among the figures."""
+        page = f"{PROVENANCE_FOLDER}/{figure_id}.html"
+        if re.fullmatch(r"[\w.-]+", figure_id) and (self.release_folder / page).is_file():
+            return self.file(page)
+        return f"{self.to('figures.html')}#{anchor(figure_id)}"
+
+    def fact(self, code: str) -> str:
+        """Where a fact about the edition is told."""
+        return f"{self.to('methods.html')}#{anchor('fact-' + code)}"
+
+
+def anchor(text: str) -> str:
+    """A text as an anchor or file name: letters, digits, dots and dashes."""
+    return re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII).strip("-.") or "x"

@@ -1,0 +1,48 @@
+"""A page before it is written: its path, its template, and what the template shows."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.publication.site.language import Language
+from pipelines.publication.site.links import Links
+from pipelines.publication.site.tables import Tables
+
+
+class Page(BaseModel):
+    """One page in one language."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    path: str
+    template: str
+    title: str
+    section: str
+    short: str = ""
+    context: dict[str, Any]
+
+
+class Desk(BaseModel):
+    """What a page is made from: the tables, the language, and the links of the page being made."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    tables: Tables
+    language: Language
+    links: Links
+
+    def at(self, page: str) -> "Desk":
+        """The same for another page."""
+        return self.model_copy(update={"links": self.links.model_copy(update={"page": page})})
+
+    def say(self, zh: str, en: str) -> str:
+        """A text of the site itself."""
+        return self.language.say(zh, en)
+
+    def label(self, kind: str, code: str) -> str:
+        """Name of a code."""
+        return self.language.of(self.tables.labels.name(kind, code))
+
+    def region(self, code: str | None) -> str:
+        """Short name of a provincial division."""
+        return self.language.of(self.tables.region(code))

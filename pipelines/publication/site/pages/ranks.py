@@ -1,0 +1,295 @@
+"""A page an index: how scores spread, how sure the ranks are, and the ranking of every class."""
+
+from collections.abc import Iterator
+
+from pipelines.publication.site.charts import Bar, Box, Chart, boxes, histogram, intervals
+from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, score_cell, share_cell, text_cell
+from pipelines.publication.site.links import anchor
+from pipelines.publication.site.page import Desk, Page
+from pipelines.publication.site.pages.series import class_name
+from pipelines.publication.site.tables import Row
+from pipelines.publication.site.values import span
+
+RANKS = "indices.idx_rank"
+NODES = "indices.dim_framework_node"
+INTERVALS = "indices.idx_rank_interval"
+CHANCES = "indices.idx_top_chance"
+SCORES = "indices.idx_score"
+SUBJECTS = "core.dim_subject"
+MOST_OF_A_CLASS = 200
+MOST_DOTS = 20
+TOP = 10
+MOST_CLASSES = 10
+BINS = 20
+
+
+def build(desk: Desk) -> Iterator[Page]:
+    """The list of indices, and the page of every index that ranks anyone."""
+    if not desk.tables.has(RANKS):
+        return
+    indices = [row for row in index_names(desk) if row["ranked_count"]]
+    at = desk.at("ranks/index.html")
+    yield Page(
+        path="ranks/index.html", template="ranks.html", section="ranks",
+        title=at.say("指数与名次", "Indices and ranks"),
+        context={"indices": [(index_page(row["index_code"]), index_name(at, row), row) for row in indices]},
+    )  # fmt: skip
+    for row in indices:
+        yield _page(desk.at(index_page(row["index_code"])), row)
+
+
+def index_page(code: str) -> str:
+    """Page of an index."""
+    return f"ranks/{anchor(code)}.html"
+
+
+def index_name(desk: Desk, row: Row) -> str:
+    """Name of an index."""
+    return desk.say(row["name_zh"] or row["index_code"], row["name_en"] or row["index_code"])
+
+
+def index_names(desk: Desk) -> list[Row]:
+    """Every index that has ranks, with its names and counts, the main ones as the frameworks order them."""
+    names = "select index_code, min(index_name_zh) as name_zh, min(index_name_en) as name_en, count(*) as node_count"
+    named = f"{names} from {NODES} group by index_code" if desk.tables.has(NODES) else (
+        "select cast(null as varchar) as index_code, null as name_zh, null as name_en, null as node_count where false"
+    )  # fmt: skip
+    return desk.tables.query(
+        f"""
+        select
+            ranks.index_code,
+            any_value(names.name_zh) as name_zh,
+            any_value(names.name_en) as name_en,
+            any_value(names.node_count) as node_count,
+            count(distinct ranks.rank_class) as class_count,
+            count(ranks.subject_rank) as ranked_count,
+            count(*) - count(ranks.subject_rank) as unranked_count
+        from {RANKS} as ranks
+        left join ({named}) as names on ranks.index_code = names.index_code
+        group by ranks.index_code
+        order by ranks.index_code
+        """
+    )
+
+
+def _page(desk: Desk, index: Row) -> Page:
+    code = index["index_code"]
+    rows = ranked(desk, code)
+    name = index_name(desk, index)
+    return Page(
+        path=index_page(code), template="rank.html", title=name, section="ranks",
+        context={
+            "index": index,
+            "framework": anchor(f"framework-{code}"),
+            "charts": list(_charts(desk, code, name, rows)),
+            "table": _table(desk, code, name, rows),
+            "has_parts": desk.tables.has(SCORES, NODES),
+            "hidden_count": max(0, index["ranked_count"] - len(rows)),
+            "unranked": unranked(desk, code),
+            "most": MOST_OF_A_CLASS,
+        },
+    )  # fmt: skip
+
+
+def ranked(desk: Desk, code: str) -> list[Row]:
+    """The best of every class with their names, intervals and chances, class by class."""
+    tables = desk.tables
+    has_interval, has_chance = tables.has(INTERVALS), tables.has(CHANCES)
+    subject = (
+        f"left join {SUBJECTS} as subjects on ranks.edition = subjects.edition "
+        "and ranks.subject_id = subjects.subject_id"
+        if tables.has(SUBJECTS)
+        else ""
+    )
+    interval = (
+        f"left join {INTERVALS} as spans on ranks.edition = spans.edition and ranks.index_code = spans.index_code "
+        "and ranks.subject_id = spans.subject_id"
+        if has_interval
+        else ""
+    )
+    chance = (
+        f"left join (select edition, index_code, subject_id, top_count, chance from {CHANCES} "
+        "qualify row_number() over (partition by edition, index_code, subject_id "
+        f"order by abs(top_count - {TOP}), top_count) = 1) as chances "
+        "on ranks.edition = chances.edition and ranks.index_code = chances.index_code "
+        "and ranks.subject_id = chances.subject_id"
+        if has_chance
+        else ""
+    )
+    return tables.query(
+        f"""
+        select
+            ranks.subject_id, ranks.rank_class, ranks.subject_rank, ranks.tied_count, ranks.ranked_count,
+            ranks.index_score, ranks.coverage,
+            {"subjects.subject_name" if subject else "null"} as subject_name,
+            {"subjects.province_code" if subject else "null"} as province_code,
+            {"spans.rank_p05, spans.rank_p95" if interval else "null as rank_p05, null as rank_p95"},
+            {"chances.chance, chances.top_count" if chance else "null as chance, null as top_count"}
+        from {RANKS} as ranks {subject} {interval} {chance}
+        where ranks.index_code = ? and ranks.subject_rank is not null
+        qualify row_number() over (partition by ranks.rank_class order by ranks.subject_rank, ranks.subject_id) <= ?
+        order by ranks.ranked_count, ranks.rank_class, ranks.subject_rank, ranks.subject_id
+        """,
+        (code, MOST_OF_A_CLASS),
+    )
+
+
+def parts(desk: Desk, code: str, rows: list[Row]) -> tuple[list[str], dict[tuple[str, str], float]]:
+    """What each score is made of: the names of the first indicators below the index, and what each adds."""
+    if not desk.tables.has(SCORES, NODES):
+        return [], {}
+    nodes = desk.tables.query(
+        f"select node_code, name_zh, name_en from {NODES} where index_code = ? and parent_code in "
+        f"(select node_code from {NODES} where index_code = ? and parent_code is null) order by node_order, node_code",
+        (code, code),
+    )
+    names = {row["node_code"]: desk.say(row["name_zh"], row["name_en"]) for row in nodes}
+    shown = {row["subject_id"] for row in rows}
+    found = desk.tables.query(
+        f"select subject_id, node_code, weighted_score from {SCORES} "
+        "where index_code = ? and weighted_score is not null and list_contains(?, node_code)",
+        (code, list(names)),
+    )
+    adds = {
+        (row["subject_id"], names[row["node_code"]]): row["weighted_score"]
+        for row in found
+        if row["node_code"] in names and row["subject_id"] in shown
+    }
+    used = {name for _, name in adds}
+    return [name for name in dict.fromkeys(names.values()) if name in used], adds
+
+
+def unranked(desk: Desk, code: str) -> list[tuple[str, str]]:
+    """Why subjects are not ranked, and how many for each reason."""
+    rows = desk.tables.query(
+        f"select coalesce(null_reason, '') as reason, count(*) as subject_count from {RANKS} "
+        "where index_code = ? and subject_rank is null group by all order by subject_count desc, reason",
+        (code,),
+    )
+    return [(desk.label("null_reason", row["reason"]), f"{row['subject_count']:,}") for row in rows]
+
+
+def _table(desk: Desk, code: str, name: str, rows: list[Row]) -> Grid:
+    has_spans = any(row["rank_p05"] is not None for row in rows)
+    has_chances = any(row["chance"] is not None for row in rows)
+    columns = [
+        Column(title=desk.say("名次", "Rank"), kind="number"),
+        Column(title=desk.say("对象", "Subject")),
+        Column(title=desk.say("省份", "Province"), is_choice=True),
+        Column(title=desk.say("组别", "Class"), is_choice=True),
+        Column(title=desk.say("得分", "Score"), kind="number"),
+        Column(title=desk.say("权重覆盖", "Coverage"), kind="number"),
+    ]
+    if has_spans:
+        columns.append(Column(title=desk.say("名次区间", "Rank interval"), kind="number"))
+    if has_chances:
+        top = next(row["top_count"] for row in rows if row["top_count"] is not None)
+        columns.append(Column(title=desk.say(f"进入前{top}的概率", f"Chance of the first {top}"), kind="number"))
+    names, adds = parts(desk, code, rows)
+    columns += [Column(title=name, kind="number") for name in names]
+    return grid(
+        f"ranks-{anchor(code)}", desk.say(f"{name}名次", f"Ranks: {name}"), columns,
+        [
+            [
+                *_row(desk, row, has_spans, has_chances),
+                *(score_cell(adds.get((row["subject_id"], name))) for name in names),
+            ]
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _row(desk: Desk, row: Row, has_spans: bool, has_chances: bool) -> list[Cell]:
+    tied = row["tied_count"] or 1
+    note = desk.say(f"并列 {tied}", f"tied {tied}") if tied > 1 else ""
+    cells = [
+        number_cell(row["subject_rank"], note=note),
+        text_cell(row["subject_name"] or row["subject_id"], lang="zh-CN", note=row["subject_id"]),
+        text_cell(desk.region(row["province_code"])),
+        text_cell(class_name(desk, row["rank_class"])),
+        score_cell(row["index_score"]),
+        share_cell(row["coverage"]),
+    ]
+    if has_spans:
+        text = span(row["rank_p05"], row["rank_p95"])
+        cells.append(number_cell(row["rank_p05"]).model_copy(update={"text": text}))
+    if has_chances:
+        cells.append(share_cell(row["chance"]))
+    return cells
+
+
+def _charts(desk: Desk, code: str, name: str, rows: list[Row]) -> Iterator[Chart]:
+    counts = _histogram(desk, code)
+    if sum(count for _, _, count in counts) >= BINS:
+        yield histogram(
+            f"chart-scores-{anchor(code)}", desk.say(f"{name}得分分布（对象数）", f"Scores: {name}"), counts
+        )
+    spreads = _boxes(desk, code)
+    if spreads:
+        title = desk.say("各组别得分：5%、25%、50%、75%、95% 分位", "Scores by class: percentiles 5, 25, 50, 75, 95")
+        yield boxes(f"chart-spread-{anchor(code)}", title, spreads)
+    spans = [row for row in rows if row["rank_p05"] is not None]
+    if spans:
+        largest = max(spans, key=lambda row: row["ranked_count"])["rank_class"]
+        chosen = [row for row in spans if row["rank_class"] == largest][:MOST_DOTS]
+        title = desk.say(
+            f"{class_name(desk, largest)}前 {len(chosen)} 名的名次区间（90%）",
+            f"Rank intervals (90%) of the first {len(chosen)}: {class_name(desk, largest)}",
+        )
+        dots = [
+            Bar(
+                label=row["subject_name"] or row["subject_id"], value=row["subject_rank"], low=row["rank_p05"],
+                high=row["rank_p95"], text=f"{row['rank_p05']:.0f}–{row['rank_p95']:.0f}",
+            )
+            for row in chosen
+        ]  # fmt: skip
+        yield intervals(f"chart-intervals-{anchor(code)}", title, dots, max(dot.high or dot.value for dot in dots))
+
+
+def _histogram(desk: Desk, code: str) -> list[tuple[float, float, int]]:
+    """Counts of scores in equal steps from nothing to the highest round number above the best."""
+    rows = desk.tables.query(
+        f"""
+        with scores as (
+            select index_score, max(index_score) over () as best from {RANKS}
+            where index_code = ? and subject_rank is not null
+        ),
+        stepped as (
+            select
+                case when best <= 1 then 0.05 when best <= 20 then 1.0 else ceil(best / {BINS}) end as step,
+                index_score
+            from scores
+        )
+        select step, least(floor(index_score / step), {BINS} * 2) as place, count(*) as subject_count
+        from stepped where step > 0
+        group by all order by place
+        """,
+        (code,),
+    )
+    if not rows:
+        return []
+    step = float(rows[0]["step"])
+    found = {int(row["place"]): row["subject_count"] for row in rows}
+    return [(place * step, (place + 1) * step, found.get(place, 0)) for place in range(min(0, *found), max(found) + 1)]
+
+
+def _boxes(desk: Desk, code: str) -> list[Box]:
+    rows = desk.tables.query(
+        f"""
+        select rank_class, count(*) as subject_count,
+            quantile_cont(index_score, [0.05, 0.25, 0.5, 0.75, 0.95]) as percentiles
+        from {RANKS} where index_code = ? and subject_rank is not null
+        group by rank_class having count(*) >= 5
+        order by subject_count, rank_class limit {MOST_CLASSES}
+        """,
+        (code,),
+    )
+    keys = ("p05", "p25", "p50", "p75", "p95")
+    return [
+        Box(
+            label=class_name(desk, row["rank_class"]),
+            count=row["subject_count"],
+            **dict(zip(keys, row["percentiles"], strict=True)),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,103 @@
+"""The public record beside the figures: every claim of the bulletin with its verdict, and the official series."""
+
+from collections.abc import Iterator
+
+from pipelines.publication.site.grid import Column, Grid, grid, number_cell, text_cell
+from pipelines.publication.site.links import anchor
+from pipelines.publication.site.page import Desk, Page
+from pipelines.publication.site.tables import Row
+from pipelines.publication.site.values import SHARE
+
+CLAIMS = "trends.claim"
+SERIES = "trends.official_series"
+CONFIDENCES = {"high": ("高", "high"), "med": ("中", "medium"), "low": ("低", "low")}
+
+
+def build(desk: Desk) -> Iterator[Page]:
+    """A page for the claims and one for the official series, where the release has them."""
+    if desk.tables.has(CLAIMS):
+        at = desk.at("claims.html")
+        yield Page(
+            path="claims.html", template="grid.html", title=at.say("通报表述逐条核对", "Every claim of the bulletin"),
+            section="figures.html", context={"lead": at.say(
+                "通报中的每个数字、主体与表述，及其核对结论。",
+                "Every figure, entity and claim of the bulletin with its verdict.",
+            ), "table": claims(at)},
+        )  # fmt: skip
+    if desk.tables.has(SERIES):
+        at = desk.at("official.html")
+        yield Page(
+            path="official.html", template="grid.html", title=at.say("官方数列", "Official series"),
+            section="figures.html", context={"lead": at.say(
+                "官方文件公布的数字，逐条注明文件、取得方式与可信度；不与本年度数据混合。",
+                "Numbers of official documents with document, tier and confidence; never mixed with our rows.",
+            ), "table": official(at)},
+        )  # fmt: skip
+
+
+def claims(desk: Desk) -> Grid:
+    """Every claim in the order of the bulletin."""
+    columns = [
+        Column(title=desk.say("编号", "Id")),
+        Column(title=desk.say("原文", "Words")),
+        Column(title=desk.say("所述值", "Value")),
+        Column(title=desk.say("核对值", "Computed"), kind="number"),
+        Column(title=desk.say("结论", "Verdict"), is_choice=True),
+        Column(title=desk.say("依据", "By")),
+    ]
+    rows = sorted(desk.tables.rows(CLAIMS), key=lambda row: (row["claim_order"], row["claim_id"]))
+    return grid(
+        "claims", desk.say("通报表述", "Claims"), columns,
+        [
+            [
+                text_cell(row["claim_id"]),
+                text_cell(row["quote"], lang="zh-CN", note=desk.say("", row["what"] or "")),
+                text_cell(row["value"]),
+                number_cell(row["computed"], SHARE if str(row["unit"] or "").startswith("%") else ""),
+                text_cell(desk.label("verdict", row["verdict"])),
+                text_cell(
+                    desk.say(row["rule_zh"] or "", row["rule_en"] or ""),
+                    note=desk.label("missing_input", row["missing_input"]) if row["missing_input"] else "",
+                ),
+            ]
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def official(desk: Desk) -> Grid:
+    """Every number of every series with its document."""
+    columns = [
+        Column(title=desk.say("数列", "Series"), is_choice=True),
+        Column(title=desk.say("时点", "As of")),
+        Column(title=desk.say("组别", "Group")),
+        Column(title=desk.say("值", "Value"), kind="number"),
+        Column(title=desk.say("取得方式", "Tier"), is_choice=True),
+        Column(title=desk.say("文件", "Document")),
+        Column(title=desk.say("可信度", "Confidence"), is_choice=True),
+    ]
+    rows = sorted(desk.tables.rows(SERIES), key=lambda r: (r["series_order"] or 0, str(r["as_of"]), r["fact_id"]))
+    return grid(
+        anchor("official"), desk.say("官方数列", "Official series"), columns,
+        [
+            [
+                text_cell(desk.say(row["series_name_zh"], row["series_name_en"])),
+                text_cell(row["as_of"]),
+                text_cell(desk.say(row["group_name_zh"] or row["group_code"], row["group_name_en"] or "")),
+                number_cell(row["value"], SHARE if row["unit"] == SHARE else ""),
+                text_cell(desk.label("group", row["tier"]) if row["tier"] else ""),
+                text_cell(
+                    _document(desk, row),
+                    note=desk.say(row["note_zh"] or "", row["note_en"] or ""),
+                ),
+                text_cell(desk.say(*CONFIDENCES.get(row["confidence"], (row["confidence"] or "", "")))),
+            ]
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _document(desk: Desk, row: Row) -> str:
+    """Number and title of a document."""
+    title = desk.say(row["document_title_zh"] or "", row["document_title_en"] or "")
+    return " ".join(part for part in (row["document_number"], title) if part)

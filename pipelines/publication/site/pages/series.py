@@ -1,0 +1,191 @@
+"""A page a series: its titles, the rule of each, the winners with their citations, and why the next one missed."""
+
+from collections.abc import Iterator
+
+from pipelines.publication.site.awards import (
+    APPEALS,
+    CANDIDATES,
+    COMPONENTS,
+    Series,
+    Title,
+    Winner,
+    class_names,
+    of_title,
+    read_series,
+)
+from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, score_cell, share_cell, text_cell
+from pipelines.publication.site.links import anchor
+from pipelines.publication.site.page import Desk, Page
+from pipelines.publication.site.tables import Row
+from pipelines.publication.site.values import score, span
+
+MOST_CANDIDATES = 300
+
+
+def build(desk: Desk) -> Iterator[Page]:
+    """The page of every series the release has."""
+    for number, series in enumerate(read_series(desk), start=1):
+        at = desk.at(series.page)
+        yield Page(
+            path=series.page, template="series.html", title=series.name, section="series",
+            short=at.say(f"第{at.language.numeral(number)}系列", f"Series {number}"),
+            context={
+                "series": series,
+                "winners": {title.code: winners(at, series, title) for title in series.titles},
+                "candidates": {title.code: candidates(at, series, title) for title in series.titles},
+                "components": {title.code: components(at, series, title) for title in series.titles},
+                "appeals": appeals(at, series),
+            },
+        )  # fmt: skip
+
+
+def winners(desk: Desk, series: Series, title: Title) -> Grid:
+    """The winners of a title."""
+    columns = [
+        Column(title=desk.say("名次", "Rank"), kind="number"),
+        Column(title=desk.say("获评对象", "Winner")),
+        Column(title=desk.say("组别", "Class"), is_choice=True),
+        Column(title=desk.say("得分", "Score"), kind="number"),
+        Column(title=desk.say("证据", "Evidence")),
+        Column(title=desk.say("连续 / 累计", "Running / ever"), kind="number"),
+        Column(title=desk.say("次位者及未获评原因", "The next one, and why it missed")),
+    ]
+    name = f"winners-{series.code}-{anchor(title.code)}"
+    caption = desk.say(f"{title.name}获评名单", f"Winners: {title.name}")
+    return grid(name, caption, columns, [_winner_row(desk, winner) for winner in title.winners])
+
+
+def _winner_row(desk: Desk, winner: Winner) -> list[Cell]:
+    between = desk.say("，", ", ")
+    missed = ""
+    if winner.next_name:
+        missed = desk.say(
+            f"{winner.next_name}（{score(winner.next_score)}）：{winner.next_reason}",
+            f"{winner.next_name} ({score(winner.next_score)}): {winner.next_reason}",
+        )
+    wins = number_cell(winner.consecutive_wins)
+    return [
+        number_cell(winner.rank),
+        text_cell(winner.name, lang="zh-CN", note=winner.subject_id),
+        text_cell(winner.class_name),
+        score_cell(winner.score).model_copy(update={"note": span(winner.low, winner.high) if winner.low else ""}),
+        text_cell(between.join(f"{name} {count:,}" for name, count in winner.evidence)),
+        wins.model_copy(update={"text": f"{wins.text} / {number_cell(winner.total_wins).text}"}),
+        text_cell(missed),
+    ]
+
+
+def candidates(desk: Desk, series: Series, title: Title) -> Grid | None:
+    """Everyone who was considered for a title, the best first, and what became of them."""
+    rows = [row for row in desk.tables.rows(CANDIDATES) if of_title(row, series.code, title.code)]
+    if not rows:
+        return None
+    rows.sort(key=lambda row: (-(row["award_score"] if row["award_score"] is not None else -1), row["subject_id"]))
+    names = class_names(desk)
+    columns = [
+        Column(title=desk.say("对象", "Subject")),
+        Column(title=desk.say("组别", "Class"), is_choice=True),
+        Column(title=desk.say("得分", "Score"), kind="number"),
+        Column(title=desk.say("结果", "Outcome"), is_choice=True),
+        Column(title=desk.say("理由", "Reason")),
+    ]
+    hidden = len(rows) - MOST_CANDIDATES
+    more = desk.say(f"另有 {hidden:,} 个对象，见 {CANDIDATES}。", f"{hidden:,} more in {CANDIDATES}.")
+    return grid(
+        f"candidates-{series.code}-{anchor(title.code)}",
+        desk.say(f"{title.name}参评对象", f"Candidates: {title.name}"),
+        columns,
+        [_candidate_row(desk, row, names) for row in rows[:MOST_CANDIDATES]],
+        more=more if hidden > 0 else "",
+    )
+
+
+def _candidate_row(desk: Desk, row: Row, names: dict[str, str]) -> list[Cell]:
+    if row["is_winner"]:
+        outcome = desk.say("获评", "won")
+    else:
+        outcome = desk.say("合格未入选", "eligible") if row["is_eligible"] else desk.say("不符合条件", "not eligible")
+    reason = desk.say(row["reason_zh"] or row["outcome_code"] or "", row["reason_en"] or "")
+    return [
+        text_cell(row["subject_name_zh"] or row["subject_id"], lang="zh-CN", note=row["subject_id"]),
+        text_cell(names.get(row["rank_class"], row["rank_class"])),
+        score_cell(row["award_score"]),
+        text_cell(outcome),
+        text_cell(reason),
+    ]
+
+
+def components(desk: Desk, series: Series, title: Title) -> Grid | None:
+    """What the score of each winner was made of."""
+    names = {winner.subject_id: winner.name for winner in title.winners}
+    rows = [
+        row
+        for row in desk.tables.rows(COMPONENTS)
+        if row["subject_id"] in names and of_title(row, series.code, title.code)
+    ]
+    if not rows:
+        return None
+    columns = [
+        Column(title=desk.say("对象", "Subject"), is_choice=True),
+        Column(title=desk.say("输入", "Input")),
+        Column(title=desk.say("分值", "Value"), kind="number"),
+        Column(title=desk.say("规定权重", "Weight"), kind="number"),
+        Column(title=desk.say("实际权重", "Used"), kind="number"),
+        Column(title=desk.say("贡献", "Adds"), kind="number"),
+    ]
+    return grid(
+        f"components-{series.code}-{anchor(title.code)}",
+        desk.say(f"{title.name}得分构成", f"What the scores are made of: {title.name}"),
+        columns,
+        [
+            [
+                text_cell(names[row["subject_id"]], lang="zh-CN"),
+                text_cell(
+                    desk.say(row["name_zh"] or row["input_code"], row["name_en"] or ""), note=row["null_reason"] or ""
+                ),
+                score_cell(row["input_score"]),
+                number_cell(row["weight"]),
+                share_cell(row["weight_used"]),
+                score_cell(row["weighted_score"]),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def appeals(desk: Desk, series: Series) -> Grid | None:
+    """Appeals that concern a series, and what each did."""
+    rows = [row for row in desk.tables.rows(APPEALS) if anchor(str(row["series_code"] or "")) == series.code]
+    if not rows:
+        return None
+    columns = [
+        Column(title=desk.say("案件", "Case")),
+        Column(title=desk.say("提出", "Filed")),
+        Column(title=desk.say("主张", "Claim")),
+        Column(title=desk.say("决定", "Decision"), is_choice=True),
+        Column(title=desk.say("所起作用", "What it did")),
+    ]
+    decisions = {"upheld": ("成立", "upheld"), "dismissed": ("不成立", "dismissed"), "pending": ("未决", "pending")}
+    return grid(
+        f"appeals-{series.code}", desk.say("申诉与决定", "Appeals and decisions"), columns,
+        [
+            [
+                text_cell(row["case_code"]), text_cell(row["filed_date"]), text_cell(row["claim"], lang="zh-CN"),
+                text_cell(desk.say(*decisions.get(row["decision"], (row["decision"], "")))),
+                text_cell(desk.say(row["did_zh"] or "", row["did_en"] or "")),
+            ]
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def class_name(desk: Desk, code: str | None) -> str:
+    """A class of ranking in words: the names of its parts."""
+    if not code:
+        return ""
+    named = []
+    for part in str(code).split(":"):
+        kinds = ("rank_class", "group", "subject_kind")
+        kind = next((kind for kind in kinds if desk.tables.labels.has(kind, part)), None)
+        named.append(desk.label(kind, part) if kind else part)
+    return " · ".join(named)

@@ -1,0 +1,96 @@
+"""A page a trend: its sentences, its figures, its charts, and every published table of the trend broken down."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from pipelines.publication.site.charts import Chart
+from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, span_cell, text_cell
+from pipelines.publication.site.links import anchor
+from pipelines.publication.site.notice import trends
+from pipelines.publication.site.page import Desk, Page
+from pipelines.publication.site.pages.figures import parts
+from pipelines.publication.site.pictures import group_name, pictures, unit_of
+from pipelines.publication.site.tables import Row
+
+TIDY = {"measure", "breakdown", "group_code", "numerator", "denominator", "value"}
+MOST_ROWS = 1_000
+
+
+def build(desk: Desk) -> Iterator[Page]:
+    """The page of every trend that has a figure or a sentence."""
+    for trend in trends(desk):
+        if not trend.has_page:
+            continue
+        path = f"trends/{trend.number}.html"
+        at = desk.at(path)
+        told = next(told for told in trends(at) if told.number == trend.number)
+        tables = tables_of(at, trend.number)
+        yield Page(
+            path=path, template="trend.html", title=trend.title, section="trends",
+            short=at.say(f"趋势{at.language.numeral(trend.number)}", f"Trend {trend.number}"),
+            context={
+                "trend": told,
+                "figures": next((part.figures for part in parts(at) if part.number == trend.number), ()),
+                "charts": charts(at, trend.number),
+                "tables": [(at.language.of(at.tables.title(name)), name, list(grids(at, name))) for name in tables],
+            },
+        )  # fmt: skip
+
+
+def tables_of(desk: Desk, number: int) -> list[str]:
+    """The tidy tables of a trend."""
+    return [name for name in desk.tables.names(f"trends.trend_{number}_") if desk.tables.columns(name) >= TIDY]
+
+
+def charts(desk: Desk, number: int) -> list[Chart]:
+    """The charts of a trend that its tables allow."""
+    return list(pictures(desk, number))
+
+
+def grids(desk: Desk, name: str) -> Iterator[Grid]:
+    """A table of a trend, one grid a breakdown."""
+    labels = desk.tables.labels
+
+    def order(row: Row) -> tuple[object, ...]:
+        groups = [labels.place("group", part) for part in str(row["group_code"]).split(":")]
+        return (labels.place("breakdown", row["breakdown"]), labels.place("measure", row["measure"]), groups)
+
+    ordered = sorted(desk.tables.rows(name), key=order)
+    for breakdown, rows in groupby(ordered, key=lambda row: str(row["breakdown"])):
+        yield _grid(desk, name, breakdown, list(rows))
+
+
+def _grid(desk: Desk, table: str, breakdown: str, rows: list[Row]) -> Grid:
+    has_counts = any(row["denominator"] is not None for row in rows)
+    has_span = any(row.get("interval_low") is not None for row in rows)
+    columns = [
+        Column(title=desk.say("指标", "Measure"), is_choice=len({row["measure"] for row in rows}) > 1),
+        Column(title=desk.say("组别", "Group")),
+    ]
+    if has_counts:
+        columns += [
+            Column(title=desk.say("分子", "Numerator"), kind="number"),
+            Column(title=desk.say("分母", "Denominator"), kind="number"),
+        ]
+    columns.append(Column(title=desk.say("值", "Value"), kind="number"))
+    if has_span:
+        columns.append(Column(title=desk.say("95% 区间", "95% interval"), kind="number"))
+    hidden = len(rows) - MOST_ROWS
+    return grid(
+        anchor(f"{table}-{breakdown}"),
+        f"{desk.language.of(desk.tables.title(table))}{desk.say('：', ': ')}{desk.label('breakdown', breakdown)}",
+        columns,
+        [_row(desk, row, has_counts, has_span) for row in rows[:MOST_ROWS]],
+        more=desk.say(f"另有 {hidden:,} 行，见 {table}。", f"{hidden:,} more rows in {table}.") if hidden > 0 else "",
+    )
+
+
+def _row(desk: Desk, row: Row, has_counts: bool, has_span: bool) -> list[Cell]:
+    unit = unit_of(str(row["measure"]))
+    cells = [text_cell(desk.label("measure", row["measure"])), text_cell(group_name(desk, row))]
+    if has_counts:
+        cells += [number_cell(row["numerator"]), number_cell(row["denominator"])]
+    cells.append(number_cell(row["value"], unit))
+    if has_span:
+        cells.append(span_cell(row["interval_low"], row["interval_high"], unit))
+    return cells

@@ -1,0 +1,118 @@
+"""The published tables as pages read them: what is not there is empty, never an error.
+
+Belongs here: reading rows of a release. Does not belong here: any choice of what to show.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import duckdb
+
+from pipelines.candidate import Candidate, FrozenTable
+from pipelines.publication.labels import Bilingual, Labels
+from pipelines.publication.manifest import is_synthetic
+from pipelines.publication.snapshot import split_description
+
+Row = dict[str, Any]
+UNKNOWN_PLACE = "unlocated"
+
+
+class Tables:
+    """The tables of one release; each is read once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> None:
+        self.candidate = candidate
+        self._connection = connection
+        self._published = {table.full_name: table for table in candidate.tables}
+        self._read: dict[str, list[Row]] = {}
+
+    def has(self, *names: str) -> bool:
+        """Whether all these tables are published with at least one row."""
+        return all(name in self._published and self._published[name].row_count > 0 for name in names)
+
+    def table(self, name: str) -> FrozenTable | None:
+        """What is declared of a table."""
+        return self._published.get(name)
+
+    def names(self, prefix: str) -> list[str]:
+        """The published tables whose name begins so, in their order."""
+        return [name for name in self._published if name.startswith(prefix)]
+
+    def title(self, name: str) -> Bilingual:
+        """What a table is, from its description."""
+        table = self._published.get(name)
+        english, chinese = split_description(table.description) if table else (name, name)
+        return Bilingual(zh=chinese.rstrip("。"), en=english.rstrip("."))
+
+    def columns(self, name: str) -> set[str]:
+        """The columns of a table; none where it is not published."""
+        table = self._published.get(name)
+        return {column.name for column in table.columns} if table else set()
+
+    def rows(self, name: str) -> list[Row]:
+        """All rows of a table, in frozen order; none where it is not published."""
+        if name not in self._published:
+            return []
+        if name not in self._read:
+            self._read[name] = self.query(f"select * from {quoted(name)}")
+        return self._read[name]
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """The rows a query gives."""
+        cursor = self._connection.execute(sql, list(parameters))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def stream(self, sql: str, size: int) -> Iterator[tuple[Any, ...]]:
+        """The rows a query gives, so many in memory at a time."""
+        cursor = self._connection.cursor()
+        try:
+            found = cursor.execute(sql)
+            while rows := found.fetchmany(size):
+                yield from rows
+        finally:
+            cursor.close()
+
+    def select(self, name: str, wanted: Sequence[str], rest: str = "", parameters: Sequence[Any] = ()) -> list[Row]:
+        """Some columns of a table; a column an older release does not have is null."""
+        present = self.columns(name)
+        if not present:
+            return []
+        chosen = ", ".join(f'"{column}"' if column in present else f'null as "{column}"' for column in wanted)
+        return self.query(f"select {chosen} from {quoted(name)} {rest}", parameters)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Names of codes."""
+        return Labels.read(self._connection, self.candidate)
+
+    @cached_property
+    def is_synthetic(self) -> bool:
+        """Whether any row of the release was made by the generator."""
+        return is_synthetic(self._connection, self.candidate)
+
+    @cached_property
+    def regions(self) -> dict[str, Bilingual]:
+        """Short names of the provincial divisions by code."""
+        rows = self.select("core.dim_province_tile", ("region_code", "short_name_zh", "short_name_en"))
+        return {row["region_code"]: Bilingual(zh=row["short_name_zh"], en=row["short_name_en"]) for row in rows}
+
+    def region(self, code: str | None) -> Bilingual:
+        """Short name of a provincial division, or its code."""
+        if not code or code == UNKNOWN_PLACE:
+            return Bilingual(zh="", en="")
+        return self.regions.get(code, Bilingual(zh=code, en=""))
+
+    @property
+    def edition_name(self) -> Bilingual:
+        """Name of the edition, or one made of its year."""
+        code = str(self.candidate.edition)
+        if self.labels.has("edition", code):
+            return self.labels.name("edition", code)
+        return Bilingual(zh=f"{code}年政务平台评估", en=f"{code} evaluation of government platforms")
+
+
+def quoted(name: str) -> str:
+    """A ``schema.table`` as SQL writes it."""
+    return ".".join(f'"{part}"' for part in name.split(".", 1))

@@ -1,0 +1,96 @@
+"""Writes the site into the folder of a release: every page in both languages, and the few files they share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copyfile
+
+from altair.utils.schemapi import debug_mode
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipelines.publication.site.language import LANGUAGES, Language
+from pipelines.publication.site.links import Links
+from pipelines.publication.site.page import Desk, Page
+from pipelines.publication.site.pages import data, figures, methods, notice, ranks, record, series, trends
+from pipelines.publication.site.tables import Tables
+from pipelines.publication.snapshot import STORAGE_VERSION
+from pipelines.verdict import Verdict
+
+SITE_DIR = Path(__file__).parent
+TEMPLATES_DIR = SITE_DIR / "templates"
+ASSETS = {
+    "assets/site.css": TEMPLATES_DIR / "site.css",
+    "assets/site.js": TEMPLATES_DIR / "site.js",
+    "assets/tablesort.min.js": SITE_DIR / "vendor" / "tablesort.min.js",
+    "assets/tablesort.number.min.js": SITE_DIR / "vendor" / "tablesort.number.min.js",
+    "assets/tablesort.LICENSE": SITE_DIR / "vendor" / "tablesort.LICENSE",
+}
+KINDS = (notice, series, trends, ranks, methods, figures, record, data)
+
+
+def write_site(tables: Tables, verdict: Verdict, release_id: str, code_version: str, folder: Path) -> None:
+    """Write all pages; the same release gives the same bytes. Pages link to files that are there already."""
+    candidate = tables.candidate
+    for target, source in ASSETS.items():
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+        copyfile(source, folder / target)
+    about = {
+        "edition": candidate.edition,
+        "edition_name": tables.edition_name,
+        "is_synthetic": tables.is_synthetic,
+        "warning_count": len(verdict.warnings),
+        "release_id": release_id,
+        "candidate_hash": candidate.content_hash,
+        "code_version": code_version,
+        "storage_version": STORAGE_VERSION.removeprefix("v").removesuffix(".0"),
+        "table_count": len(candidate.tables),
+    }
+    for language in LANGUAGES:
+        environment = _environment(language)
+        # What Altair is given here is fixed and tested; checking it anew takes longer than drawing.
+        with debug_mode(False):
+            pages = list(_pages(Desk(tables=tables, language=language, links=_links(folder, language, ""))))
+        menu = list(_menu(language, pages))
+        for page in pages:
+            links = _links(folder, language, page.path)
+            text = environment.get_template(page.template).render(
+                **about, **page.context, page=page, menu=menu, links=links, language=language, languages=LANGUAGES
+            )
+            path = folder / links.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
+
+
+def _pages(desk: Desk) -> Iterator[Page]:
+    for kind in KINDS:
+        yield from kind.build(desk)
+
+
+def _menu(language: Language, pages: list[Page]) -> Iterator[tuple[str, str, str, list[Page]]]:
+    """The entries of the menu: section, name, address, and the pages below it; only what the release has."""
+    names = (
+        (notice.PAGE, "通报", "Notice"),
+        ("series", "系列", "Series"),
+        ("trends", "趋势", "Trends"),
+        ("ranks", "名次", "Ranks"),
+        (methods.PAGE, "方法", "Methods"),
+        (figures.PAGE, "数字核对", "Figures"),
+        (data.PAGE, "数据", "Data"),
+    )
+    for section, zh, en in names:
+        of_section = [page for page in pages if page.section == section]
+        if of_section:
+            yield section, language.say(zh, en), of_section[0].path, of_section
+
+
+def _links(folder: Path, language: Language, page: str) -> Links:
+    return Links(release_folder=folder, page=page, language=language)
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES_DIR), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals["say"] = language.say
+    environment.globals["numeral"] = language.numeral
+    return environment

@@ -1,0 +1,52 @@
+"""The suite of the notice's sentences: what an editor may get wrong is refused, and the sentence is named."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.gate import judge
+from pipelines.settings import EXPECTATIONS_DIR
+from pipelines.verdict import Verdict
+from tests.small_release import make_candidate
+from tests.small_site import site_tables, table
+
+SENTENCES = "core.dim_notice_sentence"
+
+
+def verdict_on(folder: Path, sentences: Any) -> Verdict:
+    """What the suite says of these sentences, beside the figures of the edition."""
+    suites = folder / "expectations"
+    suites.mkdir()
+    shutil.copy(EXPECTATIONS_DIR / f"{SENTENCES}.yml", suites)
+    tables = {"trends.figure": site_tables()["trends.figure"], SENTENCES: sentences}
+    return judge(make_candidate(folder / "home", tables), suites)
+
+
+def refused(verdict: Verdict) -> dict[str | None, list[dict[str, str]]]:
+    return {failure.reduction: failure.rows for failure in verdict.failures if failure.table == SENTENCES}
+
+
+def sentence(zh: str, en: str) -> dict[str, Any]:
+    return {
+        "edition": 2017, "section": "trend", "section_code": "2", "paragraph": 1, "sentence_order": 1, "text_zh": zh,
+        "text_en": en,
+    }  # fmt: skip
+
+
+def test_the_sentences_of_the_seed_are_let_through(tmp_path: Path) -> None:
+    assert not refused(verdict_on(tmp_path, site_tables()[SENTENCES]))
+
+
+@pytest.mark.parametrize(
+    ("zh", "en", "reduction"),
+    [
+        ("共{trend2.nothing}家。", "{trend2.nothing} in all.", "unknown_figures"),
+        ("共{trend2.running_sites}家。", "29,431 in all.", "uneven"),
+    ],
+)
+def test_a_sentence_that_cites_what_is_not_there_is_refused(tmp_path: Path, zh: str, en: str, reduction: str) -> None:
+    found = refused(verdict_on(tmp_path, table([sentence(zh, en)])))
+    assert list(found) == [reduction]
+    assert found[reduction][0]["section_code"] == "2"

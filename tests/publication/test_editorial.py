@@ -1,0 +1,168 @@
+"""The workbook and the notice as a document, read back with other libraries than wrote them."""
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from openpyxl import Workbook
+
+from pipelines.fingerprint import hash_file
+from pipelines.publication import workbook as workbook_module
+from pipelines.publication.release import Release, publish
+from pipelines.publication.workbook import heading
+from tests.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
+from tests.small_site import NAUGHTY, figures, site_tables, table
+
+VALUES = [
+    {
+        "code": "110000", "name": name, "count": 2**60 if place == 0 else place, "share": 0.557,
+        "is_kept": place % 2 == 0, "day": dt.date(2017, 9, 1), "old_day": dt.date(1899, 12, 31),
+        "read_at": dt.datetime(2017, 9, 1, 12, 30), "nothing": None,
+    }
+    for place, name in enumerate([*NAUGHTY, "甲" * 40_000])
+]  # fmt: skip
+
+
+def editorial_tables() -> Tables:
+    """Every table the site knows, with hostile names, and one with a column of every type."""
+    values = table(VALUES, day="date", old_day="date", read_at="timestamp", share="double", nothing="varchar")
+    return {**site_tables(NAUGHTY), "core.dim_value": values}
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return publish_tables(tmp_path_factory.mktemp("editorial") / "home", editorial_tables())
+
+
+@pytest.fixture(scope="module")
+def book(release: Release) -> Iterator[Workbook]:
+    opened = openpyxl.load_workbook(release.folder / "ceping-2017.xlsx")
+    yield opened
+    opened.close()
+
+
+def test_every_table_has_a_sheet_under_chinese_headers(release: Release, book: Workbook) -> None:
+    assert book.sheetnames[:2] == ["目录", "字段说明"]
+    assert len(book.sheetnames) == 2 + len(release.manifest.tables)
+    sheet = book["figure"]
+    assert sheet["A1"].value == "表 figure（trends.figure）"
+    assert "示例数据（合成）" in sheet["A2"].value
+    assert sheet["A3"].value == "列“figure_id”\nfigure_id"
+    assert sheet.max_row == 3 + len(figures())
+    assert sheet.freeze_panes == "A4"
+    listed = {row[0].value: (row[3].value, row[4].value) for row in book["目录"].iter_rows(min_row=6)}
+    assert listed["trends.figure"] == (len(figures()), "figure")
+
+
+def test_no_text_of_the_data_is_a_formula(book: Workbook) -> None:
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    # Excel reads _x005F_ as the underscore that keeps _x0041_ from being a letter; openpyxl leaves it.
+    texts = {cell.value.replace("_x005F_", "_").removesuffix("\u200b") for cell in cells if isinstance(cell.value, str)}
+    assert set(NAUGHTY) <= texts
+    risky = [cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(("=", "@", "-2"))]
+    assert risky
+    assert all(cell.quotePrefix for cell in risky)
+
+
+def test_values_keep_their_kind(book: Workbook) -> None:
+    sheet = book["dim_value"]
+    columns = [cell.value.split("\n")[1] for cell in sheet[3]]
+    rows = [dict(zip(columns, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=4)]
+    by_code = sorted(rows, key=lambda row: str(row["name"]))
+    found = next(row for row in by_code if row["name"] == NAUGHTY[1])
+    assert found["code"] == "110000"
+    assert (found["count"], found["share"], found["is_kept"]) == (1, 0.557, False)
+    assert found["day"] == dt.datetime(2017, 9, 1)
+    assert found["read_at"] == dt.datetime(2017, 9, 1, 12, 30)
+    assert found["old_day"] == "1899-12-31"
+    assert found["nothing"] is None
+    assert {row["count"] for row in rows} >= {str(2**60)}
+    longest = max((row["name"] for row in rows), key=len)
+    assert len(longest) == 32_767
+    assert longest.endswith("…")
+
+
+def test_a_table_too_long_stays_in_parquet_and_the_first_sheet_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook_module, "MOST_ROWS", 10)
+    release = publish_tables(tmp_path / "home", {"trends.figure": site_tables()["trends.figure"]})
+    opened = openpyxl.load_workbook(release.folder / "ceping-2017.xlsx")
+    assert opened.sheetnames == ["目录", "字段说明"]
+    assert [cell.value for cell in opened["目录"][6]][3:] == [len(figures()), "见 Parquet"]
+
+
+@pytest.mark.parametrize(
+    ("description", "header"),
+    [
+        ("Rank in the class. | 组内名次，得分差在并列精度以内者并列取优。", "组内名次\nrank"),
+        ("Only English.", "Only English.\nrank"),
+        ("Edition. | 评估年度。", "评估年度\nrank"),
+    ],
+)
+def test_a_header_is_the_first_words_of_the_description(description: str, header: str) -> None:
+    assert heading(description, "rank") == header
+
+
+def test_the_same_release_gives_the_same_workbook_and_notice(tmp_path: Path, release: Release) -> None:
+    again = publish_tables(tmp_path / "home", editorial_tables())
+    for name in ("ceping-2017.xlsx", "notice-2017.docx", "en/notice-2017.docx"):
+        assert hash_file(release.folder / name) == hash_file(again.folder / name), name
+        with zipfile.ZipFile(release.folder / name) as archive:
+            assert {entry.date_time[0] for entry in archive.infolist()} == {1980}, name
+
+
+def text_of(path: Path) -> str:
+    document = Document(str(path))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def test_the_notice_says_what_the_page_says(release: Release) -> None:
+    text = text_of(release.folder / "notice-2017.docx")
+    for part in (
+        "各有关单位：",
+        "自2002年起连续第16年",
+        "第一系列",
+        "第七系列",
+        "29,431家",
+        "（暂缺）",
+        "示例数据（合成）",
+        "数字核对",
+    ):
+        assert part in text, part
+    assert set(NAUGHTY[:2]) <= set(re.findall(r"^.*$", text, re.MULTILINE))
+    english = text_of(release.folder / "en" / "notice-2017.docx")
+    assert "Series 7" in english
+    assert "29,431" in english
+
+
+def test_the_notice_has_the_styles_of_an_official_document(release: Release) -> None:
+    document = Document(str(release.folder / "notice-2017.docx"))
+    for style, font in (("Normal", "仿宋"), ("Heading 1", "黑体"), ("Heading 2", "楷体"), ("Title", "方正小标宋简体")):
+        fonts = document.styles[style].element.rPr.rFonts
+        assert fonts.get(qn("w:eastAsia")) == font
+        assert fonts.get(qn("w:eastAsiaTheme")) is None
+    levels = [p.style.name for p in document.paragraphs if p.style is not None and p.style.name.startswith("Heading")]
+    assert levels[0] == "Heading 1"
+    assert levels.count("Heading 2") == 7 + 5
+    assert round(document.sections[0].page_width.mm) == 210
+    assert all(table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for table in document.tables)
+
+
+def test_a_release_of_a_registry_alone_has_its_workbook_and_notice(tmp_path: Path) -> None:
+    tables = site_tables()
+    kept = ("core.dim_subject", "audit.row_balance", "core.dim_label")
+    candidate = make_candidate(tmp_path / "home", {name: tables[name] for name in kept})
+    release = publish(candidate, verdict_for(candidate), tmp_path / "home" / "releases", CODE)
+    assert "评估结果通报" in text_of(release.folder / "notice-2017.docx")
+    names = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*.html")}
+    assert names == {"quality.html", "index.html", "data.html", "en/index.html", "en/data.html"}
+    assert openpyxl.load_workbook(release.folder / "ceping-2017.xlsx")["dim_subject"].max_row == 3 + 11

@@ -1,0 +1,133 @@
+"""The small parts of pages: numbers, links, labels, sentences; and pages where a table is missing."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.publication.labels import Bilingual
+from pipelines.publication.site.charts import Bar, bars, shortened
+from pipelines.publication.site.language import CHINESE, ENGLISH, LANGUAGES
+from pipelines.publication.site.links import Links, anchor
+from pipelines.publication.site.notice import compose
+from pipelines.publication.site.page import Desk
+from pipelines.publication.site.pictures import day_of
+from pipelines.publication.site.tables import Tables
+from pipelines.publication.site.values import NOTHING, printed, sort_key, span, written
+from tests.small_release import Tables as Given
+from tests.small_release import make_candidate, publish_tables
+from tests.small_site import figures, site_tables
+
+WITHOUT = sorted(set(site_tables()) - {"core.dim_label"})
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.557, "share", "55.7%"), (29431.0, "sites", "29,431"), (0.0, "share", "0.0%"), (None, "share", NOTHING),
+        (2.5, "", "2.50"),
+    ],
+)  # fmt: skip
+def test_values_are_written_as_people_read_them(value: float | None, unit: str, text: str) -> None:
+    assert written(value, unit) == text
+
+
+def test_published_values_keep_their_digits() -> None:
+    assert (printed(0.8, "share"), printed(0.557, "share"), printed(40000, "sites")) == ("80%", "55.7%", "40,000")
+    assert span(0.9, None, "share") == NOTHING
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_what_tables_sort_by_has_the_order_of_the_numbers(one: float, other: float) -> None:
+    if abs(one - other) > 1e-6:
+        assert (float(sort_key(one)) < float(sort_key(other))) == (one < other)
+    assert float(sort_key(None)) < float(sort_key(one))
+
+
+@given(st.text(), st.integers(4, 40))
+def test_a_label_is_never_wider_than_its_place(text: str, most: int) -> None:
+    short = shortened(text, most)
+    assert short == text or short.endswith("…")
+    assert len(short) <= max(most, 2) + 1
+
+
+@given(st.text())
+def test_an_anchor_is_safe_in_a_path_and_an_address(text: str) -> None:
+    assert set(anchor(text)) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+    assert anchor(text) not in {"", ".", ".."}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "day"),
+    [
+        ("2017Q3", "2017-09-28"), ("2016", "2016-12-31"), ("2015-11", "2015-11-28"), ("2017-09-01", "2017-09-01"),
+        ("soon", ""), (None, ""),
+    ],
+)  # fmt: skip
+def test_times_in_words_have_a_day(as_of: str | None, day: str) -> None:
+    assert day_of(as_of) == day
+
+
+def test_links_are_relative_and_lead_to_provenance_where_there_is_some(tmp_path: Path) -> None:
+    links = Links(release_folder=tmp_path, page="trends/2.html", language=ENGLISH)
+    assert links.file("quality.html") == "../../quality.html"
+    assert links.to("index.html") == "../index.html"
+    assert links.other(CHINESE) == "../../trends/2.html"
+    assert links.figure("trend2.x") == "../figures.html#trend2.x"
+    (tmp_path / "provenance").mkdir()
+    (tmp_path / "provenance" / "trend2.x.html").touch()
+    assert links.figure("trend2.x") == "../../provenance/trend2.x.html"
+    assert links.figure("../../etc/passwd").startswith("../figures.html#")
+
+
+def test_a_text_without_english_is_shown_in_chinese() -> None:
+    assert ENGLISH.of(Bilingual(zh="网站", en="")) == "网站"
+    assert (CHINESE.numeral(5), ENGLISH.numeral(5), CHINESE.numeral(11)) == ("五", "5", "11")
+
+
+def test_the_same_chart_has_the_same_bytes_and_its_texts_are_escaped() -> None:
+    rows = [Bar(label="<b>甲</b>", value=0.5, text="50%", low=0.4, high=0.6), Bar(label="乙", value=0.25, text="25%")]
+    first, second = (bars("c", "<i>合格率</i>", rows, "share").svg for _ in range(2))
+    assert first == second
+    assert "<b>" not in first
+    assert "<i>" not in first
+    assert 'role="img"' in first
+    assert "&lt;i&gt;合格率&lt;/i&gt;" in first
+    assert " width=" not in first.split(">", 1)[0]
+
+
+def notice_text(folder: Path, given_tables: Given) -> str:
+    candidate = make_candidate(folder / "home", given_tables)
+    with duckdb.connect(str(folder / "home" / "warehouse.duckdb"), read_only=True) as connection:
+        tables = Tables(connection, candidate)
+        links = Links(release_folder=folder, page="index.html", language=CHINESE)
+        notice = compose(Desk(tables=tables, language=CHINESE, links=links))
+    return "".join(run.text for trend in notice.trends for paragraph in trend.paragraphs for run in paragraph)
+
+
+def test_sentences_follow_the_cells(tmp_path: Path) -> None:
+    tables = site_tables()
+    assert "减少至29,431家" in notice_text(tmp_path, tables)
+    types, rows = tables["trends.figure"]
+    place = list(types).index("computed")
+    changed = [(*row[:place], 30000.0, *row[place + 1 :]) if row[0] == "trend2.running_sites" else row for row in rows]
+    assert "减少至30,000家" in notice_text(tmp_path, {**tables, "trends.figure": (types, changed)})
+
+
+def test_a_cell_nobody_knows_stays_visible(tmp_path: Path) -> None:
+    tables = site_tables()
+    types, _ = tables["trends.figure"]
+    text = notice_text(tmp_path, {**tables, "trends.figure": (types, figures()[:1])})
+    assert "{trend4.fusion_province}" in text
+
+
+def test_a_release_is_published_whatever_tables_it_lacks(tmp_path: Path) -> None:
+    """Half of the tables at a time, so that every page meets the lack of each."""
+    tables = site_tables()
+    for number, missing in enumerate((WITHOUT[::2], WITHOUT[1::2])):
+        kept = {name: table for name, table in tables.items() if name not in missing}
+        release = publish_tables(tmp_path / str(number), kept)
+        for language in LANGUAGES:
+            assert (release.folder / language.folder / "index.html").is_file()
