@@ -84,9 +84,10 @@ def figures() -> list[tuple[object, ...]]:
     for seed in _seed("figures"):
         is_missing = seed["figure_id"] == "trend2.policy_share"
         published = float(seed["published_value"]) if seed["published_value"] else None
+        agreed = "unpublished" if published is None else "agrees"
         row = {
             **seed, "numerator": None, "denominator": None, "computed": None if is_missing else published or 7.0,
-            "published": published, "verdict": "not_computable" if is_missing else "agrees" if published is not None else "unpublished", "difference": None,
+            "published": published, "verdict": "not_computable" if is_missing else agreed, "difference": None,
             "missing_input": "consolidation_policy" if is_missing else None, "is_synthetic": True,
         }  # fmt: skip
         rows.append(tuple(row[name] or (None if row[name] == "" else row[name]) for name in FIGURE_TYPES))
