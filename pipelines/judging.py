@@ -5,10 +5,14 @@ Importing this module imports Great Expectations, which takes seconds: only the 
 
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+# Where Spark is installed, Great Expectations imports it: seconds and a warning for nothing, since it judges frames
+# alone here; and Spark ends a process whose main module has no file, as a worker of the tests has none.
+sys.modules.setdefault("pyspark", None)  # type: ignore[arg-type]
 
 import great_expectations as gx
 import pandas as pd  # type: ignore[import-untyped]
