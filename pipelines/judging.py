@@ -12,7 +12,8 @@ from typing import Any
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 # Where Spark is installed, Great Expectations imports it: seconds and a warning for nothing, since it judges frames
 # alone here; and Spark ends a process whose main module has no file, as a worker of the tests has none.
-sys.modules.setdefault("pyspark", None)  # type: ignore[arg-type]
+if "pyspark" not in sys.modules:
+    sys.modules["pyspark"] = None  # type: ignore[assignment]
 
 import great_expectations as gx
 import pandas as pd  # type: ignore[import-untyped]
