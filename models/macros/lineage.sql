@@ -35,16 +35,19 @@
     {{ return(steps) }}
 {% endmacro %}
 
-{#- What each published table is made from, near or far: table, upstream, its kind, steps; as literals, in order. -#}
+{#-
+    What each published table is made from, near or far: the table, and its upstreams as `name kind steps` between
+    commas; as literals, in order.
+-#}
 {% macro lineage_rows() %}
     {% set nodes = project_nodes() %}
     {% set rows = [] %}
     {% for id, node in nodes.items() if node.resource_type == 'model' and node.fqn[1] == 'marts' %}
+        {% set upstreams = [] %}
         {% for upstream, step in upstream_steps(nodes, id).items() %}
-            {% set found = nodes[upstream] %}
-            {% set names = [node_name(node), node_name(found), found.resource_type] %}
-            {% do rows.append(as_literals(names) + [step]) %}
+            {% do upstreams.append([node_name(nodes[upstream]), nodes[upstream].resource_type, step] | join(' ')) %}
         {% endfor %}
+        {% do rows.append(as_literals([node_name(node), upstreams | sort | join(',')])) if upstreams %}
     {% endfor %}
     {{ return(rows | sort) }}
 {% endmacro %}
