@@ -381,7 +381,11 @@ def site_text(release: Release, language: str = "") -> str:
     """All pages of the site in one language."""
     folder = release.folder / language
     pages = sorted(path for path in folder.rglob("*.html") if language or "en" not in path.relative_to(folder).parts)
-    return "\n".join(path.read_text(encoding="utf-8") for path in pages if path != release.quality_path)
+    return "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in pages
+        if path.parent.name != "provenance" and path.name not in {"quality.html", "dictionary.html"}
+    )
 
 
 def test_the_site_shows_figures_in_both_languages(home: Path) -> None:
