@@ -3,6 +3,7 @@
 import csv
 from typing import Any
 
+from pipelines.assets.candidate import PUBLISHED
 from pipelines.settings import SEEDS_DIR
 from tests.small_release import FIGURE_TYPES, Tables, example_tables
 
@@ -35,8 +36,24 @@ def table(rows: list[dict[str, Any]], **types: str) -> tuple[dict[str, str], lis
 
 
 def site_tables(names: tuple[str, ...] = ()) -> Tables:
-    """Every table the site knows; subjects bear the given names, or plain ones."""
+    """Every table the site knows, with all its published columns; subjects bear the given names, or plain ones."""
     subjects = list(names) or [f"第{number}号门户网站（示例）" for number in range(1, 12)]
+    tables = _known_tables(subjects)
+    return {name: _whole(name, *found) for name, found in tables.items()}
+
+
+def _whole(
+    name: str, types: dict[str, str], rows: list[tuple[object, ...]]
+) -> tuple[dict[str, str], list[tuple[object, ...]]]:
+    """A table with the columns that its rows leave out, empty."""
+    declared = {
+        column.name: column.data_type for spec in PUBLISHED if spec.full_name == name for column in spec.columns
+    }
+    missing = {column: kind for column, kind in declared.items() if column not in types}
+    return {**types, **missing}, [(*row, *(None for _ in missing)) for row in rows]
+
+
+def _known_tables(subjects: list[str]) -> Tables:
     return {
         **example_tables(figures()),
         "core.dim_edition_fact": table(_facts(), edition="integer", fact_order="integer"),
@@ -81,17 +98,22 @@ def _seed(name: str) -> list[dict[str, Any]]:
 def figures() -> list[tuple[object, ...]]:
     """Every figure of the edition as published; the one on policies wants its input."""
     rows = []
-    for seed in _seed("figures"):
+    for seed in (row for row in _seed("figures") if row["edition"] == str(EDITION)):
         is_missing = seed["figure_id"] == "trend2.policy_share"
         published = float(seed["published_value"]) if seed["published_value"] else None
-        agreed = "unpublished" if published is None else "agrees"
         row = {
             **seed, "numerator": None, "denominator": None, "computed": None if is_missing else published or 7.0,
-            "published": published, "verdict": "not_computable" if is_missing else agreed, "difference": None,
+            "published": published, "verdict": _verdict(published, is_missing=is_missing), "difference": None,
             "missing_input": "consolidation_policy" if is_missing else None, "is_synthetic": True,
         }  # fmt: skip
         rows.append(tuple(row[name] or (None if row[name] == "" else row[name]) for name in FIGURE_TYPES))
     return rows
+
+
+def _verdict(published: float | None, *, is_missing: bool) -> str:
+    if is_missing:
+        return "not_computable"
+    return "unpublished" if published is None else "agrees"
 
 
 def _facts() -> list[dict[str, Any]]:

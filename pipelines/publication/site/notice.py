@@ -85,7 +85,7 @@ class Notice(BaseModel):
 def compose(desk: Desk) -> Notice:
     """Put the cells into the sentences."""
     name = desk.language.of(desk.tables.edition_name)
-    facts = {row["fact_code"]: row for row in desk.tables.rows(FACTS)}
+    facts = {row["fact_code"]: row for row in desk.tables.of_edition(FACTS)}
     organiser = facts.get("organiser")
     return Notice(
         title=desk.say(f"{name}结果通报", f"{name}: notice of results"),
@@ -100,7 +100,7 @@ def compose(desk: Desk) -> Notice:
 
 def methods(desk: Desk) -> Iterator[Method]:
     """The methods of the evaluation, each with the evidence of the edition."""
-    rows = sorted(desk.tables.rows(EVIDENCE), key=lambda row: (row["method_order"], row["evidence_order"]))
+    rows = sorted(desk.tables.of_edition(EVIDENCE), key=lambda row: (row["method_order"], row["evidence_order"]))
     for _, group in groupby(rows, key=lambda row: row["method_code"]):
         of_method = list(group)
         yield Method(
@@ -118,8 +118,8 @@ def methods(desk: Desk) -> Iterator[Method]:
 
 def trends(desk: Desk) -> Iterator[Trend]:
     """The trends that have a figure or a sentence."""
-    figures = {int(row["trend"]) for row in desk.tables.rows(FIGURES)}
-    told = {int(row["section_code"]) for row in desk.tables.rows(SENTENCES) if row["section"] == "trend"}
+    figures = {int(row["trend"]) for row in desk.tables.of_edition(FIGURES)}
+    told = {int(row["section_code"]) for row in desk.tables.of_edition(SENTENCES) if row["section"] == "trend"}
     for number in sorted(figures | told):
         yield Trend(
             number=number,
@@ -130,7 +130,9 @@ def trends(desk: Desk) -> Iterator[Trend]:
 
 
 def _paragraphs(desk: Desk, section: str, code: str) -> tuple[tuple[Run, ...], ...]:
-    rows = [row for row in desk.tables.rows(SENTENCES) if (row["section"], row["section_code"]) == (section, code)]
+    rows = [
+        row for row in desk.tables.of_edition(SENTENCES) if (row["section"], row["section_code"]) == (section, code)
+    ]
     ordered = sorted(rows, key=lambda row: (row["paragraph"], row["sentence_order"]))
     between = desk.say("", " ")
     paragraphs = []
@@ -161,12 +163,12 @@ def _cell(desk: Desk, name: str, as_written: str) -> Run:
         return Run(text=desk.language.of(desk.tables.edition_name))
     if name.startswith("fact."):
         return _fact(desk, name.removeprefix("fact."), as_written)
-    figure = next((row for row in desk.tables.rows(FIGURES) if row["figure_id"] == name), None)
+    figure = next((row for row in desk.tables.of_edition(FIGURES) if row["figure_id"] == name), None)
     return Run(text=as_written, is_gap=True) if figure is None else figure_run(desk, figure)
 
 
 def _fact(desk: Desk, code: str, as_written: str) -> Run:
-    row = next((row for row in desk.tables.rows(FACTS) if row["fact_code"] == code), None)
+    row = next((row for row in desk.tables.of_edition(FACTS) if row["fact_code"] == code), None)
     if row is None:
         return Run(text=as_written, is_gap=True)
     text = desk.say(row["text_zh"], row["text_en"])

@@ -58,6 +58,10 @@ class Tables:
             self._read[name] = self.query(f"select * from {quoted(name)}")
         return self._read[name]
 
+    def of_edition(self, name: str) -> list[Row]:
+        """The rows of a table that are of the edition of the release."""
+        return [row for row in self.rows(name) if row["edition"] == self.candidate.edition]
+
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """The rows a query gives."""
         cursor = self._connection.execute(sql, list(parameters))

@@ -61,7 +61,7 @@ def build(desk: Desk) -> Iterator[Page]:
 
 def parts(desk: Desk) -> Iterator[Part]:
     """The figures trend by trend, in the order of the bulletin."""
-    ordered = sorted(desk.tables.rows(FIGURES), key=lambda row: (row["trend"], row["figure_order"]))
+    ordered = sorted(desk.tables.of_edition(FIGURES), key=lambda row: (row["trend"], row["figure_order"]))
     for number, rows in groupby(ordered, key=lambda row: int(row["trend"])):
         yield Part(
             number=number, title=desk.label("trend", str(number)), figures=tuple(line(desk, row) for row in rows)

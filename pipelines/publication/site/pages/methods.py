@@ -43,7 +43,7 @@ class Framework(BaseModel):
 def build(desk: Desk) -> Iterator[Page]:
     """The page of methods, where there is anything to say."""
     desk = desk.at(PAGE)
-    facts = sorted(desk.tables.rows(FACTS), key=lambda row: (row["fact_order"], row["fact_code"]))
+    facts = sorted(desk.tables.of_edition(FACTS), key=lambda row: (row["fact_order"], row["fact_code"]))
     context = {
         "facts": [
             (
