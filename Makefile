@@ -36,7 +36,7 @@ check: .venv/installed ## Lint, types, SQL style
 	$(BIN)/mypy
 	@mkdir -p .lint
 	CEPING_WAREHOUSE=.lint/warehouse.duckdb CEPING_LANDING=.lint DBT_TARGET_PATH=.lint/target DBT_LOG_PATH=.lint/logs \
-		$(BIN)/sqlfluff lint --disable-progress-bar models/sql
+		$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models/sql
 
 # The oldest client that is claimed to open a release; where there is none for this Python, its test is skipped.
 .venv/oldest-client: .venv/installed

@@ -392,7 +392,8 @@ def test_the_site_shows_figures_in_both_languages(home: Path) -> None:
     release = publish_tables(home, example_tables())
     chinese, english = site_text(release), site_text(release, "en")
     for text in (
-        "示例数据（合成）", "29,431", "54.3%", "38 ÷ 70", "超过 55.7%", "近 80%", "不可计算", "缺少consolidation_policy",
+        "示例数据（合成）", "29,431", "54.3%", "38 ÷ 70", "超过 55.7%", "近 80%", "不可计算",
+        "缺少consolidation_policy",
         "不一致", "相差 -1.4 个百分点", "5 项提示", "29,440", "链接新媒体渠道的部门门户网站 ÷ 抓取可及的部门门户网站",
         "70 家中的 39 家", "政府网站管理与集约化", "正在运行的网站（按层级）", "共 31", 'lang="zh-CN"',
         "本年度数据中没有属于该指标范围的行", 'href="quality.html"', 'href="ceping-2017.duckdb"',
