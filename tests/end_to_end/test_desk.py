@@ -190,19 +190,19 @@ def test_the_shell_completes_remembers_and_stays_inside_the_release(small: Editi
     with Terminal([str(CEPING), "sql", "--home", str(small.home)], tmp_path) as terminal:
         greeting = terminal.read_until("ceping> ")
         assert small.release.name in greeting
-        terminal.write("select 40 + 2 as n from trends.fig\t")
-        terminal.read_until("trends.figure")
+        terminal.write("select 40 + 2 as n from audit.row_bal\t")
+        terminal.read_until("audit.row_balance")
         terminal.write(" limit 1;\r")
-        assert "42" in terminal.read_until("ceping> ")
+        terminal.read_until("42 │")
         terminal.write("from read_csv('/etc/hostname');\r")
-        assert "disabled by configuration" in terminal.read_until("disabled by configuration")
+        terminal.read_until("disabled by configuration")
         terminal.write("create table core.x (y int);\r")
-        assert "read-only mode" in terminal.read_until("read-only mode")
+        terminal.read_until("read-only mode")
         terminal.write(".shell ls\r")
-        assert "cannot be used in -safe mode" in terminal.read_until("cannot be used in -safe mode")
+        terminal.read_until("cannot be used in -safe mode")
         terminal.write(".quit\r")
         assert terminal.wait() == 0
-    assert "trends.figure limit 1;" in (tmp_path / ".duckdb_history").read_text(encoding="utf-8")
+    assert "audit.row_balance limit 1;" in (tmp_path / ".duckdb_history").read_text(encoding="utf-8")
 
 
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
