@@ -21,8 +21,12 @@ def open_release(release: "Release", *, threads: int = 2, memory_limit: str = "2
 
 
 def open_database(path: Path, *, threads: int = 2, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
-    """Open a database read-only, without files, network, extensions or settings."""
-    connection = duckdb.connect(
+    """Open a database read-only, without files, network, extensions or settings.
+
+    All of it is said when the file is opened: a second connection of the same process to the same file finds the
+    settings locked.
+    """
+    return duckdb.connect(
         str(path),
         read_only=True,
         config={
@@ -30,9 +34,7 @@ def open_database(path: Path, *, threads: int = 2, memory_limit: str = "2GB") ->
             "memory_limit": memory_limit,
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            "enable_external_access": "false",
+            "lock_configuration": "true",
         },
     )
-    connection.execute("set enable_external_access = false")
-    # Last: from here on nothing above can be undone.
-    connection.execute("set lock_configuration = true")
-    return connection

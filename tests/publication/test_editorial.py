@@ -164,5 +164,5 @@ def test_a_release_of_a_registry_alone_has_its_workbook_and_notice(tmp_path: Pat
     release = publish(candidate, verdict_for(candidate), tmp_path / "home" / "releases", CODE)
     assert "评估结果通报" in text_of(release.folder / "notice-2017.docx")
     names = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*.html")}
-    assert names == {"quality.html", "index.html", "data.html", "en/index.html", "en/data.html"}
+    assert names == {"quality.html", "dictionary.html", "index.html", "data.html", "en/index.html", "en/data.html"}
     assert openpyxl.load_workbook(release.folder / "ceping-2017.xlsx")["dim_subject"].max_row == 3 + 11

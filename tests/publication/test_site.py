@@ -18,7 +18,7 @@ from pipelines.publication.site.tables import Tables
 from pipelines.publication.site.values import NOTHING, printed, sort_key, span, written
 from tests.small_release import Tables as Given
 from tests.small_release import make_candidate, publish_tables
-from tests.small_site import figures, site_tables
+from tests.small_site import site_tables
 
 WITHOUT = sorted(set(site_tables()) - {"core.dim_label"})
 
@@ -118,8 +118,8 @@ def test_sentences_follow_the_cells(tmp_path: Path) -> None:
 
 def test_a_cell_nobody_knows_stays_visible(tmp_path: Path) -> None:
     tables = site_tables()
-    types, _ = tables["trends.figure"]
-    text = notice_text(tmp_path, {**tables, "trends.figure": (types, figures()[:1])})
+    types, rows = tables["trends.figure"]
+    text = notice_text(tmp_path, {**tables, "trends.figure": (types, rows[:1])})
     assert "{trend4.fusion_province}" in text
 
 

@@ -355,8 +355,12 @@ def _drawn(
         .configure_axis(labelFontSize=12, labelColor=SOFT, labelFont=FONT, minExtent=0, maxExtent=0)
         .configure_text(font=FONT)
     )
-    # Rows are put in last: Altair copies them with every step it is told.
-    drawing = {**spec.to_dict(validate=False), "data": {"values": data}}
+    # Rows are put in last: Altair copies them with every step it is told. A layer that names its own data, as Altair
+    # lets a chart without rows do, would not see them.
+    told_so_far = spec.to_dict(validate=False)
+    for layer in told_so_far.get("layer", []):
+        layer.pop("data", None)
+    drawing = {**told_so_far, "data": {"values": data}}
     svg = _svg(json.dumps(drawing, sort_keys=True))
     head = Markup('<svg role="img" aria-labelledby="{0}-title" aria-describedby="{0}-desc" ').format(name)
     told = Markup('<title id="{0}-title">{1}</title><desc id="{0}-desc">{2}</desc>').format(name, title, description)
