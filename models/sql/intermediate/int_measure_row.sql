@@ -16,7 +16,7 @@ declarations as (
 ),
 
 reviews as (
-    select * from {{ ref('int_expert_review_accepted') }}
+    select * from {{ ref('int_expert_review_effective') }}
     where score is not null and not is_recused
 ),
 
