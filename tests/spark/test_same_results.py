@@ -16,8 +16,9 @@ from pipelines.settings import MODELS_DIR, Settings
 from tests.warehouse import build, build_on_spark, ingest, tables_of
 
 pytestmark = pytest.mark.spark
-# Home pages come from archives of whole pages, and the example delivers none.
-WITHOUT_EXAMPLE = "core.fct_site_home"
+# Home pages come from archives of whole pages, and the example delivers none; one edition has no other beside it;
+# nothing of the example is corrected.
+WITHOUT_EXAMPLE = {"core.fct_site_home", "trends.trend_over_time", "audit.correction"}
 RELATIVE_TOLERANCE = 1e-9
 
 
@@ -59,7 +60,7 @@ def test_every_published_table_has_the_same_rows(example: Settings, tables: list
     assert len(tables) > 10
     for table in tables:
         expected, found = duckdb_rows(example, table), spark_rows(example, table)
-        assert len(expected) or table.full_name == WITHOUT_EXAMPLE, table.full_name
+        assert len(expected) or table.full_name in WITHOUT_EXAMPLE, table.full_name
         try:
             assert_frame_equal(found, expected, check_exact=False, rel_tol=RELATIVE_TOLERANCE, abs_tol=0)
         except AssertionError as difference:

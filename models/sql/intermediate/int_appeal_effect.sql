@@ -19,8 +19,10 @@ effects as (
         expected_value,
         new_value,
         decision = 'upheld' and effect_code <> 'none' as is_in_force,
-        row_number() over (
-            partition by edition order by decided_date desc nulls last, case_code desc, effect_order desc
+        cast(
+            row_number() over (
+                partition by edition order by decided_date desc nulls last, case_code desc, effect_order desc
+            ) as bigint
         ) as precedence
     from appeals
 )

@@ -2,12 +2,17 @@ with methods as (
     select * from {{ ref('evaluation_methods') }}
 ),
 
-editions as (
-    select * from {{ ref('editions') }}
-),
-
 counted as (
     select * from {{ ref('int_evidence_counted') }}
+),
+
+-- An edition that nothing was delivered for has no evidence to speak of.
+editions as (
+    select
+        edition,
+        bool_or(is_synthetic) as is_synthetic
+    from counted
+    group by edition
 ),
 
 evidence as (
@@ -23,7 +28,7 @@ evidence as (
         methods.evidence_zh,
         methods.evidence_en,
         coalesce(counted.row_count, 0) as row_count,
-        coalesce(counted.is_synthetic, false) as is_synthetic
+        coalesce(counted.is_synthetic, editions.is_synthetic) as is_synthetic
     from editions
     cross join methods
     left join counted
