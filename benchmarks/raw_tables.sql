@@ -256,16 +256,6 @@ counted as (
         inner join site on latest.site_code = site.site_code
     )
     group by grouping sets ((period, tier), (period, tier, level), (period, tier, province))
-),
-
-reasons as (
-    select
-        concat_ws(':', period, tier, coalesce(failure_reason, 'no_reason')) as group_code,
-        count(*) as failed,
-        sum(count(*)) over (partition by period, tier)::bigint as failed_in_all
-    from latest
-    where not is_passed and site_code in (select site_code from site)
-    group by period, tier, coalesce(failure_reason, 'no_reason')
 )
 
 select 'inspected_sites' as measure, breakdown, group_code, inspected as numerator,
@@ -281,12 +271,7 @@ where breakdown = 'period_tier'
 union all
 select 'failed_sites', breakdown, group_code, failed, null, failed
 from counted
-where breakdown = 'period_tier' and failed > 0
-union all
-select 'failed_sites', 'period_tier_reason', group_code, failed, null, failed from reasons
-union all
-select 'failure_reason_share', 'period_tier_reason', group_code, failed, failed_in_all, failed / failed_in_all
-from reasons;
+where breakdown = 'period_tier' and failed > 0;
 
 create table trend_3_platform_coverage as
 with latest as (
