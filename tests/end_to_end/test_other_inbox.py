@@ -144,6 +144,7 @@ def running_sites(inbox: Path) -> dict[str, Row]:
         row
         for row in rows
         if len(row["网站标识码"]) == 10
+        and row.get("对象类别") in (None, "", "网站")
         and row["网站名称"]
         and row["层级"] in LEVELS
         and (not row["行政区划代码"] or row["行政区划代码"] in regions)
