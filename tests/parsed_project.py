@@ -31,7 +31,9 @@ def build(arguments: list[str], environment: dict[str, str], folder: Path, log: 
     os.chdir(folder)
     with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
         is_parsed = environment["CEPING_SEED_PATH"] == link_seeds(SEEDS_DIR)
-        done = dbtRunner(MANIFEST if is_parsed else None).invoke(["build", *arguments, *PLACES])
+        # dbt's static parser waits for ever in a fork of a process that has used it: its threads were not forked.
+        other_seeds = [] if is_parsed else ["--no-static-parser"]
+        done = dbtRunner(MANIFEST if is_parsed else None).invoke([*other_seeds, "build", *arguments, *PLACES])
         if done.exception:
             print(done.exception)
     sys.exit(0 if done.success else 1)

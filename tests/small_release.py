@@ -10,6 +10,7 @@ from pipelines.dbt_project import published_tables, read_manifest
 from pipelines.publication.release import Release, publish
 from pipelines.settings import SEEDS_DIR, Settings
 from pipelines.verdict import ExpectationOutcome, SuiteOutcome, Verdict
+from tests.warehouse import project_manifest
 
 CODE = "c0de"
 FIGURE_TYPES = {
@@ -83,6 +84,19 @@ def example_tables(figures: list[tuple[object, ...]] = FIGURES) -> Tables:
         "audit.file_ledger": (LEDGER_TYPES, list(LEDGER)),
         "audit.row_balance": (BALANCE_TYPES, list(BALANCE)),
     }
+
+
+def with_every_column(tables: Tables) -> Tables:
+    """The tables with all columns their models declare: those that were not given are empty."""
+    declared = {
+        spec.full_name: {column.name: column.data_type for column in spec.columns}
+        for spec in published_tables(project_manifest())
+    }
+    completed = {}
+    for name, (types, rows) in tables.items():
+        others = {column: kind for column, kind in declared[name].items() if column not in types}
+        completed[name] = (types | others, [(*row, *[None] * len(others)) for row in rows])
+    return completed
 
 
 def make_candidate(home: Path, tables: Tables, keys: dict[str, tuple[str, ...]] | None = None) -> Candidate:

@@ -47,6 +47,9 @@ def dbt_build(settings: Settings, *arguments: str) -> None:
     environment = settings.environment() | {"DBT_LOG_LEVEL_FILE": "none"}
     exit_code = _in_a_fork("build", list(arguments), environment, settings.home_dir, log)
     assert exit_code == 0, log.read_text(encoding="utf-8")[-5000:] if log.is_file() else "dbt never began"
+    # A forked process ends without closing the database: what it left in the log is taken into the file here.
+    if settings.warehouse_path.exists():
+        duckdb.connect(str(settings.warehouse_path)).close()
 
 
 @cache

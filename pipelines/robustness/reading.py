@@ -45,12 +45,16 @@ BANDS = """
 FRAMEWORK = """
     select tied_within, score_scale from reference.frameworks where edition = $edition and index_code = $index_code
 """
-RANKED = "select distinct edition, index_code from indices.idx_rank order by edition, index_code"
+RANKED = """
+    select distinct edition, index_code from indices.idx_rank
+    where subject_rank is not null
+    order by edition, index_code
+"""
 Row = dict[str, Any]
 
 
 def ranked_indices(connection: duckdb.DuckDBPyConnection) -> list[IndexKey]:
-    """The indices somebody was evaluated by, each with its edition."""
+    """The indices somebody was ranked by, each with its edition."""
     return connection.execute(RANKED).fetchall()
 
 

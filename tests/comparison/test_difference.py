@@ -16,7 +16,7 @@ from pipelines.kept_inputs import keep_inputs
 from pipelines.ledger import present_entries
 from pipelines.publication.release import Release
 from pipelines.settings import Settings
-from tests.small_release import FIGURE_TYPES, Tables, publish_tables
+from tests.small_release import FIGURE_TYPES, Tables, publish_tables, with_every_column
 
 HEADER = "行政区划代码,地区,截止日期,是否建成一体化平台,覆盖省级,覆盖市级,覆盖县级\n"
 REPLACED = "110000,北京市,2017-08-31,否,是,是,否\n"
@@ -105,13 +105,14 @@ class Edition:
                 {
                     **dict.fromkeys(("edition", "treatment_parameter", "goal_low", "goal_high"), "double"),
                     **dict.fromkeys(
-                        ("index_code", "node_code", "parent_code", "aggregation", "measure_code", "denominator_code",
-                         "direction", "treatment", "normalisation", "missing_rule", "compared_within"), "varchar"),
+                        ("index_code", "name_zh", "name_en", "node_code", "parent_code", "aggregation", "measure_code",
+                         "denominator_code", "direction", "treatment", "normalisation", "missing_rule",
+                         "compared_within"), "varchar"),
                     "points_per_unit": "double", "weight_share": "double", "is_veto": "boolean",
                 },
                 [
-                    (2017, None, None, None, "influence", node, parent, "arithmetic", measure, None, "1", "none",
-                     "min_max", "drop", "all", None, weight, False)
+                    (2017, None, None, None, "influence", "节点", "Node", node, parent, "arithmetic", measure, None,
+                     "1", "none", "min_max", "drop", "all", None, weight, False)
                     for node, parent, measure, weight in (
                         ("influence", None, None, 1.0),
                         ("influence.reach", "influence", "external.reach", self.weights[0]),
@@ -159,7 +160,7 @@ def publish(settings: Settings, deliver: Callable[[str, str, bytes], Path]) -> P
             deliver("external_indicator", "外部指标.csv", (OUTSIDE_HEADER + edition.outside).encode())
         for contract in load_contracts().values():
             ingest_source(contract, settings, lambda message: None)
-        release = publish_tables(settings.home_dir, edition.tables(settings), KEYS, code)
+        release = publish_tables(settings.home_dir, with_every_column(edition.tables(settings)), KEYS, code)
         keep_inputs(settings, release)
         return release
 
