@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.candidate import Candidate, TableColumn, TableSpec, freeze
-from pipelines.dbt_project import published_tables, read_manifest
+from pipelines.dbt_project import built_tables, published_tables, read_manifest
 from pipelines.publication.release import Release, publish
 from pipelines.settings import SEEDS_DIR, Settings
 from pipelines.verdict import ExpectationOutcome, SuiteOutcome, Verdict
@@ -152,11 +152,11 @@ def publish_tables(
 
 
 def publish_warehouse(settings: Settings) -> Release:
-    """A release of a warehouse that was built by the real models; every table passed."""
+    """A release of what the real models built; every table passed."""
     settings.candidates_dir.mkdir(parents=True, exist_ok=True)
     candidate = freeze(
         settings.warehouse_path,
-        published_tables(read_manifest(settings)),
+        built_tables(read_manifest(settings)),
         settings.edition,
         settings.candidates_dir,
     )

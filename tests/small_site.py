@@ -326,6 +326,13 @@ def _awards(names: list[str]) -> Tables:
         }
         for place in (1, 2)
     ]  # fmt: skip
+    firmness = [
+        {
+            **of_series(1), "subject_id": f"website:{place}", "rank_class": "county", "quota": 2, "draw_count": 512,
+            "chance": chance, "rank_p05": 1, "rank_p50": place, "rank_p95": 4, "is_synthetic": True,
+        }
+        for place, chance in enumerate((0.96875, 0.59375, 0.40625, 0.03125), start=1)
+    ]  # fmt: skip
     appeals = [
         {
             **of_series(1), "case_code": "2017-001", "filed_date": "2017-12-20", "claim": names[0],
@@ -339,5 +346,6 @@ def _awards(names: list[str]) -> Tables:
         "awards.award_winner": table(winners),
         "awards.award_candidate": table(candidates),
         "awards.award_component": table(components),
+        "awards.award_firmness": table(firmness),
         "awards.award_appeal": table(appeals),
     }

@@ -4,7 +4,7 @@ import argparse
 
 from benchmarks.robustness.made import make_index, make_rules
 from pipelines.robustness.simulation import Simulation
-from pipelines.robustness.tables import summarise
+from pipelines.robustness.tables import RankedIndex
 
 THREADS = 2
 
@@ -19,7 +19,7 @@ def main() -> None:
     arguments = parser.parse_args()
     index = make_index(arguments.subjects, arguments.indicators, is_sampled=arguments.sampled)
     rules = make_rules(arguments.draws)
-    told = summarise(index, rules, Simulation(index, rules).run(THREADS))
+    told = RankedIndex(index).summarise(rules, Simulation(index, rules).run(THREADS))
     print({name: len(frame) for name, frame in told.items()})
 
 

@@ -1,4 +1,4 @@
-"""How sure ranks are: one asset a table, all from the same draws, after the models and before the candidate."""
+"""How sure ranks and wins are: an asset a table, all from one set of draws, between the models and the candidate."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,9 @@ from pipelines.settings import Settings
 
 COMPUTED = computed_tables(read_manifest(Settings()))
 READ = (
+    ("awards", "award_candidate"),
+    ("awards", "award_component"),
+    ("intermediate", "int_award_title"),
     ("intermediate", "int_framework_node"),
     ("intermediate", "int_indicator_normalised"),
     ("intermediate", "int_node_weight"),
@@ -44,20 +47,20 @@ READ = (
     pool=WAREHOUSE_POOL,
 )
 def robustness(edition_run: EditionRun) -> Iterator[dg.MaterializeResult[None]]:
-    """Draw every index that changed, or all of them in a rebuild, and write the tables."""
+    """Draw every index and title that changed, or all of them in a rebuild, and write the tables."""
     kept = keep_robustness(
         edition_run.settings,
         COMPUTED,
         lambda message: say("robustness", message),
         rebuild=edition_run.rebuild,
     )
-    say("robustness", f"{len(kept.drawn)} indices drawn, {len(kept.unchanged)} as they were")
+    say("robustness", f"{len(kept.drawn)} indices and titles drawn, {len(kept.unchanged)} as they were")
     for spec in COMPUTED:
         yield dg.MaterializeResult(
             asset_key=dg.AssetKey([spec.schema_name, spec.name]),
             metadata={
                 "dagster/row_count": kept.row_counts[spec.name],
-                "indices drawn": ", ".join(kept.drawn) or "none",
-                "indices as they were": ", ".join(kept.unchanged) or "none",
+                "drawn": ", ".join(kept.drawn) or "none",
+                "as they were": ", ".join(kept.unchanged) or "none",
             },
         )

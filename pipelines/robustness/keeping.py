@@ -1,11 +1,11 @@
-"""Draws every index that is not as it was, and brings the warehouse's tables in line.
+"""Draws every index and every title that is not as it was, and brings the warehouse's tables in line.
 
-What was drawn of an index stays in a folder named by everything it follows from: the index, its rules and this code.
+What was drawn of one stays in a folder named by everything it follows from: its values, its rules and this code.
 The tables are written from these folders each time, so a warehouse that was made anew has them again.
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,14 +14,17 @@ import duckdb
 
 from pipelines.candidate import TableSpec
 from pipelines.fingerprint import hash_folders, hash_json
-from pipelines.robustness.index import Index
+from pipelines.robustness.quota import Title
 from pipelines.robustness.reading import ranked_indices, read_index
+from pipelines.robustness.reading_titles import contested_titles
 from pipelines.robustness.rules import Rules, read_rules
 from pipelines.robustness.simulation import Simulation
+from pipelines.robustness.tables import RankedIndex
 from pipelines.settings import Settings
 
 LIBRARIES = ("numpy", "scipy")
 Tell = Callable[[str], None]
+Ranking = RankedIndex | Title
 
 
 @dataclass(frozen=True)
@@ -36,18 +39,18 @@ class Kept:
 def keep_robustness(settings: Settings, specs: Sequence[TableSpec], tell: Tell, *, rebuild: bool = False) -> Kept:
     """Draw what is new, or everything, and write the tables of the specs into the warehouse.
 
-    Raises ``FrameworkError`` where the seeds do not say how an index is varied.
+    Raises ``FrameworkError`` where the seeds do not say how an index or a title is varied.
     """
     rules = read_rules(settings.seeds_dir)
     folders: dict[str, Path] = {}
     drawn = []
     with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
-        for edition, index_code in ranked_indices(connection):
-            index, varied = read_index(connection, edition, index_code), rules[edition, index_code]
-            name = f"{index_code} {edition}"
-            folders[name] = settings.robustness_dir / _key(index, varied)
+        for ranking in _rankings(connection):
+            index, varied = ranking.index, rules[ranking.index.edition, ranking.index.index_code]
+            name = f"{index.index_code} {index.edition}"
+            folders[name] = settings.robustness_dir / _key(ranking, varied)
             if rebuild or not folders[name].is_dir():
-                _draw(index, varied, folders[name], settings.threads)
+                _draw(ranking, varied, folders[name], settings.threads)
                 drawn.append(name)
                 tell(f"{name}: {index.ranked_count:,} subjects ranked in {varied.draw_count} draws")
     _forget(settings.robustness_dir, list(folders.values()))
@@ -56,27 +59,30 @@ def keep_robustness(settings: Settings, specs: Sequence[TableSpec], tell: Tell, 
     return Kept(tuple(drawn), tuple(name for name in folders if name not in drawn), row_counts)
 
 
-def _key(index: Index, rules: Rules) -> str:
+def _rankings(connection: duckdb.DuckDBPyConnection) -> Iterator[Ranking]:
+    for edition, index_code in ranked_indices(connection):
+        yield RankedIndex(read_index(connection, edition, index_code))
+    yield from contested_titles(connection)
+
+
+def _key(ranking: Ranking, rules: Rules) -> str:
     libraries = [version(name) for name in LIBRARIES]
-    return hash_json([index.fingerprint, asdict(rules), hash_folders([Path(__file__).parent]), libraries])
+    return hash_json([ranking.fingerprint, asdict(rules), hash_folders([Path(__file__).parent]), libraries])
 
 
-def _draw(index: Index, rules: Rules, folder: Path, threads: int) -> None:
-    """Draw one index into its folder, which is there whole or not at all."""
-    # scipy takes a second to import, and most runs draw nothing.
-    from pipelines.robustness.tables import summarise
-
+def _draw(ranking: Ranking, rules: Rules, folder: Path, threads: int) -> None:
+    """Draw one ranking into its folder, which is there whole or not at all."""
     building = folder.with_name(f".{folder.name}")
     shutil.rmtree(building, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
     building.mkdir(parents=True)
-    for name, frame in summarise(index, rules, Simulation(index, rules).run(threads)).items():
+    for name, frame in ranking.summarise(rules, Simulation(ranking.index, rules).run(threads)).items():
         frame.write_parquet(building / f"{name}.parquet")
     building.rename(folder)
 
 
 def _forget(kept_in: Path, needed: list[Path]) -> None:
-    """Remove what was drawn of indices as they are no more."""
+    """Remove what was drawn of rankings as they are no more."""
     for folder in kept_in.iterdir() if kept_in.is_dir() else []:
         if folder not in needed:
             shutil.rmtree(folder)
@@ -91,8 +97,9 @@ def _write(connection: duckdb.DuckDBPyConnection, spec: TableSpec, folders: list
     connection.execute("begin")
     connection.execute(f'create schema if not exists "{spec.schema_name}"')
     connection.execute(f"create or replace table {target} ({declared})")
-    if folders:
-        files = [str(folder / f"{spec.name}.parquet") for folder in folders]
+    parts = [folder / f"{spec.name}.parquet" for folder in folders]
+    files = [str(part) for part in parts if part.is_file()]
+    if files:
         connection.execute(
             f"insert into {target} select {names} from read_parquet($files) order by {order}", {"files": files}
         )

@@ -1,4 +1,7 @@
-"""What is varied and how much, by index, as the seeds have it: ``robustness_settings`` and ``robustness_choices``."""
+"""What is varied and how much, as the seeds have it: ``robustness_settings`` and ``robustness_choices``.
+
+Both name an index, or a title of an award as ``series/title``.
+"""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -10,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipelines.errors import FrameworkError
 
-SETTINGS, CHOICES, FRAMEWORKS = "robustness_settings", "robustness_choices", "frameworks"
+SETTINGS, CHOICES = "robustness_settings", "robustness_choices"
+FRAMEWORKS, TITLES = "frameworks", "award_rules"
 EVERY_INDEX = "*"
 FIRST_LINE = 2
 OWN = "own"
@@ -79,7 +83,7 @@ class Rules:
 
 
 def read_rules(seeds: Path) -> dict[IndexKey, Rules]:
-    """The rules of every index of every edition.
+    """The rules of every index and every title of every edition.
 
     Raises ``FrameworkError`` with every fault, each with its seed and line where it lies in one.
     """
@@ -165,7 +169,11 @@ def _choice_faults(choices: dict[int, ChoiceRow]) -> Iterator[str]:
 
 
 def _indices(seeds: Path) -> list[IndexKey]:
-    return sorted((int(cells["edition"]), cells["index_code"]) for _, cells in _rows(seeds, FRAMEWORKS))
+    indices = [(int(cells["edition"]), cells["index_code"]) for _, cells in _rows(seeds, FRAMEWORKS)]
+    titles = [
+        (int(cells["edition"]), f"{cells['series_code']}/{cells['title_code']}") for _, cells in _rows(seeds, TITLES)
+    ]
+    return sorted([*indices, *titles])
 
 
 def _rows(seeds: Path, seed: str) -> Iterator[tuple[int, dict[str, str]]]:

@@ -1,11 +1,12 @@
-"""What is told of the draws: an interval and chances for every ranked subject, and the share of every choice."""
+"""What is told of an index's draws: an interval and chances of every ranked subject, and the share of every choice."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from pipelines.robustness.index import Floats, Index
 from pipelines.robustness.rules import Rules
-from pipelines.robustness.sensitivity import sensitivities
 from pipelines.robustness.simulation import Draws, Ranks
 
 PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
@@ -13,18 +14,29 @@ SLAB = 2048
 RANK_INTERVAL, TOP_CHANCE, SENSITIVITY = "idx_rank_interval", "idx_top_chance", "idx_sensitivity"
 
 
-def summarise(index: Index, rules: Rules, draws: Draws) -> dict[str, pl.DataFrame]:
-    """The rows of the three tables for one index, by the table's name."""
-    return {
-        RANK_INTERVAL: _rank_intervals(index, rules, draws),
-        TOP_CHANCE: _top_chances(index, rules, draws.ranks),
-        SENSITIVITY: _sensitivities(index, rules, draws),
-    }
+@dataclass(frozen=True)
+class RankedIndex:
+    """An index that is drawn to tell how sure its ranks are."""
+
+    index: Index
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of everything the draws follow from."""
+        return self.index.fingerprint
+
+    def summarise(self, rules: Rules, draws: Draws) -> dict[str, pl.DataFrame]:
+        """The rows of the three tables, by the table's name."""
+        return {
+            RANK_INTERVAL: _rank_intervals(self.index, rules, draws),
+            TOP_CHANCE: _top_chances(self.index, rules, draws.ranks),
+            SENSITIVITY: _sensitivities(self.index, rules, draws),
+        }
 
 
 def _rank_intervals(index: Index, rules: Rules, draws: Draws) -> pl.DataFrame:
-    scores = {f"score_{name}": values * index.score_scale / 100 for name, values in _percentiles(draws.scores).items()}
-    ranks = {f"rank_{name}": values.astype(np.int64) for name, values in _percentiles(draws.ranks).items()}
+    scores = {f"score_{name}": values * index.score_scale / 100 for name, values in percentiles(draws.scores).items()}
+    ranks = {f"rank_{name}": values.astype(np.int64) for name, values in percentiles(draws.ranks).items()}
     return _subjects(index).with_columns(
         draw_count=pl.lit(rules.draw_count, pl.Int64),
         **{name: pl.Series(values) for name, values in (scores | ranks).items()},
@@ -32,7 +44,7 @@ def _rank_intervals(index: Index, rules: Rules, draws: Draws) -> pl.DataFrame:
     )
 
 
-def _percentiles(values: Floats | Ranks) -> dict[str, Floats]:
+def percentiles(values: Floats | Ranks) -> dict[str, Floats]:
     """Of each column the least value that the share of the rows does not exceed; no value between two that occurred."""
     places = {name: int(np.ceil(share * len(values))) - 1 for name, share in PERCENTILES.items()}
     found = {name: np.empty(values.shape[1], dtype=values.dtype) for name in PERCENTILES}
@@ -59,6 +71,9 @@ def _top_chances(index: Index, rules: Rules, ranks: Ranks) -> pl.DataFrame:
 
 
 def _sensitivities(index: Index, rules: Rules, draws: Draws) -> pl.DataFrame:
+    # scipy takes a second to import, and most runs draw nothing.
+    from pipelines.robustness.sensitivity import sensitivities
+
     rows = [vars(found) for found in sensitivities(index, rules, draws)]
     estimates = {name: pl.Float64 for name in rows[0] if "order" in name}
     frame = pl.DataFrame(rows, schema={"outcome_code": pl.String, "choice_code": pl.String, **estimates})

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import duckdb
 import pytest
 
+from pipelines.dbt_project import computed_tables
+from pipelines.robustness.keeping import keep_robustness
 from pipelines.settings import Settings
 from tests.awards.crafting import change, craft
 from tests.awards.reference import Candidate, Court
-from tests.warehouse import build, ingest
+from tests.warehouse import build, ingest, project_manifest
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,19 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Judged, Judged]:
     settings = craft(folder)
     ingest(settings)
     build(settings)
+    draw(settings)
     kept = settings.model_copy(update={"home": folder / "first"})
     shutil.copytree(settings.home_dir, kept.home_dir)
     first = Judged(kept, decided_again(settings))
     change(settings)
     ingest(settings)
     build(settings)
+    draw(settings)
     return first, Judged(settings, decided_again(settings))
+
+
+def draw(settings: Settings) -> None:
+    keep_robustness(settings, computed_tables(project_manifest()), lambda message: None)
 
 
 def decided_again(settings: Settings) -> dict[tuple[str, str], Candidate]:

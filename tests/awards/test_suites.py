@@ -27,6 +27,10 @@ FAULTS = {
     ("award_winner", "won_twice_against_the_rule"): (
         "update awards.award_title set excluded_after_zh = '奖项missing' where title_code = 'share'"
     ),
+    ("award_firmness", "eligible_without_a_chance"): f"delete from awards.award_firmness where {WINNER}",
+    ("award_firmness", "chances_of_who_may_not"): "update awards.award_firmness set quota = quota + 1",
+    ("award_firmness", "percentiles_out_of_order"): "update awards.award_firmness set rank_p05 = rank_p95 + 1",
+    ("award_firmness", "shaky_wins"): "update awards.award_firmness set chance = 0.1",
     ("award_citation_figure", "not_in_the_sentence"): "update awards.award_citation_figure set shown = '0.123'",
     ("award_citation_figure", "not_in_the_table"): f"update awards.award_winner set award_score = 1 where {WINNER}",
     ("award_history", "not_counted"): "update awards.award_history set is_counted = false",

@@ -60,7 +60,8 @@ def test_how_sure_ranks_are_is_told_after_the_models_and_before_the_candidate() 
         assert dg.AssetKey(["intermediate", "int_indicator_normalised"]) in graph.get(key).parent_keys
         assert dg.AssetKey("candidate") in graph.get(key).child_keys
         assert defs.resolve_assets_def(key).op.pool == "warehouse"
-    assert {spec.name for spec in COMPUTED} == {"idx_rank_interval", "idx_top_chance", "idx_sensitivity"}
+    tables = {"award_firmness", "idx_rank_interval", "idx_top_chance", "idx_sensitivity"}
+    assert {spec.name for spec in COMPUTED} == tables
 
 
 def test_the_sensor_is_on_and_the_schedule_off() -> None:

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from pipelines.errors import FrameworkError
 from pipelines.robustness.arithmetic import places_from_best, round_away
 from pipelines.robustness.index import Index
-from pipelines.robustness.quota import chances_within
+from pipelines.robustness.quota import FIRMNESS, title_of
 from pipelines.robustness.rules import CHOICE_CODES, Rules, read_rules
 from pipelines.robustness.simulation import Draws, Simulation
-from pipelines.robustness.tables import RANK_INTERVAL, SENSITIVITY, TOP_CHANCE, summarise
+from pipelines.robustness.tables import RANK_INTERVAL, SENSITIVITY, TOP_CHANCE, RankedIndex
 from pipelines.settings import SEEDS_DIR
 from tests.indices.drawing import alike, flat_index, rules
 from tests.indices.reference import competition_ranks
@@ -33,7 +33,7 @@ SCORES = st.lists(st.floats(1, 100), min_size=4, max_size=4)
 
 
 def told(index: Index, varied: Rules) -> dict[str, pl.DataFrame]:
-    return summarise(index, varied, Simulation(index, varied).run())
+    return RankedIndex(index).summarise(varied, Simulation(index, varied).run())
 
 
 def chances(index: Index, varied: Rules, top_count: int = 1) -> list[float]:
@@ -84,7 +84,7 @@ def test_who_is_worse_in_everything_never_comes_first(
     varied = rules(**EVERYTHING | {"draw_count": 128})
     draws = Simulation(index, varied).run()
     assert (draws.ranks[:, 0] <= draws.ranks[:, 1]).all()
-    assert summarise(index, varied, draws)[TOP_CHANCE].filter(top_count=1)["chance"][1] == pytest.approx(
+    assert RankedIndex(index).summarise(varied, draws)[TOP_CHANCE].filter(top_count=1)["chance"][1] == pytest.approx(
         np.mean(draws.ranks[:, 1] == 1)
     )
     assert chances(flat_index({"a": [90, 80], "b": [50, 40]}), varied) == [1, 0]
@@ -230,28 +230,43 @@ def test_rules_hold_until_a_later_edition_has_others(tmp_path: Path) -> None:
     assert read[2020, "legal_media"].weight_noise == 0.1
 
 
-def test_the_chance_of_an_award_is_told_by_class_and_quota() -> None:
-    candidates = pl.DataFrame(
-        {
-            "subject_id": ["far", "even2", "even1", "ahead", "alone"],
-            "rank_class": ["x", "x", "x", "x", "y"],
-            "index": [10.0, 40.0, 60.0, 95.0, None],
-            "experts": [10.0, 60.0, 40.0, 95.0, 20.0],
-            "experts_standard_error": [None, 1.0, 1.0, None, 2.0],
-        }
-    )
+CANDIDATES = pl.DataFrame(
+    {
+        "subject_id": ["far", "even2", "even1", "ahead", "alone"],
+        "rank_class": ["x", "x", "x", "x", "y"],
+        "quota": [2, 2, 2, 2, 1],
+        "threshold_score": pl.Series([None] * 5, dtype=pl.Float64),
+        "is_synthetic": [False, True, False, False, False],
+        "index": [10.0, 40.0, 60.0, 95.0, None],
+        "experts": [10.0, 60.0, 40.0, 95.0, 20.0],
+        "experts_standard_error": [None, 1.0, 1.0, None, 2.0],
+    }
+)
+
+
+def firmness(candidates: pl.DataFrame) -> pl.DataFrame:
     varied = rules(weight_noise=0.25, error_scale=1, draw_count=1000)
-    weights, quotas = {"index": 2.0, "experts": 2.0}, {"x": 2, "y": 1}
-    found = chances_within(candidates, weights, quotas, varied, 2017, "award.test")
+    title = title_of(candidates, {"index": 2.0, "experts": 2.0}, 2017, ("series1", "test"))
+    return title.summarise(varied, Simulation(title.index, varied).run())[FIRMNESS]
+
+
+def test_the_chance_of_an_award_is_told_by_class_and_quota() -> None:
+    found = firmness(CANDIDATES)
     assert found["subject_id"].to_list() == ["ahead", "even1", "even2", "far", "alone"]
     ahead, first, second, far, alone = found["chance"].to_list()
     assert (ahead, far, alone) == (1, 0, 1)
     assert first == pytest.approx(0.5, abs=0.1)
     assert first + second == pytest.approx(1, abs=0.01)
-    again = chances_within(candidates.reverse(), weights, quotas, varied, 2017, "award.test")
-    assert again.equals(found)
-    with pytest.raises(KeyError):
-        chances_within(candidates, weights, {"x": 1}, varied, 2017, "award.test")
+    assert found.select("rank_p05", "rank_p95").rows() == [(1, 1), (2, 3), (2, 3), (4, 4), (1, 1)]
+    assert found["is_synthetic"].to_list() == [False, False, True, False, False]
+    assert firmness(CANDIDATES.reverse()).equals(found)
+
+
+def test_who_may_fall_below_the_threshold_may_lose_whatever_the_rank() -> None:
+    found = firmness(CANDIDATES.with_columns(threshold_score=pl.lit(20.0)))
+    chances = dict(found.select("subject_id", "chance").iter_rows())
+    assert chances["ahead"] == 1
+    assert chances["alone"] == pytest.approx(0.5, abs=0.1)
 
 
 def test_yes_and_no_stay_what_they_are() -> None:

@@ -14,11 +14,12 @@ CLASSES = "awards.award_class"
 WINNERS = "awards.award_winner"
 CANDIDATES = "awards.award_candidate"
 COMPONENTS = "awards.award_component"
+FIRMNESS = "awards.award_firmness"
 APPEALS = "awards.award_appeal"
 
 
 class Winner(BaseModel):
-    """One subject that holds a title, and why."""
+    """One subject that holds a title, and why; ``chance`` is the share of the draws in which it wins."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,6 +30,7 @@ class Winner(BaseModel):
     score: float | None
     low: float | None
     high: float | None
+    chance: float | None
     citation: str
     next_name: str
     next_score: float | None
@@ -102,9 +104,16 @@ def of_title(row: Row, series_code: str, title_code: str) -> bool:
     return (anchor(str(row["series_code"])), str(row["title_code"])) == (anchor(series_code), title_code)
 
 
+def chances(desk: Desk, series_code: str, title_code: str) -> dict[str, float]:
+    """How firm a place among the winners of a title is, by subject."""
+    rows = desk.tables.rows(FIRMNESS)
+    return {row["subject_id"]: row["chance"] for row in rows if of_title(row, series_code, title_code)}
+
+
 def _title(desk: Desk, row: Row) -> Title:
     series, code = str(row["series_code"]), str(row["title_code"])
     names = class_names(desk)
+    firm = chances(desk, series, code)
     won = [winner for winner in desk.tables.rows(WINNERS) if of_title(winner, series, code)]
     ordered = sorted(won, key=lambda w: (str(w["rank_class"]), w["award_rank"] or 0, w["subject_id"]))
     empty = [
@@ -117,12 +126,12 @@ def _title(desk: Desk, row: Row) -> Title:
         name=desk.say(row["title_name_zh"], row["title_name_en"]),
         rule=desk.say(row.get("rule_zh") or "", row.get("rule_en") or ""),
         reasoning=desk.say(row.get("reasoning_zh") or "", row.get("reasoning_en") or ""),
-        winners=tuple(_winner(desk, winner, names) for winner in ordered),
+        winners=tuple(_winner(desk, winner, names, firm.get(winner["subject_id"])) for winner in ordered),
         gaps=tuple(empty),
     )
 
 
-def _winner(desk: Desk, row: Row, names: dict[str, str]) -> Winner:
+def _winner(desk: Desk, row: Row, names: dict[str, str], chance: float | None) -> Winner:
     evidence = (
         ("self_nomination_count", "自荐", "own nominations"),
         ("expert_nomination_count", "专家推荐", "by experts"),
@@ -137,6 +146,7 @@ def _winner(desk: Desk, row: Row, names: dict[str, str]) -> Winner:
         score=row["award_score"],
         low=row.get("award_score_p05"),
         high=row.get("award_score_p95"),
+        chance=chance,
         citation=desk.say(row.get("citation_zh") or "", row.get("citation_en") or ""),
         next_name=str(row.get("runner_up_name_zh") or row.get("runner_up_subject_id") or ""),
         next_score=row.get("runner_up_score"),

@@ -58,6 +58,51 @@ robots as (
     select * from {{ ref('fct_robot') }}
 ),
 
+open_sites as (
+    select * from {{ ref('int_site_on_stock_date') }}
+    where is_in_stock
+),
+
+provinces as (
+    select * from {{ ref('trend_2_consolidation_policy') }}
+    where measure = 'consolidation_policies' and breakdown = 'province'
+),
+
+main_accounts as (
+    select
+        registered.edition,
+        subjects.subject_id,
+        subjects.site_code,
+        subjects.subject_kind,
+        count(*) over (partition by registered.edition, subjects.site_code, subjects.subject_kind) as main_count,
+        registered.is_synthetic
+    from {{ ref('int_account_registry_accepted') }} as registered
+    inner join subjects
+        on
+            registered.edition = subjects.edition
+            and {{ subject_id('registered.subject_kind', 'registered.subject_code') }} = subjects.subject_id
+    where registered.is_main and registered.operating_status <> 'closed'
+),
+
+-- The most of all is one body's or one system's: its units are those of the first that has as many.
+placed_accounts as (
+    select
+        *,
+        dense_rank() over (
+            partition by edition
+            order by main_count desc, subject_kind asc, site_code asc nulls last
+        ) as place
+    from main_accounts
+),
+
+placed_robots as (
+    select
+        *,
+        row_number() over (partition by edition order by accuracy_share desc nulls last, subject_id asc) as place
+    from robots
+    where is_usable
+),
+
 -- Where the unit is counted, and what it adds above and below the line of the figure.
 counted as (
     select
@@ -71,6 +116,30 @@ counted as (
         cast(null as bigint) as denominator_count,
         is_synthetic
     from running
+    union all
+    select
+        edition,
+        'trend_2_site_flow' as trend_table,
+        'stock_sites' as measure,
+        'stock_date' as breakdown,
+        cast(stock_date as string) as group_code,
+        subject_id as unit_code,
+        cast(1 as bigint) as numerator_count,
+        cast(null as bigint) as denominator_count,
+        is_synthetic
+    from open_sites
+    union all
+    select
+        edition,
+        'trend_2_consolidation_policy' as trend_table,
+        'policy_share' as measure,
+        'total' as breakdown,
+        'all' as group_code,
+        group_code as unit_code,
+        cast(case when value > 0 then 1 else 0 end as bigint) as numerator_count,
+        cast(1 as bigint) as denominator_count,
+        is_synthetic
+    from provinces
     union all
     select
         edition,
@@ -159,6 +228,19 @@ counted as (
     union all
     select
         edition,
+        'trend_4_account' as trend_table,
+        'most_main_accounts' as measure,
+        'total' as breakdown,
+        'all' as group_code,
+        subject_id as unit_code,
+        cast(1 as bigint) as numerator_count,
+        cast(null as bigint) as denominator_count,
+        is_synthetic
+    from placed_accounts
+    where place = 1
+    union all
+    select
+        edition,
         'trend_5_robot' as trend_table,
         'robots' as measure,
         'total' as breakdown,
@@ -193,6 +275,19 @@ counted as (
         is_synthetic
     from robots
     where is_usable
+    union all
+    select
+        edition,
+        'trend_5_robot' as trend_table,
+        'best_accuracy_share' as measure,
+        'total' as breakdown,
+        'all' as group_code,
+        subject_id as unit_code,
+        cast(correct_count as bigint) as numerator_count,
+        cast(question_count as bigint) as denominator_count,
+        is_synthetic
+    from placed_robots
+    where place = 1
 ),
 
 units as (

@@ -9,6 +9,7 @@ from pipelines.publication.site.awards import (
     Series,
     Title,
     Winner,
+    chances,
     class_names,
     of_title,
     read_series,
@@ -46,6 +47,7 @@ def winners(desk: Desk, series: Series, title: Title) -> Grid:
         Column(title=desk.say("获评对象", "Winner")),
         Column(title=desk.say("组别", "Class"), is_choice=True),
         Column(title=desk.say("得分", "Score"), kind="number"),
+        Column(title=desk.say("稳固程度", "Firmness"), kind="number"),
         Column(title=desk.say("证据", "Evidence")),
         Column(title=desk.say("连续 / 累计", "Running / ever"), kind="number"),
         Column(title=desk.say("次位者及未获评原因", "The next one, and why it missed")),
@@ -69,6 +71,7 @@ def _winner_row(desk: Desk, winner: Winner) -> list[Cell]:
         text_cell(winner.name, lang="zh-CN", note=winner.subject_id),
         text_cell(winner.class_name),
         score_cell(winner.score).model_copy(update={"note": span(winner.low, winner.high) if winner.low else ""}),
+        share_cell(winner.chance),
         text_cell(between.join(f"{name} {count:,}" for name, count in winner.evidence)),
         wins.model_copy(update={"text": f"{wins.text} / {number_cell(winner.total_wins).text}"}),
         text_cell(missed),
@@ -81,11 +84,12 @@ def candidates(desk: Desk, series: Series, title: Title) -> Grid | None:
     if not rows:
         return None
     rows.sort(key=lambda row: (-(row["award_score"] if row["award_score"] is not None else -1), row["subject_id"]))
-    names = class_names(desk)
+    names, firm = class_names(desk), chances(desk, series.code, title.code)
     columns = [
         Column(title=desk.say("对象", "Subject")),
         Column(title=desk.say("组别", "Class"), is_choice=True),
         Column(title=desk.say("得分", "Score"), kind="number"),
+        Column(title=desk.say("获评可能性", "Chance"), kind="number"),
         Column(title=desk.say("结果", "Outcome"), is_choice=True),
         Column(title=desk.say("理由", "Reason")),
     ]
@@ -95,12 +99,12 @@ def candidates(desk: Desk, series: Series, title: Title) -> Grid | None:
         f"candidates-{series.code}-{anchor(title.code)}",
         desk.say(f"{title.name}参评对象", f"Candidates: {title.name}"),
         columns,
-        [_candidate_row(desk, row, names) for row in rows[:MOST_CANDIDATES]],
+        [_candidate_row(desk, row, names, firm.get(row["subject_id"])) for row in rows[:MOST_CANDIDATES]],
         more=more if hidden > 0 else "",
     )
 
 
-def _candidate_row(desk: Desk, row: Row, names: dict[str, str]) -> list[Cell]:
+def _candidate_row(desk: Desk, row: Row, names: dict[str, str], chance: float | None) -> list[Cell]:
     if row["is_winner"]:
         outcome = desk.say("获评", "won")
     else:
@@ -110,6 +114,7 @@ def _candidate_row(desk: Desk, row: Row, names: dict[str, str]) -> list[Cell]:
         text_cell(row["subject_name_zh"] or row["subject_id"], lang="zh-CN", note=row["subject_id"]),
         text_cell(names.get(row["rank_class"], row["rank_class"])),
         score_cell(row["award_score"]),
+        share_cell(chance),
         text_cell(outcome),
         text_cell(reason),
     ]
