@@ -8,7 +8,7 @@ BIN := .venv/bin
 CEPING_HOME ?= $(CURDIR)/home
 EDITION ?= 2017
 SIZES ?= 1 3 6.2 15
-WORKERS ?= 2
+WORKERS ?= 3
 export CEPING_HOME
 
 .PHONY: run test test-spark bench check ui dictionary format clean help
@@ -20,7 +20,7 @@ run: .venv/installed ## From nothing to a published release of the example editi
 	@test -e $(CEPING_HOME)/inbox/$(EDITION) || $(BIN)/ceping example --out $(CEPING_HOME)/inbox/$(EDITION)
 	@$(BIN)/ceping run --edition $(EDITION)
 
-test: check .venv/oldest-client ## Every check and every test, by two workers: WORKERS=4
+test: check .venv/oldest-client ## Every check and every test, by three workers: WORKERS=4
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 test-spark: .venv/spark-installed ## The same results on Spark as on DuckDB; needs Java 17

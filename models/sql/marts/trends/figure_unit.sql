@@ -103,89 +103,11 @@ placed_robots as (
     where is_usable
 ),
 
--- Where the unit is counted, and what it adds above and below the line of the figure.
-counted as (
-    select
-        edition,
-        'trend_2_site_stock' as trend_table,
-        'running_sites' as measure,
-        'total' as breakdown,
-        'all' as group_code,
-        subject_id as unit_code,
-        cast(1 as bigint) as numerator_count,
-        cast(null as bigint) as denominator_count,
-        is_synthetic
-    from running
-    union all
-    select
-        edition,
-        'trend_2_site_flow' as trend_table,
-        'stock_sites' as measure,
-        'stock_date' as breakdown,
-        cast(stock_date as string) as group_code,
-        subject_id as unit_code,
-        cast(1 as bigint) as numerator_count,
-        cast(null as bigint) as denominator_count,
-        is_synthetic
-    from open_sites
-    union all
-    select
-        edition,
-        'trend_2_consolidation_policy' as trend_table,
-        'policy_share' as measure,
-        'total' as breakdown,
-        'all' as group_code,
-        group_code as unit_code,
-        cast(case when value > 0 then 1 else 0 end as bigint) as numerator_count,
-        cast(1 as bigint) as denominator_count,
-        is_synthetic
-    from provinces
-    union all
-    select
-        edition,
-        'trend_2_site_inspection' as trend_table,
-        'inspected_sites' as measure,
-        'period_tier' as breakdown,
-        period_tier as group_code,
-        subject_id as unit_code,
-        cast(1 as bigint) as numerator_count,
-        cast(null as bigint) as denominator_count,
-        is_synthetic
-    from inspected
-    union all
-    select
-        edition,
-        'trend_2_site_inspection' as trend_table,
-        'pass_share' as measure,
-        'period_tier' as breakdown,
-        period_tier as group_code,
-        subject_id as unit_code,
-        cast(case when is_passed then 1 else 0 end as bigint) as numerator_count,
-        cast(1 as bigint) as denominator_count,
-        is_synthetic
-    from inspected
-    union all
-    select
-        edition,
-        'trend_2_site_inspection' as trend_table,
-        'inspected_share' as measure,
-        'period_tier' as breakdown,
-        period_tier as group_code,
-        subject_id as unit_code,
-        cast(1 as bigint) as numerator_count,
-        cast(0 as bigint) as denominator_count,
-        is_synthetic
-    from inspected
-    union all
+inspected_of_running as (
     select
         running.edition,
-        'trend_2_site_inspection' as trend_table,
-        'inspected_share' as measure,
-        'period_tier' as breakdown,
-        figures.group_code,
-        running.subject_id as unit_code,
-        cast(0 as bigint) as numerator_count,
-        cast(1 as bigint) as denominator_count,
+        figures.group_code as period_tier,
+        running.subject_id,
         running.is_synthetic
     from running
     inner join figures
@@ -194,100 +116,74 @@ counted as (
             and figures.trend_table = 'trend_2_site_inspection'
             and figures.measure = 'inspected_share'
             and figures.breakdown = 'period_tier'
-    union all
-    {% for measure, column in [
-        ('integrated_platforms', 'has_integrated_platform'),
-        ('three_level_platforms', 'has_three_level_platform'),
+),
+
+best_account as (
+    select * from placed_accounts
+    where place = 1
+),
+
+usable_robots as (
+    select * from robots
+    where is_usable
+),
+
+best_robot as (
+    select * from placed_robots
+    where place = 1
+),
+
+-- Where the unit is counted, and what it adds above and below the line of the figure.
+{% set passed = 'case when is_passed then 1 else 0 end' -%}
+{% set integrated = 'case when has_integrated_platform then 1 else 0 end' -%}
+{% set three_level = 'case when has_three_level_platform then 1 else 0 end' -%}
+counted as (
+    {% for source, trend_table, measure, breakdown, group_code, unit, above, below in [
+        ('running', 'trend_2_site_stock', 'running_sites', 'total', "'all'", 'subject_id', 1, 'null'),
+        ('open_sites', 'trend_2_site_flow', 'stock_sites', 'stock_date', 'cast(stock_date as string)', 'subject_id',
+            1, 'null'),
+        ('provinces', 'trend_2_consolidation_policy', 'policy_share', 'total', "'all'", 'group_code',
+            'case when value > 0 then 1 else 0 end', 1),
+        ('inspected', 'trend_2_site_inspection', 'inspected_sites', 'period_tier', 'period_tier', 'subject_id',
+            1, 'null'),
+        ('inspected', 'trend_2_site_inspection', 'pass_share', 'period_tier', 'period_tier', 'subject_id', passed, 1),
+        ('inspected', 'trend_2_site_inspection', 'inspected_share', 'period_tier', 'period_tier', 'subject_id', 1, 0),
+        ('inspected_of_running', 'trend_2_site_inspection', 'inspected_share', 'period_tier', 'period_tier',
+            'subject_id', 0, 1),
+        ('platforms', 'trend_3_platform_coverage', 'integrated_platforms', 'total', "'all'", 'region_code',
+            integrated, 1),
+        ('platforms', 'trend_3_platform_coverage', 'integrated_platforms', 'unit_class', 'unit_class', 'region_code',
+            integrated, 1),
+        ('platforms', 'trend_3_platform_coverage', 'three_level_platforms', 'total', "'all'", 'region_code',
+            three_level, 1),
+        ('platforms', 'trend_3_platform_coverage', 'three_level_platforms', 'unit_class', 'unit_class', 'region_code',
+            three_level, 1),
+        ('portals', 'trend_4_channel_fusion', 'fused_share', 'level', 'level', 'subject_id',
+            'case when is_fused then 1 else 0 end', 1),
+        ('best_account', 'trend_4_account', 'most_main_accounts', 'total', "'all'", 'subject_id', 1, 'null'),
+        ('robots', 'trend_5_robot', 'robots', 'total', "'all'", 'subject_id', 1, 'null'),
+        ('robots', 'trend_5_robot', 'usable_share', 'total', "'all'", 'subject_id',
+            'case when is_usable then 1 else 0 end', 1),
+        ('usable_robots', 'trend_5_robot', 'accuracy_share', 'total', "'all'", 'subject_id',
+            'correct_count', 'question_count'),
+        ('best_robot', 'trend_5_robot', 'best_accuracy_share', 'total', "'all'", 'subject_id',
+            'correct_count', 'question_count'),
     ] -%}
-    {% for breakdown, group in [('total', "'all'"), ('unit_class', 'unit_class')] -%}
     select
         edition,
-        'trend_3_platform_coverage' as trend_table,
+        '{{ trend_table }}' as trend_table,
         '{{ measure }}' as measure,
         '{{ breakdown }}' as breakdown,
-        {{ group }} as group_code,
-        region_code as unit_code,
-        cast(case when {{ column }} then 1 else 0 end as bigint) as numerator_count,
-        cast(1 as bigint) as denominator_count,
+        {{ group_code }} as group_code,
+        {{ unit }} as unit_code,
+        cast({{ above }} as bigint) as numerator_count,
+        cast({{ below }} as bigint) as denominator_count,
         is_synthetic
-    from platforms
+    from {{ source }}
+    {% if not loop.last -%}
     union all
-    {% endfor -%}
-    {% endfor -%}
-    select
-        edition,
-        'trend_4_channel_fusion' as trend_table,
-        'fused_share' as measure,
-        'level' as breakdown,
-        level as group_code,
-        subject_id as unit_code,
-        cast(case when is_fused then 1 else 0 end as bigint) as numerator_count,
-        cast(1 as bigint) as denominator_count,
-        is_synthetic
-    from portals
-    union all
-    select
-        edition,
-        'trend_4_account' as trend_table,
-        'most_main_accounts' as measure,
-        'total' as breakdown,
-        'all' as group_code,
-        subject_id as unit_code,
-        cast(1 as bigint) as numerator_count,
-        cast(null as bigint) as denominator_count,
-        is_synthetic
-    from placed_accounts
-    where place = 1
-    union all
-    select
-        edition,
-        'trend_5_robot' as trend_table,
-        'robots' as measure,
-        'total' as breakdown,
-        'all' as group_code,
-        subject_id as unit_code,
-        cast(1 as bigint) as numerator_count,
-        cast(null as bigint) as denominator_count,
-        is_synthetic
-    from robots
-    union all
-    select
-        edition,
-        'trend_5_robot' as trend_table,
-        'usable_share' as measure,
-        'total' as breakdown,
-        'all' as group_code,
-        subject_id as unit_code,
-        cast(case when is_usable then 1 else 0 end as bigint) as numerator_count,
-        cast(1 as bigint) as denominator_count,
-        is_synthetic
-    from robots
-    union all
-    select
-        edition,
-        'trend_5_robot' as trend_table,
-        'accuracy_share' as measure,
-        'total' as breakdown,
-        'all' as group_code,
-        subject_id as unit_code,
-        cast(correct_count as bigint) as numerator_count,
-        cast(question_count as bigint) as denominator_count,
-        is_synthetic
-    from robots
-    where is_usable
-    union all
-    select
-        edition,
-        'trend_5_robot' as trend_table,
-        'best_accuracy_share' as measure,
-        'total' as breakdown,
-        'all' as group_code,
-        subject_id as unit_code,
-        cast(correct_count as bigint) as numerator_count,
-        cast(question_count as bigint) as denominator_count,
-        is_synthetic
-    from placed_robots
-    where place = 1
+    {% endif -%}
+    {% endfor %}
 ),
 
 units as (
