@@ -29,7 +29,7 @@ Ranking = RankedIndex | Title
 
 @dataclass(frozen=True)
 class Kept:
-    """What a run did: the indices that were drawn, those that were as before, and the rows of each table."""
+    """What a run did: the indices and titles that were drawn, those that were as before, and the rows of each table."""
 
     drawn: tuple[str, ...]
     unchanged: tuple[str, ...]

@@ -50,7 +50,7 @@ def test_one_changed_row_changes_its_figures_and_leaves_the_old_release(small: E
     assert "0 files read" not in again.printed
     assert "site_registry: nothing new" in again.printed
     assert models_built(again.printed) < models_built(small.printed) / 2
-    assert "0 indices drawn" in again.printed
+    assert "0 indices and titles drawn" in again.printed
     assert again.release != old_release
     assert contents(old_release) == old
     assert contents(small.home) == untouched
@@ -90,5 +90,5 @@ def test_without_its_working_file_a_home_is_built_anew(small: Edition, tmp_path:
     first.rename(first.with_stem("改名"))
     again = run(copy.home, copy.inbox)
     assert models_built(again.printed) == models_built(small.printed)
-    assert "0 indices drawn" in again.printed
+    assert "0 indices and titles drawn" in again.printed
     assert again.figures() == small.figures()

@@ -24,6 +24,7 @@ PORTABLE_FUNCTIONS = {
     "contains",
     "count",
     "decimal",
+    "dense_rank",
     "exp",
     "floor",
     "greatest",
