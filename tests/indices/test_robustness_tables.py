@@ -149,7 +149,9 @@ def test_what_is_as_it_was_is_not_drawn_again(copied: Settings, keep: Keep) -> N
     before = contents(copied)
     ranked = rows_of(copied, "indices.idx_rank").drop_nulls("subject_rank")
     assert first.drawn == tuple(f"{code} {EDITION}" for code in sorted(ranked["index_code"].unique()))
-    assert first.row_counts == {table.removeprefix("indices."): len(rows_of(copied, table)) for table in TABLES}
+    counted = {table.removeprefix("indices."): len(rows_of(copied, table)) for table in TABLES}
+    # Nobody stands for a title here.
+    assert first.row_counts == counted | {"award_firmness": 0}
     again = keep(copied)
     assert again.drawn == ()
     assert again.unchanged == first.drawn

@@ -101,7 +101,10 @@ measured as (
         error_of_share('dead_link_share', 'inner_page_count')
     ) }}
     union all
-    {{ measured('crawls', 'crawl.dead_link_count', 'dead_link_count', 'inner_page_count') }}
+    {{ measured(
+        'crawls', 'crawl.dead_link_count', 'case when inner_page_count > 0 then dead_link_count end',
+        'inner_page_count'
+    ) }}
     union all
     {{ measured('crawls', 'crawl.days_since_update', 'days_since_update', null_reason='freshness_null_reason') }}
     union all
