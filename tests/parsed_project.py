@@ -11,8 +11,9 @@ from pathlib import Path
 from dbt.adapters.duckdb.impl import DuckDBAdapter  # noqa: F401  (dbt would import it by name)
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt.node_types import NodeType
 
-from pipelines.settings import MODELS_DIR, SEEDS_DIR, Settings, link_seeds
+from pipelines.settings import MODELS_DIR, Settings
 
 PLACES = ["--project-dir", str(MODELS_DIR), "--profiles-dir", str(MODELS_DIR)]
 
@@ -30,13 +31,18 @@ def build(arguments: list[str], environment: dict[str, str], folder: Path, log: 
     os.environ.update(environment)
     os.chdir(folder)
     with log.open("w", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
-        is_parsed = environment["CEPING_SEED_PATH"] == link_seeds(SEEDS_DIR)
-        # dbt's static parser waits for ever in a fork of a process that has used it: its threads were not forked.
-        other_seeds = [] if is_parsed else ["--no-static-parser"]
-        done = dbtRunner(MANIFEST if is_parsed else None).invoke([*other_seeds, "build", *arguments, *PLACES])
+        _take_seeds_from(environment["CEPING_SEED_PATH"])
+        done = dbtRunner(MANIFEST).invoke(["build", *arguments, *PLACES])
         if done.exception:
             print(done.exception)
     sys.exit(0 if done.success else 1)
+
+
+def _take_seeds_from(folder: str) -> None:
+    """Let the parsed project read seeds of the same names from another folder; all that differs is where they are."""
+    for node in MANIFEST.nodes.values():
+        if node.resource_type == NodeType.Seed:
+            node.original_file_path = f"{folder}/{Path(node.original_file_path).name}"
 
 
 def write_manifest(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from pipelines.dbt_project import computed_tables
 from pipelines.robustness.keeping import keep_robustness
 from pipelines.settings import Settings
-from tests.awards.crafting import change, craft
+from tests.awards.crafting import EDITION, change, craft
 from tests.awards.reference import Candidate, Court
+from tests.conftest import MadeOnce
 from tests.warehouse import build, ingest, project_manifest
 
 
@@ -23,24 +25,31 @@ class Judged:
 
 
 @pytest.fixture(scope="session")
-def editions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Judged, Judged]:
+def editions(made_once: MadeOnce) -> tuple[Judged, Judged]:
     """The crafted edition as it was first decided, and the same after rules were changed and appeals came in."""
-    folder = tmp_path_factory.mktemp("crafted")
-    settings = craft(folder)
-    ingest(settings)
-    build(settings)
-    draw(settings)
-    kept = settings.model_copy(update={"home": folder / "first"})
-    shutil.copytree(settings.home_dir, kept.home_dir)
-    first = Judged(kept, decided_again(settings))
-    change(settings)
-    ingest(settings)
-    build(settings)
-    draw(settings)
-    return first, Judged(settings, decided_again(settings))
+    folder = made_once("crafted", decide_twice)
+    later = Settings(home=folder / "home", inbox=folder / "inbox", seeds=folder / "seeds", edition=EDITION)
+    first = before(later)
+    return Judged(first, decided_again(first)), Judged(later, decided_again(later))
 
 
-def draw(settings: Settings) -> None:
+def decide_twice(folder: Path) -> None:
+    later = craft(folder)
+    first = before(later)
+    shutil.copytree(later.seeds_dir, first.seeds_dir)
+    decide(first)
+    shutil.copytree(first.home_dir, later.home_dir)
+    change(later)
+    decide(later)
+
+
+def before(later: Settings) -> Settings:
+    return later.for_run(home=later.home_dir.with_name("first"), seeds=later.seeds_dir.with_name("first-seeds"))
+
+
+def decide(settings: Settings) -> None:
+    ingest(settings)
+    build(settings)
     keep_robustness(settings, computed_tables(project_manifest()), lambda message: None)
 
 

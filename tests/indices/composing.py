@@ -2,7 +2,7 @@
 
 import csv
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,10 @@ import polars as pl
 
 from pipelines.settings import SEEDS_DIR, Settings
 from tests.ingest.delivering import delimited, deliver
-from tests.warehouse import build, ingest
+from tests.warehouse import build, build_tables, ingest
 
 EDITION = 2017
+ENGINE = ("indices.dim_framework_node", "indices.idx_score", "indices.idx_rank")
 Row = Mapping[str, object]
 LEAF = {"direction": 1, "treatment": "none", "normalisation": "min_max", "missing_rule": "drop", "is_veto": "false"}
 OWN = {"origin": "own_design", "reasoning_zh": "测试", "reasoning_en": "a test"}
@@ -99,9 +100,13 @@ def deliver_values(inbox: Path, values: pl.DataFrame, classes: Mapping[str, str]
 
 
 def compose(
-    tmp_path: Path, composition: Composition, values: pl.DataFrame, classes: Mapping[str, str] | None = None
+    tmp_path: Path,
+    composition: Composition,
+    values: pl.DataFrame,
+    classes: Mapping[str, str] | None = None,
+    tables: Sequence[str] = (),
 ) -> Settings:
-    """A warehouse built from a framework of data alone."""
+    """A warehouse built from a framework of data alone: these tables and what they are made from, or all."""
     settings = Settings(
         home=tmp_path / "home",
         inbox=tmp_path / "inbox",
@@ -110,5 +115,8 @@ def compose(
     )
     deliver_values(settings.inbox_dir, values, classes)
     ingest(settings)
-    build(settings)
+    if tables:
+        build_tables(settings, *tables)
+    else:
+        build(settings)
     return settings

@@ -13,7 +13,7 @@ import pytest
 from pipelines.settings import SEEDS_DIR, Settings
 from tests.indices.composing import rewrite
 from tests.ingest.delivering import delimited, deliver
-from tests.warehouse import build, ingest, rows_of
+from tests.warehouse import build_tables, ingest, rows_of
 
 Counts = Mapping[str, int]
 EDITION = 2017
@@ -48,6 +48,11 @@ ALTERNATIVES = {
     ("bci", "seven_inputs"): {"valid_from": "2018-01-01", "is_applied": "true"},
 }
 DRAWN_ACCOUNTS = 24
+TABLES = (
+    "indices.fct_account_communication",
+    "indices.fct_account_communication_term",
+    "indices.fct_body_communication",
+)
 MONTHS = [dt.date(2017, month, 1) for month in (5, 6, 7, 9)]
 RAISED = ("总阅读数", "总点赞数", "最大阅读数", "最大点赞数", "头条总阅读数", "头条总点赞数")
 SITES = ("1100000001", "1200000001")
@@ -139,7 +144,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     deliver_registries(inbox, {**owned, ("微博", "poster"): SITES[1]})
     settings = Settings(home=folder / "home", inbox=inbox, edition=EDITION, seeds=write_formulas(folder / "seeds"))
     ingest(settings)
-    build(settings)
+    build_tables(settings, *TABLES)
     return settings
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.settings import Settings
-from tests.indices.composing import Composition, Row, compose, framework, node
+from tests.indices.composing import ENGINE, Composition, Row, compose, framework, node
 from tests.indices.reference import aggregate, competition_ranks, normalise, weigh
 from tests.warehouse import rows_of
 
@@ -179,7 +179,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, indices: dict[str, list[R
     ]
     nodes += [node("ratio", "root"), node("ratio", "debts", "root", measure_code="external.debts", **RATIO)]
     frameworks = [framework(code, coverage_min=0.6) for code in [*indices, "ratio"]]
-    return compose(tmp_path_factory.mktemp("engine"), Composition(frameworks, nodes, bands), measured())
+    return compose(tmp_path_factory.mktemp("engine"), Composition(frameworks, nodes, bands), measured(), tables=ENGINE)
 
 
 @pytest.fixture(scope="module")
@@ -298,7 +298,7 @@ def test_row_order_changes_nothing(tmp_path: Path, indices: dict[str, list[Row]]
         [row for rows in few.values() for row in reversed(rows)],
         [],
     )
-    shuffled = compose(tmp_path, composition, measured().reverse())
+    shuffled = compose(tmp_path, composition, measured().reverse(), tables=ENGINE)
     wanted = pl.col("index_code").is_in(list(few))
     columns = ["index_code", "node_code", "subject_id", "score", "weight_share", "contribution_share"]
     before, after = (

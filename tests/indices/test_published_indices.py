@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipelines.settings import PROJECT_ROOT, SEEDS_DIR
-from tests.indices.composing import Composition, compose, framework, node
+from tests.indices.composing import ENGINE, Composition, compose, framework, node
 from tests.indices.reference import aggregate, competition_ranks, normalise
 from tests.warehouse import rows_of
 
@@ -30,7 +30,8 @@ def egdi() -> Composition:
 
 
 def test_the_index_of_iran_in_2018_is_reproduced(tmp_path: Path) -> None:
-    settings = compose(tmp_path, egdi(), pl.DataFrame({"unit": ["IRN"], **{k: [v] for k, v in IRAN_2018.items()}}))
+    values = pl.DataFrame({"unit": ["IRN"], **{name: [value] for name, value in IRAN_2018.items()}})
+    settings = compose(tmp_path, egdi(), values, tables=ENGINE)
     assert rows_of(settings, "indices.idx_rank")["index_score"].item() == pytest.approx(EGDI_IRAN_2018, abs=5e-5)
     assert (settings.seeds_dir / "levels.csv").read_bytes() == (SEEDS_DIR / "levels.csv").read_bytes()
 
@@ -39,7 +40,7 @@ def test_the_index_of_iran_in_2018_is_reproduced(tmp_path: Path) -> None:
 def test_egdi_2014_is_reproduced_in_scores_and_ranks(tmp_path: Path) -> None:
     published = pl.read_csv(DATA / "egdi" / "egdi-2014.csv")
     values = published.select(unit="country-code", osi="osi", tii="tii", hci="hci")
-    settings = compose(tmp_path, egdi(), values)
+    settings = compose(tmp_path, egdi(), values, tables=ENGINE)
     ranked = rows_of(settings, "indices.idx_rank").with_columns(unit=pl.col("subject_id").str.strip_prefix("unit:"))
     both = ranked.join(published, left_on="unit", right_on="country-code")
     assert len(both) == len(published)
@@ -69,7 +70,7 @@ def asem() -> tuple[Composition, pl.DataFrame, list[dict[str, str]]]:
 @needs_asem
 def test_asem_agrees_with_an_independent_computation_at_every_level(tmp_path: Path) -> None:
     composition, values, meta = asem()
-    settings = compose(tmp_path, composition, values)
+    settings = compose(tmp_path, composition, values, tables=ENGINE)
     expected = _asem_expected(values, meta)
     for row in rows_of(settings, "indices.idx_score").iter_rows(named=True):
         unit = row["subject_id"].removeprefix("unit:")

@@ -19,7 +19,7 @@ from pipelines.publication.reading import open_release
 from pipelines.publication.release import Release
 from pipelines.reweighing import rank_under
 from pipelines.settings import Settings
-from tests.indices.composing import Composition, Row, compose, framework, node
+from tests.indices.composing import ENGINE, Composition, Row, compose, framework, node
 from tests.indices.reference import aggregate, competition_ranks
 from tests.small_release import publish_warehouse
 from tests.warehouse import rows_of
@@ -158,7 +158,7 @@ def tried(
                 values = values.with_columns(changed.alias(name))
                 plain = {other: other[-1] for other in LEAVES}
                 rows[name] = tree(name, way, aggregation, {**plain, leaf: name})
-    built = compose(tmp_path_factory.mktemp("tried"), composition(rows), values)
+    built = compose(tmp_path_factory.mktemp("tried"), composition(rows), values, tables=ENGINE)
     ranks = {}
     for row in rows_of(built, "indices.idx_rank").iter_rows(named=True):
         code, kind, leaf = row["index_code"].split("__")

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pipelines.settings import EXPECTATIONS_DIR, MODELS_DIR, SEEDS_DIR, Settings
-from tests.warehouse import build, ingest, rows_of
+from tests.warehouse import build_tables, ingest, rows_of
 
 HEADER = "行政区划代码,地区,截止日期,是否建成一体化平台,平台名称,覆盖省级,覆盖市级,覆盖县级\n"
 CENSUS = (
@@ -70,7 +70,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     census.write_text(CENSUS, encoding="utf-8")
     settings = Settings(home=folder / "home", inbox=folder / "inbox", seeds=seeds)
     ingest(settings)
-    build(settings)
+    build_tables(settings, "audit.correction", "core.fct_platform_census", "trends.trend_3_platform_coverage")
     return settings
 
 

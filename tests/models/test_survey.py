@@ -9,10 +9,17 @@ import pytest
 from pipelines.example import ExampleOptions, write_example
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.ingest.delivering import delimited, deliver
-from tests.warehouse import build, ingest, rows_of
+from tests.warehouse import build_tables, ingest, rows_of
 
 REAL = sorted((PROJECT_ROOT.parent / "shared" / "data" / "survey").glob("*.xls"))
 QUESTIONNAIRE = "网民体验调查"
+TABLES = (
+    "audit.quarantine",
+    "audit.row_balance",
+    "core.fct_survey_hygiene",
+    "core.fct_survey_option",
+    "core.fct_survey_score",
+)
 META = ["序号", "所用时间", "来自IP"]
 SCALES = ["1、内容", "2、办事", "3、互动", "4、设计", "5、选一般"]
 TEXTS = ("非常满意", "满意", "一般", "不满意", "非常不满意")
@@ -65,7 +72,7 @@ def test_both_forms_of_an_export_give_the_same(settings: Settings) -> None:
     wide = [*META, *SCALES, *(f"7({service})" for service in SERVICES)]
     put(settings, f"{QUESTIONNAIRE}_{subject}_7.csv", wide, [by_number(*answer) for answer in answers[6:]])
     ingest(settings)
-    build(settings)
+    build_tables(settings, *TABLES)
     assert shown(settings, "core.fct_survey_option", ["option_text", "chosen_share"], question_number="7") == sorted(
         [(service, share) for service, share in zip(SERVICES, [1.0, 1.0, 0.0, 0.0], strict=True)] * 2
     )
@@ -86,7 +93,7 @@ def test_careless_answers_are_counted_and_not_scored(settings: Settings) -> None
     ]
     put(settings, f"{QUESTIONNAIRE}_{subject}_1.csv", [*META, *SCALES], careful + careless)
     ingest(settings)
-    build(settings)
+    build_tables(settings, *TABLES)
     counts = dict(shown(settings, "core.fct_survey_hygiene", ["rule_code", "respondent_count"]))
     assert counts == {
         "answered": 13,
@@ -106,7 +113,7 @@ def test_who_names_no_subject_is_counted_in_the_total_and_a_repeated_export_once
     put(settings, f"{QUESTIONNAIRE}_一.csv", [*META, *SCALES], rows[:6])
     put(settings, f"{QUESTIONNAIRE}_二.csv", [*META, *SCALES], rows)
     ingest(settings)
-    build(settings)
+    build_tables(settings, *TABLES)
     reasons = shown(settings, "audit.quarantine", ["reason_code", "rejected_value"], source="survey_response")
     assert reasons == [("duplicate_key", QUESTIONNAIRE)] * 6 + [("unknown_reference", "没有登记的问卷")]
     totals = shown(settings, "core.fct_survey_option", ["option_number", "chosen_count"], question_number="1")
@@ -119,7 +126,7 @@ def test_the_real_export_is_accounted_for(settings: Settings) -> None:
     [export] = REAL
     deliver(settings.inbox_dir, "survey_response", export.name, export.read_bytes())
     ingest(settings)
-    build(settings)
+    build_tables(settings, *TABLES)
     balance = ["rows_read", "rows_quarantined", "rows_loaded", "is_balanced"]
     assert shown(settings, "audit.row_balance", balance, source="survey_response") == [(800, 800, 0, True)]
     assert set(shown(settings, "audit.quarantine", ["column_name", "reason_code"], source="survey_response")) == {

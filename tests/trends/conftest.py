@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.example import ExampleOptions, write_example
 from pipelines.settings import Settings
+from tests.conftest import MadeOnce
 from tests.warehouse import build, ingest, rows_of
 
 EDITIONS = (2016, 2017)
@@ -32,13 +33,21 @@ class TwoEditions:
 
 
 @pytest.fixture(scope="session")
-def editions(tmp_path_factory: pytest.TempPathFactory) -> TwoEditions:
-    folder = tmp_path_factory.mktemp("editions")
-    inboxes = {edition: folder / f"inbox-{edition}" for edition in EDITIONS}
-    for edition, inbox in inboxes.items():
-        options = ExampleOptions(sites=500, crawled=200, pages=6, flaws=False, edition=edition)
-        write_example(inbox, options, lambda message: None)
-        settings = Settings(home=folder / "home", inbox=inbox, edition=edition)
+def editions(made_once: MadeOnce) -> TwoEditions:
+    folder = made_once("two-editions", build_both)
+    return TwoEditions(
+        of_edition(folder, EDITIONS[-1]), {year: of_edition(folder, year).inbox_dir for year in EDITIONS}
+    )
+
+
+def build_both(folder: Path) -> None:
+    for year in EDITIONS:
+        settings = of_edition(folder, year)
+        options = ExampleOptions(sites=500, crawled=200, pages=6, flaws=False, edition=year)
+        write_example(settings.inbox_dir, options, lambda message: None)
         ingest(settings)
     build(settings)
-    return TwoEditions(settings, inboxes)
+
+
+def of_edition(folder: Path, year: int) -> Settings:
+    return Settings(home=folder / "home", inbox=folder / f"inbox-{year}", edition=year)
