@@ -158,6 +158,9 @@ class Contract(BaseModel):
         """Hash of everything in the contract: a file read under another contract is read again."""
         return hashlib.sha256(f"{LANDING_FORMAT} {self.model_dump_json()}".encode()).hexdigest()[:16]
 
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
     def column(self, name: str) -> Column:
         """The column of that name; raises ``KeyError`` where there is none."""
         for column in self.columns:

@@ -1,9 +1,12 @@
 """Landing files: every row of a delivered file, typed, in one Parquet file that is written whole or not at all."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import polars as pl
+import pyarrow.parquet as pq
 
 from pipelines.conform import conforming_select, connect
 from pipelines.contracts import Contract
@@ -12,6 +15,7 @@ from pipelines.inbox import Delivery
 from pipelines.readers.raw_table import RawTable
 
 NO_FILE = "0" * 16
+LANDED_BY = b"contract"
 
 
 def landing_file(landing: Path, edition: int, file_id: str) -> Path:
@@ -42,12 +46,25 @@ def write_landing(
 
 
 def write_empty_landing(contract: Contract, path: Path, edition: int) -> None:
-    """Land no rows with the contract's columns, so that a source nobody delivered is an empty table, not an error."""
+    """Land no rows with the contract's columns, so that a source nobody delivered is an empty table, not an error.
+
+    What the contract gave before is left as it is.
+    """
+    if path.exists() and pq.read_schema(path).metadata.get(LANDED_BY) == contract.fingerprint.encode():
+        return
+    unfinished = path.with_suffix(".writing")
+    unfinished.write_bytes(_empty_landing(contract, edition))
+    unfinished.replace(path)
+
+
+@cache
+def _empty_landing(contract: Contract, edition: int) -> bytes:
     text = pl.String
     nothing = pl.DataFrame(schema={"row_number": pl.Int64, "broken_reason": text, "broken_text": text})
-    with connect(threads=1, pseudonym_key=b"") as connection:
+    with TemporaryDirectory() as folder, connect(threads=1, pseudonym_key=b"") as connection:
         connection.register("nothing", nothing.to_arrow())
         select = conforming_select(RawTable(None, "nothing", {}), contract, edition, NO_FILE)
-        unfinished = path.with_suffix(".writing")
-        connection.execute(f"copy ({select}) to '{unfinished}' (format parquet)")
-    unfinished.replace(path)
+        path = Path(folder) / "empty.parquet"
+        metadata = f"{{{LANDED_BY.decode()}: '{contract.fingerprint}'}}"
+        connection.execute(f"copy ({select}) to '{path}' (format parquet, kv_metadata {metadata})")
+        return path.read_bytes()

@@ -59,8 +59,11 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
         connection.execute("use snapshot")
         for table in candidate.tables:
             _load_table(connection, table, parquet_dir)
+        # Thousands of comments and rows: each would be a transaction of its own.
+        connection.begin()
         _write_catalog(connection, candidate.tables)
         _create_macros(connection, {table.full_name for table in candidate.tables})
+        connection.commit()
         connection.execute("use memory")
         connection.execute("detach snapshot")
     path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
@@ -75,9 +78,11 @@ def split_description(description: str) -> tuple[str, str]:
 def _load_table(connection: duckdb.DuckDBPyConnection, table: FrozenTable, parquet_dir: Path) -> None:
     target = f"{_name(table.schema_name)}.{_name(table.name)}"
     source = parquet_dir / table.schema_name / f"{table.name}.parquet"
+    connection.begin()
     connection.execute(f"create schema if not exists {_name(table.schema_name)}")
     connection.execute(f"create table {target} as select * from read_parquet({_text(source)})")
     _comment(connection, target, table.description, ((column.name, column.description) for column in table.columns))
+    connection.commit()
     row = connection.execute(f"select count(*) from {target}").fetchone()
     if row is None or row[0] != table.row_count:
         raise CepingError(f"{table.full_name} has other rows in its Parquet file than the candidate says")

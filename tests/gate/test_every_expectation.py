@@ -45,8 +45,8 @@ def judge_of_frames() -> Judge:
     return Judge()
 
 
-@pytest.fixture
-def empty() -> Iterator[duckdb.DuckDBPyConnection]:
+@pytest.fixture(scope="module")
+def tables() -> Iterator[duckdb.DuckDBPyConnection]:
     """Every published table, now and in the last release, without a row."""
     with duckdb.connect(":memory:") as connection:
         for spec in PUBLISHED:
@@ -54,6 +54,14 @@ def empty() -> Iterator[duckdb.DuckDBPyConnection]:
             create_table(connection, spec, f"last_{spec.schema_name}")
         create_gate_views(connection, [(spec.schema_name, spec.name) for spec in PUBLISHED])
         yield connection
+
+
+@pytest.fixture
+def empty(tables: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The same tables, empty again after each test."""
+    tables.begin()
+    yield tables
+    tables.rollback()
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, spec: TableSpec, schema: str) -> None:
