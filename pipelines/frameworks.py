@@ -3,31 +3,27 @@
 Belongs here: whether trees are trees, weights foot and methods exist. Does not belong here: scoring, which is SQL.
 """
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from math import isclose
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from pipelines.errors import FrameworkError
+from pipelines.seed_rows import Fault, read_rows, read_valid_rows
 from pipelines.settings import MODELS_DIR
 
 NODES, FRAMEWORKS, BANDS, MEASURES = "framework_nodes", "frameworks", "framework_bands", "measures"
-FIRST_LINE = 2
 NEED_POSITIVE = ("geometric", "harmonic")
 SUBJECT_KINDS = {"website", "foreign_language_site", "service_platform", "weibo", "wechat", "app", "unit"}
 RANKED_BY = {"kind", "level", "system", "role", "province"}
 BY_DATA = ("entropy", "critic")
 IndexKey = tuple[int, str]
-
-Row = TypeVar("Row", bound=BaseModel)
 
 Empty = BeforeValidator(lambda text: None if text == "" else text)
 Number = Annotated[float | None, Empty]
@@ -123,18 +119,6 @@ class Node(BaseModel):
         return self.edition, self.index_code
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with one row of a seed."""
-
-    seed: str
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        return f"seeds/{self.seed}.csv, line {self.line}: {self.text}"
-
-
 def require_sound(seeds: Path) -> None:
     """Refuse frameworks that cannot be scored by.
 
@@ -147,8 +131,8 @@ def require_sound(seeds: Path) -> None:
 
 def find_faults(seeds: Path) -> Iterator[Fault]:
     """Every fault of the frameworks in a folder of seeds; of rows that cannot be read, nothing further is said."""
-    nodes, unreadable = _read(seeds, NODES, Node)
-    frameworks, unreadable_frameworks = _read(seeds, FRAMEWORKS, Framework)
+    nodes, unreadable = read_valid_rows(seeds, NODES, Node)
+    frameworks, unreadable_frameworks = read_valid_rows(seeds, FRAMEWORKS, Framework)
     yield from [*unreadable_frameworks, *unreadable]
     if unreadable or unreadable_frameworks:
         return
@@ -178,30 +162,12 @@ def _require_grounds(origin: str, reasoning: str, source: str) -> None:
         raise ValueError("public_record needs its source")
 
 
-def _rows(seeds: Path, seed: str) -> Iterator[tuple[int, dict[str, str]]]:
-    with (seeds / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
-        yield from enumerate(csv.DictReader(stream), start=FIRST_LINE)
-
-
-def _read(seeds: Path, seed: str, kind: type[Row]) -> tuple[dict[int, Row], list[Fault]]:
-    rows: dict[int, Row] = {}
-    faults = []
-    for line, cells in _rows(seeds, seed):
-        try:
-            rows[line] = kind.model_validate(cells)
-        except ValidationError as error:
-            for problem in error.errors():
-                column = ".".join(map(str, problem["loc"])) or "the row"
-                faults.append(Fault(seed, line, f"{column}: {problem['msg']}, found {problem['input']!r:.80}"))
-    return rows, faults
-
-
 def _bands(seeds: Path) -> Counter[tuple[int, str, str]]:
-    return Counter((int(row["edition"]), row["index_code"], row["node_code"]) for _, row in _rows(seeds, BANDS))
+    return Counter((int(row["edition"]), row["index_code"], row["node_code"]) for _, row in read_rows(seeds, BANDS))
 
 
 def _measures(seeds: Path) -> set[str]:
-    return {row["measure_code"] for _, row in _rows(seeds, MEASURES)}
+    return {row["measure_code"] for _, row in read_rows(seeds, MEASURES)}
 
 
 def _tree_faults(tree: dict[int, Node]) -> list[Fault]:

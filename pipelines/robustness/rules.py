@@ -3,20 +3,19 @@
 Both name an index, or a title of an award as ``series/title``.
 """
 
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipelines.errors import FrameworkError
+from pipelines.seed_rows import read_rows, read_valid_rows
 
 SETTINGS, CHOICES = "robustness_settings", "robustness_choices"
 FRAMEWORKS, TITLES = "frameworks", "award_rules"
 EVERY_INDEX = "*"
-FIRST_LINE = 2
 OWN = "own"
 WEIGHTS, NORMALISATION, AGGREGATION, SAMPLING = "weights", "normalisation", "aggregation", "sampling"
 CHOICE_CODES = (WEIGHTS, NORMALISATION, AGGREGATION, SAMPLING)
@@ -87,9 +86,10 @@ def read_rules(seeds: Path) -> dict[IndexKey, Rules]:
 
     Raises ``FrameworkError`` with every fault, each with its seed and line where it lies in one.
     """
-    settings, setting_faults = _read(seeds, SETTINGS, SettingsRow)
-    choices, choice_faults = _read(seeds, CHOICES, ChoiceRow)
-    faults = [*setting_faults, *choice_faults, *_setting_faults(settings), *_choice_faults(choices)]
+    settings, setting_faults = read_valid_rows(seeds, SETTINGS, SettingsRow)
+    choices, choice_faults = read_valid_rows(seeds, CHOICES, ChoiceRow)
+    unreadable = map(str, [*setting_faults, *choice_faults])
+    faults = [*unreadable, *_setting_faults(settings), *_choice_faults(choices)]
     rules: dict[IndexKey, Rules] = {}
     for edition, index_code in [] if faults else _indices(seeds):
         setting = _of_index(settings.values(), edition, index_code)
@@ -169,26 +169,9 @@ def _choice_faults(choices: dict[int, ChoiceRow]) -> Iterator[str]:
 
 
 def _indices(seeds: Path) -> list[IndexKey]:
-    indices = [(int(cells["edition"]), cells["index_code"]) for _, cells in _rows(seeds, FRAMEWORKS)]
+    indices = [(int(cells["edition"]), cells["index_code"]) for _, cells in read_rows(seeds, FRAMEWORKS)]
     titles = [
-        (int(cells["edition"]), f"{cells['series_code']}/{cells['title_code']}") for _, cells in _rows(seeds, TITLES)
+        (int(cells["edition"]), f"{cells['series_code']}/{cells['title_code']}")
+        for _, cells in read_rows(seeds, TITLES)
     ]
     return sorted([*indices, *titles])
-
-
-def _rows(seeds: Path, seed: str) -> Iterator[tuple[int, dict[str, str]]]:
-    with (seeds / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
-        yield from enumerate(csv.DictReader(stream), start=FIRST_LINE)
-
-
-def _read(seeds: Path, seed: str, kind: type[Numbered]) -> tuple[dict[int, Numbered], list[str]]:
-    rows: dict[int, Numbered] = {}
-    faults = []
-    for line, cells in _rows(seeds, seed):
-        try:
-            rows[line] = kind.model_validate(cells)
-        except ValidationError as error:
-            for problem in error.errors():
-                column = ".".join(map(str, problem["loc"])) or "the row"
-                faults.append(f"seeds/{seed}.csv, line {line}: {column}: {problem['msg']}, found {problem['input']!r}")
-    return rows, faults
