@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.plot import draw
 from benchmarks.results import FixedResult, SizeResult, kept_fixed, kept_sizes
+from benchmarks.stages import STAGES
 from benchmarks.targets import Outcome, growth_exponent, outcomes
 from pipelines.settings import PROJECT_ROOT
 
@@ -59,8 +60,13 @@ def _conditions(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Itera
 
 def _rows(sizes: Sequence[SizeResult]) -> Iterator[list[str]]:
     yield ["`ceping run`, fresh home", *(f"{result.full_wall:.1f}" for result in sizes)]
-    names = {"start": "start: imports, Dagster", "verdict": "gate", "candidate": "freeze the candidate"}
-    for stage in ("start", "ingest", "models", "candidate", "verdict", "release"):
+    names = {
+        "start": "start: imports, Dagster",
+        "robustness": "draws: how sure ranks are",
+        "candidate": "freeze the candidate",
+        "verdict": "gate",
+    }
+    for stage in STAGES:
         yield [f"– {names.get(stage, stage)}", *(f"{result.stage(stage):.1f}" for result in sizes)]
     yield ["– processor seconds", *(f"{max(run.cost.cpu for run in result.full):.1f}" for result in sizes)]
     yield ["– peak memory, GiB", *(f"{result.peak_gib:.2f}" for result in sizes)]

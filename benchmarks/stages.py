@@ -9,7 +9,7 @@ import dagster as dg
 from pipelines.settings import PROJECT_ROOT, Settings
 
 INGEST_PREFIX = "raw__"
-STAGES = ("start", "ingest", "models", "candidate", "verdict", "release")
+STAGES = ("start", "ingest", "models", "robustness", "candidate", "verdict", "release")
 
 
 def stage_seconds(home: Path, wall: float) -> dict[str, float]:
@@ -21,10 +21,14 @@ def stage_seconds(home: Path, wall: float) -> dict[str, float]:
         for step in instance.get_run_step_stats(run.run_id):
             if step.start_time is None or step.end_time is None:
                 continue
-            stage = "ingest" if step.step_key.startswith(INGEST_PREFIX) else step.step_key
-            seconds[stage] += step.end_time - step.start_time
+            seconds[stage_of(step.step_key)] += step.end_time - step.start_time
     seconds["start"] = wall - sum(seconds.values())
     return seconds
+
+
+def stage_of(step_key: str) -> str:
+    """The stage a step of the job belongs to."""
+    return "ingest" if step_key.startswith(INGEST_PREFIX) else step_key
 
 
 class BuiltModels:

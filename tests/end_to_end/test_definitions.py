@@ -6,6 +6,7 @@ import dagster as dg
 import pytest
 from dagster_dbt.compat import DBT_PYTHON_VERSION
 
+from benchmarks.stages import STAGES, stage_of
 from pipelines.assets.models import dbt_resource
 from pipelines.assets.robustness import COMPUTED
 from pipelines.automation import edition_job, inbox_sensor, nightly_schedule
@@ -32,6 +33,10 @@ def looked(monkeypatch: pytest.MonkeyPatch, home: Path, inbox: Path, cursor: str
     outcome = inbox_sensor(dg.build_sensor_context(cursor=cursor))
     assert isinstance(outcome, dg.SensorResult)
     return outcome
+
+
+def test_the_benchmarks_know_every_stage_of_the_job() -> None:
+    assert {stage_of(node.name) for node in defs.resolve_job_def("edition").nodes} == set(STAGES) - {"start"}
 
 
 def test_every_asset_stands_in_its_layer_and_is_described() -> None:
