@@ -19,7 +19,7 @@ ABOUT_THE_SAME = 0.05
 def write_report() -> None:
     """Put what is kept in ``benchmarks/results`` into the document."""
     sizes, fixed = kept_sizes(), kept_fixed()
-    measured = "\n".join([BEGIN, *_lines(sizes, fixed), END])
+    measured = measured_part(sizes, fixed)
     text = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(
         re.sub(f"{BEGIN}.*{END}", lambda _: measured, text, flags=re.DOTALL),
@@ -27,6 +27,11 @@ def write_report() -> None:
     )
     if sizes:
         draw(sizes, PLOT)
+
+
+def measured_part(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> str:
+    """What stands between the markers, with them."""
+    return "\n".join([BEGIN, *_lines(sizes, fixed), END])
 
 
 def _lines(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 import psutil  # type: ignore[import-untyped]
 from pydantic import BaseModel, ConfigDict
 
+from benchmarks.deliveries import SIZES
 from benchmarks.measuring import GIB, Measurement
 from pipelines.fingerprint import code_version
 
@@ -167,8 +168,8 @@ def keep(result: SizeResult | FixedResult) -> None:
 
 def kept_sizes() -> list[SizeResult]:
     """The kept results of all sizes, smallest first."""
-    paths = [path for path in RESULTS.glob("*.json") if path.name != FIXED_FILE]
-    return sorted((_read(path, SizeResult) for path in paths), key=lambda result: result.rows)
+    paths = [RESULTS / f"{name}.json" for name in SIZES]
+    return sorted((_read(path, SizeResult) for path in paths if path.is_file()), key=lambda result: result.rows)
 
 
 def kept_fixed() -> FixedResult | None:
