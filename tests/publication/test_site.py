@@ -13,7 +13,7 @@ from pipelines.publication.site.language import CHINESE, ENGLISH, LANGUAGES
 from pipelines.publication.site.links import Links, anchor
 from pipelines.publication.site.notice import compose
 from pipelines.publication.site.page import Desk
-from pipelines.publication.site.pictures import day_of
+from pipelines.publication.site.pictures import day_of, tile_text
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.site.values import NOTHING, printed, sort_key, span, written
 from tests.small_release import Tables as Given
@@ -85,6 +85,16 @@ def test_links_are_relative_and_lead_to_provenance_where_there_is_some(tmp_path:
 def test_a_text_without_english_is_shown_in_chinese() -> None:
     assert ENGLISH.of(Bilingual(zh="网站", en="")) == "网站"
     assert (CHINESE.numeral(5), ENGLISH.numeral(5), CHINESE.numeral(11)) == ("五", "5", "11")
+
+
+def test_small_shares_on_the_map_are_told_apart() -> None:
+    assert [tile_text(value, "share") for value in (0.036, 0.044, 0.5, 1.0, 0.0)] == [
+        "3.6%",
+        "4.4%",
+        "50%",
+        "100%",
+        "0%",
+    ]
 
 
 def test_the_same_chart_has_the_same_bytes_and_its_texts_are_escaped() -> None:

@@ -19,6 +19,7 @@ TIDY = {"measure", "breakdown", "group_code", "group_name_zh", "group_name_en", 
 STOCK_TREND, ROBOT_TREND = 2, 5
 MOST_BARS = 14
 MOST_MAPS = 2
+SMALL_SHARE = 0.1
 MATRIX_FROM = 3
 
 
@@ -144,10 +145,16 @@ def _provinces(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
 
 
 def _tile(desk: Desk, place: Row, value: float | None, unit: str) -> Tile:
-    text = written(value, unit)
     mark = desk.say(place["mark_zh"], str(place["short_name_en"])[:6])
-    short = f"{value * 100:.0f}%" if unit == SHARE and value is not None else text
-    return Tile(row=place["tile_row"], column=place["tile_column"], mark=mark, value=value, text=short)
+    text = tile_text(value, unit)
+    return Tile(row=place["tile_row"], column=place["tile_column"], mark=mark, value=value, text=text)
+
+
+def tile_text(value: float | None, unit: str) -> str:
+    """A value as short as a tile wants it; a small share with a decimal, or tiles of other shades would read alike."""
+    if value is None or unit != SHARE:
+        return written(value, unit)
+    return f"{value * 100:.{1 if 0 < value < SMALL_SHARE else 0}f}%"
 
 
 def official(desk: Desk) -> Iterator[Chart]:
