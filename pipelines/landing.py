@@ -50,7 +50,7 @@ def write_empty_landing(contract: Contract, path: Path, edition: int) -> None:
 
     What the contract gave before is left as it is.
     """
-    if path.exists() and pq.read_schema(path).metadata.get(LANDED_BY) == contract.fingerprint.encode():
+    if path.exists() and (pq.read_schema(path).metadata or {}).get(LANDED_BY) == contract.fingerprint.encode():
         return
     unfinished = path.with_suffix(".writing")
     unfinished.write_bytes(_empty_landing(contract, edition))

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+import polars as pl
 import pytest
 
 from pipelines.contracts import load_contracts
@@ -88,6 +90,18 @@ def test_a_bad_file_is_named_and_the_good_one_lands(settings: Settings, deliver:
 def test_a_source_nobody_delivered_is_an_empty_table(settings: Settings) -> None:
     ingest(settings)
     assert landed_rows(settings, "site_registry", "site_code, rejections") == []
+
+
+def test_an_empty_table_that_does_not_say_by_which_contract_is_made_anew(settings: Settings) -> None:
+    ingest(settings)
+    [empty] = (settings.landing_dir / "site_registry").glob("*.parquet")
+    made = empty.read_bytes()
+    pl.DataFrame({"site_code": ["of another contract"]}).write_parquet(empty)
+    ingest(settings)
+    assert empty.read_bytes() == made
+    duckdb.sql(f"copy (select 1 as n) to '{empty}' (format parquet)")
+    ingest(settings)
+    assert empty.read_bytes() == made
 
 
 def test_editions_land_side_by_side(settings: Settings, deliver: Deliver) -> None:
