@@ -1,6 +1,6 @@
 """Dagster's own SQLite storage, with its event log kept open: a run records thousands of events.
 
-Dagster opens and closes a database, and makes its statements anew, for every event; that took a sixth of a run. The
+Dagster opens and closes a database, and makes its statements anew, for every event; that took a seventh of a run. The
 files are the same, so a home written by either is read by both.
 """
 
@@ -14,9 +14,12 @@ from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
+# Each run has a database of its own; a UI that shows many runs must not hold all of them.
+MOST_OPEN = 8
+
 
 class OpenEventLogStorage(SqliteEventLogStorage):
-    """An event log whose databases stay open from one event to the next."""
+    """An event log whose databases stay open from one event to the next, the last few of them."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, db.Engine] = {}
@@ -29,6 +32,8 @@ class OpenEventLogStorage(SqliteEventLogStorage):
 
     def _engine(self, shard: str) -> db.Engine:
         if shard not in self._engines:
+            if len(self._engines) >= MOST_OPEN:
+                self._engines.pop(next(iter(self._engines))).dispose()
             engine = db.create_engine(
                 self.conn_string_for_shard(shard), connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
             )

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
-from pipelines.run_storage import OpenSqliteStorage
+from pipelines.run_storage import MOST_OPEN, OpenEventLogStorage, OpenSqliteStorage
 from pipelines.settings import PROJECT_ROOT
 
 ASSET = dg.AssetKey("counted")
@@ -58,6 +58,17 @@ def test_one_reads_what_the_other_has_written(
         assert known(later, run_id) == written
         later.delete_run(run_id)
         assert later.get_run_by_id(run_id) is None
+
+
+def test_few_databases_stay_open_and_all_can_be_read(tmp_path: Path) -> None:
+    log = OpenEventLogStorage(str(tmp_path))
+    runs = [f"run-{number}" for number in range(MOST_OPEN + 2)]
+    for run_id in [*runs, *runs]:
+        with log.run_connection(run_id) as connection:
+            assert connection.exec_driver_sql("select count(*) from event_logs").scalar() == 0
+        assert len(log._engines) <= MOST_OPEN
+    log.dispose()
+    assert not log._engines
 
 
 def test_the_project_uses_it() -> None:
