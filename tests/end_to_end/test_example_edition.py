@@ -199,14 +199,16 @@ PERSONAL = ("示例联系人", "示例姓名", "示例昵称", "1997777", "19977
 @pytest.fixture(scope="module")
 def kept_of_people(example: Edition) -> list[tuple[str, str]]:
     """Every table and file that holds something personal, and what."""
-    parquet = [*(example.home / "landing").rglob("*.parquet"), *(example.home / "candidates").rglob("*.parquet")]
+    landing = list((example.home / "landing").rglob("*.parquet"))
+    assert len(landing) > 14
+    parquet = [*landing, *(example.home / "candidates").rglob("*.parquet")]
     others = [path for path in example.home.rglob("*") if path.is_file() and path.suffix not in (".parquet", ".duckdb")]
-    assert len(parquet) > 14
     assert others
     databases = [example.home / "work" / "warehouse.duckdb", *example.release.glob("*.duckdb")]
     assert len(databases) == 2
     found = [held for database in databases for held in held_by_tables(database)]
-    found += [(str(path), text) for path in parquet for text in held_by(duckdb.connect(), f"'{path}'")]
+    with duckdb.connect() as connection:
+        found += [(str(path), text) for path in parquet for text in held_by(connection, f"'{path}'")]
     found += [(str(path), text) for path in others for text in PERSONAL if text.encode() in path.read_bytes()]
     return found
 
