@@ -13,7 +13,7 @@ from pipelines.fingerprint import hash_folders
 from pipelines.settings import MODELS_DIR, Settings
 
 Manifest = dict[str, Any]
-PUBLISHED_FOLDER = "marts"
+BELOW_PUBLISHED = ("stg_", "int_")
 
 
 def dbt_executable() -> str:
@@ -49,7 +49,7 @@ def built_tables(manifest: Manifest) -> list[TableSpec]:
     marts = [
         node
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["fqn"][1] == PUBLISHED_FOLDER
+        if node["resource_type"] == "model" and not node["name"].startswith(BELOW_PUBLISHED)
     ]
     return sorted((_table_spec(node) for node in marts), key=lambda spec: spec.full_name)
 

@@ -29,9 +29,10 @@
 {#- The landed rows of a source with its active corrections; a cell that is not what its correction expects stays. -#}
 {% macro corrected_rows(source_name) %}
 {%- set landed = source('raw', source_name) -%}
-{%- set corrections = ref('corrections') -%}
+{%- set is_correctable = source_name in correctable_sources() -%}
+{%- set corrections = ref('corrections') if is_correctable -%}
 {%- set types = source_types(source_name) if execute else {} -%}
-{%- if not types -%}
+{%- if not (types and is_correctable) -%}
 select * from {{ landed }}
 {%- else -%}
 {%- set key = source_key(source_name) -%}
@@ -52,9 +53,9 @@ select
     end as {{ column }}
     {%- else %}
     landed.{{ column }}
-    {%- endif %},
+    {%- endif %}
+    {%- if not loop.last %},{% endif %}
     {%- endfor %}
-    fixes.fix_count
 from {{ landed }} as landed
 left join (
     select
@@ -67,9 +68,9 @@ left join (
             column_name = '{{ column }}' and (new_value is null or try_cast(new_value as {{ data_type }}) is not null)
         ) as has_{{ column }},
         max(case when column_name = '{{ column }}' then expected_value end) as old_{{ column }},
-        max(case when column_name = '{{ column }}' then new_value end) as new_{{ column }},
+        max(case when column_name = '{{ column }}' then new_value end) as new_{{ column }}
+        {%- if not loop.last %},{% endif %}
         {%- endfor %}
-        count(*) as fix_count
     from (
         select
             {%- for name in key %}

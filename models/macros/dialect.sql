@@ -95,3 +95,10 @@
 {% macro duckdb__text_literal(text) %}{{ return("'" ~ (text | replace("'", "''")) ~ "'") }}{% endmacro %}
 
 {% macro spark__text_literal(text) %}{{ return(spark_literal(text)) }}{% endmacro %}
+
+{#- The reason code of the first rejection of a landed row; nothing where it has none. -#}
+{% macro first_reason(rejections) %}{{ return(adapter.dispatch('first_reason')(rejections)) }}{% endmacro %}
+
+{% macro duckdb__first_reason(rejections) %}{{ return('list_extract(' ~ rejections ~ ', 1).reason_code') }}{% endmacro %}
+
+{% macro spark__first_reason(rejections) %}{{ return('get(' ~ rejections ~ ', 0).reason_code') }}{% endmacro %}

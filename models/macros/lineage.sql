@@ -42,7 +42,7 @@
 {% macro lineage_rows() %}
     {% set nodes = project_nodes() %}
     {% set rows = [] %}
-    {% for id, node in nodes.items() if node.resource_type == 'model' and node.fqn[1] == 'marts' %}
+    {% for id, node in nodes.items() if node.resource_type == 'model' and not node.name.startswith(('stg_', 'int_')) %}
         {% set upstreams = [] %}
         {% for upstream, step in upstream_steps(nodes, id).items() %}
             {% do upstreams.append([node_name(nodes[upstream]), nodes[upstream].resource_type, step] | join(' ')) %}

@@ -11,3 +11,11 @@ regexp_replace(lower(split_part(split_part({{ url_without_scheme(url) }}, '/', 1
 {% macro url_without_scheme(url) -%}
 regexp_replace({{ url }}, '^[a-zA-Z][a-zA-Z0-9+.-]*://', '')
 {%- endmacro %}
+
+{#- What the address of a fetched page says: its host where no site code is given, and whether it is a home page. -#}
+{% macro places_of_page() %}
+    {{ return({
+        'url_host': 'case when site_code is null then ' ~ url_host('url') ~ ' end',
+        'is_home': 'case when depth is null then ' ~ url_is_bare('url') ~ ' else depth = 0 end',
+    }) }}
+{% endmacro %}

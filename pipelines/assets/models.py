@@ -29,6 +29,10 @@ WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 class LayerTranslator(DagsterDbtTranslator):
     """Groups models by layer, and describes them in the words of their YAML."""
 
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Schema and table, as analysts write it: the schema of what is not published follows from its prefix."""
+        return dg.AssetKey([str(dbt_resource_props["schema"]), str(dbt_resource_props["name"])])
+
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The schema, which is the layer."""
         return str(dbt_resource_props["schema"])

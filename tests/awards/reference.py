@@ -66,9 +66,9 @@ class Court:
         self.inputs = seed(seeds, "award_inputs")
         self.scales = {row["index_code"]: row["score_scale"] for row in seed(seeds, "frameworks")}
         self.subjects = {row["subject_id"]: row for row in _rows(read, "core.dim_subject")}
-        self.appeals = [row for row in _rows(read, "intermediate.int_appeal_accepted") if row["decision"] == "upheld"]
-        self.reviews = self._after_appeals(_rows(read, "intermediate.int_expert_review_accepted"))
-        self.nominations = self._corrected(_rows(read, "intermediate.int_nomination_accepted"))
+        self.appeals = [row for row in _believed(read, "appeal") if row["decision"] == "upheld"]
+        self.reviews = self._after_appeals(_believed(read, "expert_review"))
+        self.nominations = self._corrected(_believed(read, "nomination"))
         self.ranks = {(row["index_code"], row["subject_id"]): row for row in _rows(read, "indices.idx_rank")}
         self.nodes = {
             (row["index_code"], row["node_code"], row["subject_id"]): row["score"]
@@ -275,6 +275,10 @@ class Court:
 
 def _rows(read: Read, table: str) -> list[Row]:
     return read(table).to_dicts()
+
+
+def _believed(read: Read, source: str) -> list[Row]:
+    return [row for row in _rows(read, f"staging.stg_{source}") if row["reason_code"] is None]
 
 
 def _title(rule: Row) -> tuple[str, str]:

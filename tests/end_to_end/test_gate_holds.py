@@ -27,7 +27,7 @@ def broken(small: Edition, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ed
     for part in PARTS:
         source = PROJECT_ROOT / part
         (shutil.copytree if source.is_dir() else shutil.copy)(source, _made(project / part))
-    mart = project / "models" / "sql" / "marts" / "core" / "fct_site_crawl.sql"
+    mart = project / "models" / "sql" / "sites" / "fct_site_crawl.sql"
     sql = mart.read_text(encoding="utf-8")
     right = "count(case when fetch_outcome = 'timeout' then 1 end) as timeout_count"
     assert right in sql

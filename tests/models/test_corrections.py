@@ -105,15 +105,8 @@ def test_only_cells_that_are_as_expected_take_the_new_value(built: Settings) -> 
 
 def test_whatever_did_not_find_what_it_expects_fails_the_run_and_the_gate() -> None:
     """The outcomes that pass are the same two in the dbt test and in the suite."""
-    model = yaml.safe_load((MODELS_DIR / "sql/marts/audit/correction.yml").read_text(encoding="utf-8"))["models"][0]
+    model = yaml.safe_load((MODELS_DIR / "sql/audit/correction.yml").read_text(encoding="utf-8"))["models"][0]
     conditions = [test["holds"]["arguments"]["condition"] for test in model["data_tests"] if "holds" in test]
     assert conditions == ["outcome in ('applied', 'retired')"]
     suite = yaml.safe_load((EXPECTATIONS_DIR / "audit.correction.yml").read_text(encoding="utf-8"))
     assert "outcome not in ('applied', 'retired')" in suite["reduce"]["missed"]
-
-
-def test_sources_that_can_be_corrected_are_read_through_their_corrections() -> None:
-    for path in sorted((MODELS_DIR / "sql" / "staging").glob("stg_*.sql")):
-        source = path.stem.removeprefix("stg_")
-        is_left_out = source in {"site_crawl", "survey_response"}
-        assert ("corrected_rows" in path.read_text(encoding="utf-8")) is not is_left_out, source

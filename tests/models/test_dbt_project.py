@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from pipelines.contracts import load_contracts
+from pipelines.dbt_project import BELOW_PUBLISHED
 from pipelines.example import ExampleOptions, write_example
 from pipelines.ingest import ingest_source
 from pipelines.settings import Settings
 from tests.warehouse import dbt_build, project_manifest
 
-LOGIC = re.compile(r"\b(case|group by|partition by|having|coalesce)\b|count_by|rows_by_file|rejected_rows|unnest_join")
-ONE_MACRO = re.compile(r"\{\{ config\(materialized='table'\) \}\}\s+\{\{ rejected_rows\([^\n]*\) \}\}\s*")
+LOGIC = re.compile(r"\b(case|group by|partition by|having|coalesce)\b|count_by|staged\(|reasons_of|unnest_join")
+ONE_MACRO = re.compile(r"\{\{ staged\([^\n]*\) \}\}\s*")
 # They follow from the project's graph, which a unit test does not see: tests/models/test_corrections.py and
 # tests/publication/test_provenance.py look at what they build.
 MADE_FROM_THE_GRAPH = {"correction", "lineage"}
@@ -55,7 +56,7 @@ def test_every_model_data_test_and_unit_test_passes(small: Settings) -> None:
 
 
 def test_every_model_with_logic_has_a_unit_test(manifest: dict[str, Any]) -> None:
-    # Most rejected models are one macro and nothing else; it is unit-tested where all it can do is used.
+    # Most staging models are one macro and nothing else; it is unit-tested where all it can do is used.
     one_macro = {model["name"] for model in models_of(manifest) if ONE_MACRO.fullmatch(model["raw_code"])}
     tested = {test["model"] for test in manifest["unit_tests"].values()} | one_macro | MADE_FROM_THE_GRAPH
     untested = [
@@ -70,7 +71,7 @@ def test_every_table_and_column_is_described_in_both_languages(manifest: dict[st
     described = {
         f"{node['name']}.{name}": text
         for node in [*manifest["nodes"].values(), *manifest["sources"].values()]
-        if node["resource_type"] in ("model", "seed", "source")
+        if node["resource_type"] in ("model", "seed", "source") and not node["name"].startswith("stg_")
         for name, text in [
             ("", node["description"]),
             *((column["name"], column["description"]) for column in node["columns"].values()),
@@ -85,15 +86,15 @@ def test_every_table_and_column_is_described_in_both_languages(manifest: dict[st
     assert not one_sided
 
 
-def test_every_model_keeps_an_enforced_contract_a_key_and_a_test_of_the_key(manifest: dict[str, Any]) -> None:
+def test_every_published_model_keeps_an_enforced_contract_a_key_and_a_test_of_the_key(manifest: dict[str, Any]) -> None:
     keyed = {
         test["attached_node"]
         for test in manifest["nodes"].values()
         if test["resource_type"] == "test" and test["test_metadata"]["name"] == "unique_key"
     }
     for model in models_of(manifest):
-        assert model["contract"]["enforced"], model["name"]
-        if model["config"]["materialized"] == "table" and not model["name"].endswith("_rejected"):
+        if not model["name"].startswith(BELOW_PUBLISHED):
+            assert model["contract"]["enforced"], model["name"]
             assert model["config"]["meta"]["key"], model["name"]
             assert model["unique_id"] in keyed, model["name"]
 

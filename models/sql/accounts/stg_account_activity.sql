@@ -1,0 +1,1 @@
+{{ staged('account_activity', references={'subject_id': ref('dim_subject')}) }}

@@ -1,0 +1,1 @@
+{{ staged('account_post', references={'subject_id': ref('dim_subject')}) }}

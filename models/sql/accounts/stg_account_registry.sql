@@ -1,0 +1,1 @@
+{{ staged('account_registry', references={'site_code': believed('site_registry')}) }}

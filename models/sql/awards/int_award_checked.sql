@@ -1,0 +1,127 @@
+with entries as (
+    select * from {{ ref('int_award_entry') }}
+),
+
+titles as (
+    select * from {{ ref('int_award_title') }}
+),
+
+scores as (
+    select * from {{ ref('int_award_score') }}
+),
+
+approvals as (
+    select * from {{ ref('int_award_approval') }}
+),
+
+surveys as (
+    select
+        edition,
+        subject_id,
+        max(respondent_count) as respondent_count
+    from {{ ref('fct_survey_score') }}
+    group by edition, subject_id
+),
+
+vetoes as (
+    select * from {{ ref('idx_rank') }}
+    where is_vetoed
+),
+
+withdrawals as (
+    select
+        effects.edition,
+        title_names.series_code,
+        title_names.title_code,
+        effects.subject_id,
+        min(effects.case_code) as case_code
+    from {{ ref('int_appeal_effect') }} as effects
+    inner join {{ ref('int_award_title_name') }} as title_names
+        on effects.edition = title_names.edition and effects.title_id = title_names.title_id
+    where effects.is_in_force and effects.effect_code = 'withdraw_winner'
+    group by effects.edition, title_names.series_code, title_names.title_code, effects.subject_id
+),
+
+gathered as (
+    select
+        entries.*,
+        titles.stage,
+        titles.self_nomination_min,
+        titles.expert_nomination_min,
+        titles.nomination_min,
+        titles.reviewer_min,
+        titles.respondent_min,
+        titles.coverage_min,
+        titles.threshold_score,
+        titles.tie_rule,
+        titles.approval_rule,
+        titles.veto_index_code,
+        entries.self_nomination_count + entries.expert_nomination_count as nomination_count,
+        coalesce(approvals.reviewer_count, 0) as reviewer_count,
+        coalesce(approvals.recused_count, 0) as recused_count,
+        coalesce(approvals.voice_count, 0) as voice_count,
+        coalesce(approvals.approving_count, 0) as approving_count,
+        coalesce(surveys.respondent_count, 0) as respondent_count,
+        scores.award_score,
+        scores.standard_error,
+        scores.coverage,
+        scores.score_step,
+        case when titles.tie_rule = 'by_input' then scores.tie_step end as tie_step,
+        vetoes.subject_id is not null as is_vetoed,
+        withdrawals.case_code as withdrawn_by
+    from entries
+    inner join titles
+        on
+            entries.edition = titles.edition
+            and entries.series_code = titles.series_code
+            and entries.title_code = titles.title_code
+    inner join scores
+        on
+            entries.edition = scores.edition
+            and entries.series_code = scores.series_code
+            and entries.title_code = scores.title_code
+            and entries.subject_id = scores.subject_id
+    left join approvals
+        on
+            entries.edition = approvals.edition
+            and entries.series_code = approvals.series_code
+            and entries.title_code = approvals.title_code
+            and entries.subject_id = approvals.subject_id
+    left join surveys on entries.edition = surveys.edition and entries.subject_id = surveys.subject_id
+    left join vetoes
+        on
+            entries.edition = vetoes.edition
+            and titles.veto_index_code = vetoes.index_code
+            and entries.subject_id = vetoes.subject_id
+    left join withdrawals
+        on
+            entries.edition = withdrawals.edition
+            and entries.series_code = withdrawals.series_code
+            and entries.title_code = withdrawals.title_code
+            and entries.subject_id = withdrawals.subject_id
+),
+
+checked as (
+    select
+        *,
+        case
+            when not is_running then 'not_running'
+            when not is_in_scope then 'out_of_scope'
+            when not has_class then 'class_without_quota'
+            when nomination_count = 0 then 'nomination_withdrawn'
+            when withdrawn_by is not null then 'withdrawn_on_appeal'
+            when is_vetoed then 'vetoed'
+            when award_score is null then 'not_scored'
+            when self_nomination_count < self_nomination_min then 'too_few_self_nominations'
+            when expert_nomination_count < expert_nomination_min then 'too_few_expert_nominations'
+            when nomination_count < nomination_min then 'too_few_nominations'
+            when reviewer_count < reviewer_min then 'too_few_reviewers'
+            when respondent_count < respondent_min then 'too_few_respondents'
+            when approval_rule = 'unanimous' and (voice_count = 0 or approving_count < voice_count)
+                then 'not_approved'
+            when approval_rule = 'majority' and 2 * approving_count <= voice_count then 'not_approved'
+        end as stop_code
+    from gathered
+)
+
+select * from checked

@@ -1,0 +1,181 @@
+with entries as (
+    select * from {{ ref('int_award_entry') }}
+),
+
+inputs as (
+    select * from {{ ref('award_inputs') }}
+),
+
+frameworks as (
+    select * from {{ ref('frameworks') }}
+),
+
+ranks as (
+    select * from {{ ref('idx_rank') }}
+),
+
+nodes as (
+    select * from {{ ref('idx_score') }}
+),
+
+measures as (
+    select * from {{ ref('int_measure_value') }}
+),
+
+approvals as (
+    select * from {{ ref('int_award_approval') }}
+),
+
+panels as (
+    select * from {{ ref('fct_expert_mean') }}
+),
+
+title_names as (
+    select * from {{ ref('int_award_title_name') }}
+),
+
+panel_means as (
+    select
+        panels.edition,
+        title_names.series_code,
+        title_names.title_code,
+        panels.subject_id,
+        panels.criterion_code,
+        {{ exact_sum('panels.adjusted_mean * panels.review_count') }} / sum(panels.review_count) as adjusted_mean,
+        max(panels.standard_error) as standard_error,
+        cast(sum(panels.review_count) as bigint) as review_count
+    from panels
+    inner join title_names
+        on
+            panels.edition = title_names.edition
+            and panels.series_code = title_names.series_code
+            and {{ title_id('title_names.series_number', 'panels.title_code') }} = title_names.title_id
+    where panels.adjusted_mean is not null
+    group by
+        panels.edition, title_names.series_code, title_names.title_code, panels.subject_id, panels.criterion_code
+),
+
+asked as (
+    select
+        entries.edition,
+        entries.series_code,
+        entries.title_code,
+        entries.subject_id,
+        entries.rank_class,
+        entries.quota,
+        entries.is_synthetic,
+        inputs.input_code,
+        inputs.input_kind,
+        inputs.index_code,
+        inputs.value_code,
+        inputs.name_zh,
+        inputs.name_en,
+        inputs.weight
+    from entries
+    inner join inputs
+        on
+            entries.edition = inputs.edition
+            and entries.series_code = inputs.series_code
+            and entries.title_code = inputs.title_code
+),
+
+read_values as (
+    select
+        asked.*,
+        case asked.input_kind
+            when 'index' then 100 * ranks.index_score / frameworks.score_scale
+            when 'node' then nodes.score
+            when 'measure' then measures.value
+            when 'adjusted_review' then {{ within_scale('panel_means.adjusted_mean') }}
+            when 'recommendation' then 100 * {{ share('approvals.approving_count', 'approvals.voice_count') }}
+        end as input_score,
+        case asked.input_kind
+            when 'index' then 100 * ranks.standard_error / frameworks.score_scale
+            when 'node' then nodes.standard_error
+            when 'measure' then measures.standard_error
+            when 'adjusted_review' then panel_means.standard_error
+        end as standard_error,
+        case asked.input_kind
+            when 'node' then nodes.sample_size
+            when 'measure' then measures.sample_size
+            when 'adjusted_review' then panel_means.review_count
+            when 'recommendation' then approvals.voice_count
+        end as sample_size,
+        case asked.input_kind
+            when 'index' then coalesce(ranks.null_reason, case when ranks.subject_id is null then 'not_in_index' end)
+            when 'node' then coalesce(nodes.null_reason, case when nodes.subject_id is null then 'not_in_index' end)
+            when 'measure' then coalesce(measures.null_reason, 'not_measured')
+            when 'adjusted_review' then 'not_reviewed'
+            when 'recommendation' then 'no_voice'
+        end as reason_if_empty
+    from asked
+    left join frameworks on asked.edition = frameworks.edition and asked.index_code = frameworks.index_code
+    left join ranks
+        on
+            asked.edition = ranks.edition
+            and asked.index_code = ranks.index_code
+            and asked.subject_id = ranks.subject_id
+            and asked.input_kind = 'index'
+    left join nodes
+        on
+            asked.edition = nodes.edition
+            and asked.index_code = nodes.index_code
+            and asked.subject_id = nodes.subject_id
+            and asked.value_code = nodes.node_code
+            and asked.input_kind = 'node'
+    left join measures
+        on
+            asked.edition = measures.edition
+            and asked.subject_id = measures.subject_id
+            and asked.value_code = measures.measure_code
+            and asked.input_kind = 'measure'
+    left join approvals
+        on
+            asked.edition = approvals.edition
+            and asked.series_code = approvals.series_code
+            and asked.title_code = approvals.title_code
+            and asked.subject_id = approvals.subject_id
+            and asked.input_kind = 'recommendation'
+    left join panel_means
+        on
+            asked.edition = panel_means.edition
+            and asked.series_code = panel_means.series_code
+            and asked.title_code = panel_means.title_code
+            and asked.subject_id = panel_means.subject_id
+            and asked.value_code = panel_means.criterion_code
+            and asked.input_kind = 'adjusted_review'
+),
+
+weighed as (
+    select
+        edition,
+        series_code,
+        title_code,
+        subject_id,
+        rank_class,
+        quota,
+        input_code,
+        input_kind,
+        index_code,
+        value_code,
+        name_zh,
+        name_en,
+        input_score,
+        case when input_score is not null then standard_error end as standard_error,
+        sample_size,
+        weight,
+        case
+            when input_score is not null
+                then
+                    weight
+                    / {{ exact_sum_over(
+                        'case when input_score is not null then weight end',
+                        ['edition', 'series_code', 'title_code', 'subject_id']
+                    ) }}
+        end as weight_used,
+        case when input_score is null then coalesce(reason_if_empty, 'not_measured') end as null_reason,
+        is_synthetic
+    from read_values
+)
+
+select * from weighed

@@ -1,0 +1,1 @@
+{{ staged('appeal', references=subject_and_title()) }}

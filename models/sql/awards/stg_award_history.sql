@@ -1,0 +1,1 @@
+{{ staged('award_history') }}

@@ -1,0 +1,1 @@
+{{ staged('citation', references=subject_and_title()) }}

@@ -1,0 +1,1 @@
+{{ staged('declaration', references={'subject_id': ref('dim_subject')}) }}

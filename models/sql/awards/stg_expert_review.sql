@@ -1,0 +1,1 @@
+{{ staged('expert_review', references=subject_and_title()) }}

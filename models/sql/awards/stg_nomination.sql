@@ -1,0 +1,1 @@
+{{ staged('nomination', references=subject_and_title()) }}

@@ -1,0 +1,1 @@
+{{ staged('external_indicator', references={'subject_id': ref('dim_subject')}) }}

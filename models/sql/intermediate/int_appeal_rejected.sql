@@ -1,3 +1,0 @@
-{{ config(materialized='table') }}
-
-{{ rejected_rows('appeal', references=subject_and_title()) }}

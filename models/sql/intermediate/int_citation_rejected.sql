@@ -1,3 +1,0 @@
-{{ config(materialized='table') }}
-
-{{ rejected_rows('citation', references=subject_and_title()) }}

@@ -1,3 +1,0 @@
-{{ config(materialized='table') }}
-
-{{ rejected_rows('platform_census', references={'region_code': ref('dim_region')}) }}

@@ -1,1 +1,0 @@
-{{ accepted_rows('site_crawl', ref('int_site_crawl_page')) }}

@@ -1,0 +1,1 @@
+{{ staged('platform_census', references={'region_code': ref('dim_region')}) }}

@@ -1,0 +1,1 @@
+{{ staged('platform_check', references={'region_code': ref('dim_region')}) }}

@@ -1,0 +1,1 @@
+{{ staged('robot_test', references={'subject_id': ref('dim_subject')}) }}

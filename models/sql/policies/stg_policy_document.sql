@@ -1,0 +1,1 @@
+{{ staged('policy_document') }}

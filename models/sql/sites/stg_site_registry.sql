@@ -1,0 +1,5 @@
+{{ staged(
+    'site_registry',
+    references={'region_code': ref('dim_region')},
+    derived={'home_host': url_host('home_url')}
+) }}

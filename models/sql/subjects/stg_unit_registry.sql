@@ -1,0 +1,1 @@
+{{ staged('unit_registry') }}
