@@ -8,11 +8,24 @@ with delivered as (
     where period_kind <> 'year'
 ),
 
+-- A sum with a missing part is empty, and so is its highest value.
 posts as (
     select
-        *,
-        post_count as article_count
-    from {{ ref('int_account_post_period') }}
+        edition,
+        subject_id,
+        subject_kind,
+        period_kind,
+        period_start,
+        count(*) as post_count,
+        count(*) as article_count,
+        {% for counter in post_counters() -%}
+        cast(case when count({{ counter }}_count) = count(*) then sum({{ counter }}_count) end as bigint)
+            as {{ counter }}_count,
+        case when count({{ counter }}_count) = count(*) then max({{ counter }}_count) end as max_{{ counter }}_count,
+        {% endfor -%}
+        bool_or(is_synthetic) as is_synthetic
+    from {{ ref('int_account_post_placed') }}
+    group by edition, subject_id, subject_kind, period_kind, period_start
 ),
 
 periods as (

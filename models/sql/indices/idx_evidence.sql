@@ -1,5 +1,304 @@
-with read_rows as (
-    select * from {{ ref('int_measure_row') }}
+with crawled as (
+    select * from {{ ref('int_site_crawl_classified') }}
+),
+
+inspections as (
+    select * from {{ ref('fct_site_inspection') }}
+    where is_passed is not null
+),
+
+questions as (
+    select * from {{ believed('robot_test') }}
+),
+
+declarations as (
+    select * from {{ ref('int_declaration_latest') }}
+),
+
+reviews as (
+    select * from {{ ref('int_expert_review_effective') }}
+    where score is not null and not is_recused
+),
+
+external_values as (
+    select * from {{ believed('external_indicator') }}
+),
+
+months as (
+    select * from {{ believed('account_activity') }}
+    where period_kind = 'month'
+),
+
+posts as (
+    select * from {{ ref('int_account_post_placed') }}
+    where period_kind = 'month'
+),
+
+periods as (
+    select * from {{ ref('int_account_period') }}
+    where period_kind = 'month' and year(period_start) = edition
+),
+
+formulas_of_kinds as (
+    select distinct
+        formula_code,
+        subject_kind
+    from {{ ref('communication_formulas') }}
+    where is_applied
+),
+
+subjects as (
+    select * from {{ ref('dim_subject') }}
+),
+
+communicated as (
+    {% for relation, source in [('months', 'account_activity'), ('posts', 'account_post')] -%}
+    select
+        {{ relation }}.edition,
+        {{ relation }}.subject_id,
+        concat('communication.', formulas_of_kinds.formula_code) as row_set,
+        '{{ source }}' as source,
+        {{ relation }}.file_id,
+        {{ relation }}.sheet,
+        {{ relation }}.row_number,
+        {{ relation }}.is_synthetic
+    from {{ relation }}
+    inner join periods
+        on
+            {{ relation }}.edition = periods.edition
+            and {{ relation }}.subject_id = periods.subject_id
+            and {{ relation }}.period_start = periods.period_start
+            and periods.taken_from = '{{ source }}'
+    inner join formulas_of_kinds on periods.subject_kind = formulas_of_kinds.subject_kind
+    {% if not loop.last -%}
+    union all
+    {% endif -%}
+    {% endfor -%}
+),
+
+communicated_of_bodies as (
+    select
+        communicated.edition,
+        sites.subject_id,
+        communicated.row_set,
+        communicated.source,
+        communicated.file_id,
+        communicated.sheet,
+        communicated.row_number,
+        communicated.is_synthetic
+    from communicated
+    inner join subjects
+        on communicated.edition = subjects.edition and communicated.subject_id = subjects.subject_id
+    inner join subjects as sites
+        on
+            subjects.edition = sites.edition
+            and subjects.site_code = sites.subject_code
+            and sites.subject_kind = 'website'
+),
+
+responses as (
+    select * from {{ believed('survey_response') }}
+),
+
+respondents as (
+    select * from {{ ref('int_survey_respondent') }}
+    where is_kept
+),
+
+rated as (
+    select distinct
+        edition,
+        questionnaire,
+        respondent_number,
+        subject_id,
+        measure
+    from {{ ref('int_survey_answer') }}
+    where question_kind = 'scale' and score is not null and subject_id is not null
+),
+
+survey_scores as (
+    select * from {{ ref('fct_survey_score') }}
+    where not is_suppressed
+),
+
+-- Which row a respondent's is stays unsaid, and of cells too small to publish their number as well.
+surveyed as (
+    select
+        responses.edition,
+        responses.subject_id,
+        concat('survey.', rated.measure) as row_set,
+        'survey_response' as source,
+        responses.file_id,
+        responses.sheet,
+        cast(null as bigint) as row_number,
+        responses.is_synthetic
+    from responses
+    inner join respondents
+        on
+            responses.edition = respondents.edition
+            and responses.questionnaire = respondents.questionnaire
+            and responses.respondent_number = respondents.respondent_number
+            and responses.subject_id = respondents.subject_id
+    inner join rated
+        on
+            responses.edition = rated.edition
+            and responses.questionnaire = rated.questionnaire
+            and responses.respondent_number = rated.respondent_number
+            and responses.subject_id = rated.subject_id
+    inner join survey_scores
+        on
+            rated.edition = survey_scores.edition
+            and rated.subject_id = survey_scores.subject_id
+            and rated.measure = survey_scores.measure
+),
+
+read_rows as (
+    select
+        edition,
+        subject_id,
+        'crawl.home' as row_set,
+        'site_crawl' as source,
+        file_id,
+        sheet,
+        row_number,
+        false as is_listed,
+        is_synthetic
+    from crawled
+    where is_home
+    union all
+    select
+        edition,
+        subject_id,
+        'crawl.inner' as row_set,
+        'site_crawl' as source,
+        file_id,
+        sheet,
+        row_number,
+        false as is_listed,
+        is_synthetic
+    from crawled
+    where not is_home
+    union all
+    select
+        edition,
+        subject_id,
+        'crawl.available' as row_set,
+        'site_crawl' as source,
+        file_id,
+        sheet,
+        row_number,
+        false as is_listed,
+        is_synthetic
+    from crawled
+    where is_available
+    union all
+    select
+        edition,
+        subject_id,
+        'inspection' as row_set,
+        'site_inspection' as source,
+        file_id,
+        sheet,
+        row_number,
+        true as is_listed,
+        is_synthetic
+    from inspections
+    union all
+    select
+        edition,
+        subject_id,
+        'robot' as row_set,
+        'robot_test' as source,
+        file_id,
+        sheet,
+        row_number,
+        true as is_listed,
+        is_synthetic
+    from questions
+    union all
+    select
+        edition,
+        subject_id,
+        'declaration' as row_set,
+        'declaration' as source,
+        file_id,
+        sheet,
+        row_number,
+        true as is_listed,
+        is_synthetic
+    from declarations
+    union all
+    select
+        edition,
+        subject_id,
+        'account' as row_set,
+        'account_activity' as source,
+        file_id,
+        sheet,
+        row_number,
+        true as is_listed,
+        is_synthetic
+    from months
+    union all
+    select
+        edition,
+        subject_id,
+        concat('review.', criterion_code) as row_set,
+        'expert_review' as source,
+        file_id,
+        sheet,
+        row_number,
+        true as is_listed,
+        is_synthetic
+    from reviews
+    union all
+    select
+        edition,
+        subject_id,
+        concat('external.', indicator_code) as row_set,
+        'external_indicator' as source,
+        file_id,
+        sheet,
+        row_number,
+        true as is_listed,
+        is_synthetic
+    from external_values
+    union all
+    select
+        edition,
+        subject_id,
+        row_set,
+        source,
+        file_id,
+        sheet,
+        row_number,
+        true as is_listed,
+        is_synthetic
+    from communicated
+    union all
+    select
+        edition,
+        subject_id,
+        row_set,
+        source,
+        file_id,
+        sheet,
+        row_number,
+        true as is_listed,
+        is_synthetic
+    from communicated_of_bodies
+    union all
+    select
+        edition,
+        subject_id,
+        row_set,
+        source,
+        file_id,
+        sheet,
+        row_number,
+        false as is_listed,
+        is_synthetic
+    from surveyed
 ),
 
 nodes as (

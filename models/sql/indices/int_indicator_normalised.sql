@@ -1,5 +1,10 @@
-with treated as (
-    select * from {{ ref('int_indicator_treated') }}
+{#-
+    Every indicator of every subject, treated and brought to 0 to 100: the treatment draws in outliers or takes
+    logarithms, the statistics of what was treated are taken within the class it is compared in, and the method of the
+    framework rescales it. The robustness draws do the same with other choices: pipelines/robustness/normalising.py.
+-#}
+with raw_values as (
+    select * from {{ ref('int_indicator_raw') }}
 ),
 
 nodes as (
@@ -7,12 +12,209 @@ nodes as (
     where is_leaf
 ),
 
-statistics as (
-    select * from {{ ref('int_indicator_statistics') }}
-),
-
 bands as (
     select * from {{ ref('framework_bands') }}
+),
+
+ordered as (
+    select
+        edition,
+        index_code,
+        subject_id,
+        node_code,
+        compared_class,
+        raw_value,
+        row_number() over (
+            partition by edition, index_code, node_code, compared_class order by raw_value nulls last, subject_id
+        ) as value_order,
+        count(raw_value) over (partition by edition, index_code, node_code, compared_class) as value_count
+    from raw_values
+),
+
+fences as (
+    select
+        ordered.edition,
+        ordered.index_code,
+        ordered.node_code,
+        ordered.compared_class,
+        min(
+            case
+                when ordered.value_order > floor(nodes.treatment_parameter * ordered.value_count) then ordered.raw_value
+            end
+        ) as lower_fence,
+        max(
+            case
+                when
+                    ordered.value_order
+                    <= ordered.value_count - floor(nodes.treatment_parameter * ordered.value_count)
+                    then ordered.raw_value
+            end
+        ) as upper_fence
+    from ordered
+    inner join nodes
+        on
+            ordered.edition = nodes.edition
+            and ordered.index_code = nodes.index_code
+            and ordered.node_code = nodes.node_code
+    where nodes.treatment = 'winsorise'
+    group by ordered.edition, ordered.index_code, ordered.node_code, ordered.compared_class
+),
+
+drawn_in as (
+    select
+        raw_values.edition,
+        raw_values.index_code,
+        raw_values.subject_id,
+        raw_values.node_code,
+        raw_values.compared_class,
+        raw_values.raw_value,
+        case nodes.treatment
+            when 'winsorise' then least(greatest(raw_values.raw_value, fences.lower_fence), fences.upper_fence)
+            when 'log' then case when raw_values.raw_value > -1 then ln(raw_values.raw_value + 1) end
+            else raw_values.raw_value
+        end as treated_value,
+        raw_values.is_imputed,
+        raw_values.sample_size,
+        raw_values.standard_error,
+        raw_values.null_reason,
+        raw_values.is_synthetic
+    from raw_values
+    inner join nodes
+        on
+            raw_values.edition = nodes.edition
+            and raw_values.index_code = nodes.index_code
+            and raw_values.node_code = nodes.node_code
+    left join fences
+        on
+            raw_values.edition = fences.edition
+            and raw_values.index_code = fences.index_code
+            and raw_values.node_code = fences.node_code
+            and raw_values.compared_class = fences.compared_class
+),
+
+-- An empty value stays empty: the least and the greatest of a pair leave it out.
+treated as (
+    select
+        edition,
+        index_code,
+        subject_id,
+        node_code,
+        compared_class,
+        raw_value,
+        case when raw_value is not null then treated_value end as treated_value,
+        is_imputed,
+        sample_size,
+        standard_error,
+        null_reason,
+        is_synthetic
+    from drawn_in
+),
+
+ranges as (
+    select
+        edition,
+        index_code,
+        node_code,
+        compared_class,
+        count(*) as value_count,
+        min(treated_value) as lowest_value,
+        max(treated_value) as highest_value
+    from treated
+    where treated_value is not null
+    group by edition, index_code, node_code, compared_class
+),
+
+-- Mean and deviation are taken of places between the lowest and the highest value: no unit is too small or too large.
+places as (
+    select
+        treated.edition,
+        treated.index_code,
+        treated.node_code,
+        treated.compared_class,
+        ranges.value_count,
+        case
+            when ranges.highest_value > ranges.lowest_value
+                then
+                    (treated.treated_value - ranges.lowest_value) / (ranges.highest_value - ranges.lowest_value)
+        end as place
+    from treated
+    inner join ranges
+        on
+            treated.edition = ranges.edition
+            and treated.index_code = ranges.index_code
+            and treated.node_code = ranges.node_code
+            and treated.compared_class = ranges.compared_class
+    where treated.treated_value is not null
+),
+
+means as (
+    select
+        edition,
+        index_code,
+        node_code,
+        compared_class,
+        {{ exact_sum('place') }} / count(*) as mean_place
+    from places
+    group by edition, index_code, node_code, compared_class
+),
+
+deviations as (
+    select
+        places.edition,
+        places.index_code,
+        places.node_code,
+        places.compared_class,
+        means.mean_place,
+        case
+            when places.value_count > 1
+                then
+                    sqrt(
+                        {{ exact_sum('(places.place - means.mean_place) * (places.place - means.mean_place)') }}
+                        / (places.value_count - 1)
+                    )
+        end as deviation_of_place
+    from places
+    inner join means
+        on
+            places.edition = means.edition
+            and places.index_code = means.index_code
+            and places.node_code = means.node_code
+            and places.compared_class = means.compared_class
+    group by
+        places.edition,
+        places.index_code,
+        places.node_code,
+        places.compared_class,
+        places.value_count,
+        means.mean_place
+),
+
+statistics as (
+    select
+        ranges.edition,
+        ranges.index_code,
+        ranges.node_code,
+        ranges.compared_class,
+        ranges.value_count,
+        ranges.lowest_value,
+        ranges.highest_value,
+        deviations.mean_place,
+        deviations.deviation_of_place,
+        ranges.value_count > 1
+        and ranges.highest_value = ranges.lowest_value
+        and nodes.normalisation in ('min_max', 'z_score') as is_constant
+    from ranges
+    inner join deviations
+        on
+            ranges.edition = deviations.edition
+            and ranges.index_code = deviations.index_code
+            and ranges.node_code = deviations.node_code
+            and ranges.compared_class = deviations.compared_class
+    inner join nodes
+        on
+            ranges.edition = nodes.edition
+            and ranges.index_code = nodes.index_code
+            and ranges.node_code = nodes.node_code
 ),
 
 described as (
@@ -32,6 +234,7 @@ described as (
         statistics.highest_value - statistics.lowest_value as spread,
         statistics.mean_place,
         statistics.deviation_of_place,
+        coalesce(statistics.is_constant, false) as is_constant,
         rank() over (
             partition by treated.edition, treated.index_code, treated.node_code, treated.compared_class
             order by nodes.direction * treated.treated_value desc nulls last
@@ -175,6 +378,7 @@ normalised as (
             when normalisation = 'distance_to_best' and lowest_value < 0 then 'negative_value'
             when rescaled_value is null then 'no_spread'
         end as null_reason,
+        is_constant,
         is_synthetic
     from rescaled
 )

@@ -1,3 +1,49 @@
+{#-
+    The measures an indicator can read: what gives each its value, on how many observations it rests, its standard
+    error where those are a sample, and why it is empty. A star stands for the codes that rows themselves carry (`by`).
+    A framework that names a measure which is not given here is refused before anything is built.
+-#}
+{%- set given = [
+    {'code': 'crawl.home_available_share', 'from': 'crawls', 'value': 'home_available_share',
+        'sample_size': 'home_probe_count', 'standard_error': error_of_share('home_available_share', 'home_probe_count')},
+    {'code': 'crawl.dead_link_share', 'from': 'crawls', 'value': 'dead_link_share',
+        'sample_size': 'inner_page_count', 'standard_error': error_of_share('dead_link_share', 'inner_page_count')},
+    {'code': 'crawl.dead_link_count', 'from': 'crawls',
+        'value': 'case when inner_page_count > 0 then dead_link_count end', 'sample_size': 'inner_page_count'},
+    {'code': 'crawl.days_since_update', 'from': 'crawls', 'value': 'days_since_update',
+        'null_reason': 'freshness_null_reason'},
+    {'code': 'crawl.channel_count', 'from': 'crawls', 'value': 'channel_count',
+        'null_reason': 'new_media_null_reason'},
+    {'code': 'inspection.passed_share', 'from': 'inspections', 'value': 'passed_share',
+        'sample_size': 'inspection_count'},
+    {'code': 'robot.answered_share', 'from': 'robots', 'value': 'answered_share',
+        'sample_size': 'question_count', 'standard_error': error_of_share('answered_share', 'question_count')},
+    {'code': 'robot.accuracy_share', 'from': 'robots', 'value': 'accuracy_share',
+        'sample_size': 'question_count', 'standard_error': error_of_share('accuracy_share', 'question_count')},
+    {'code': 'survey.*', 'from': 'surveys', 'by': 'measure', 'value': 'mean_score',
+        'sample_size': 'respondent_count', 'standard_error': 'standard_error',
+        'null_reason': "case when is_suppressed then 'small_cell' end"},
+    {'code': 'communication.*', 'from': 'account_communications', 'by': 'formula_code', 'value': 'score',
+        'sample_size': 'scored_count', 'null_reason': 'null_reason'},
+    {'code': 'communication.*', 'from': 'body_communications', 'by': 'formula_code', 'value': 'placed_score',
+        'sample_size': 'scored_count'},
+    {'code': 'review.*', 'from': 'reviews', 'by': 'criterion_code', 'value': 'mean_score',
+        'sample_size': 'review_count', 'standard_error': 'standard_error'},
+    {'code': 'external.*', 'from': 'external_values', 'by': 'indicator_code', 'value': 'mean_value',
+        'sample_size': 'value_count'},
+] -%}
+{%- for counter in ['visit_count', 'published_count', 'online_service_count', 'answered_count'] -%}
+{%- do given.append({'code': 'declaration.' ~ counter, 'from': 'declarations', 'value': counter}) -%}
+{%- endfor -%}
+{%- for mean in [
+    'posts_a_month', 'articles_a_month', 'reads_a_month', 'likes_a_month', 'reposts_a_month', 'comments_a_month',
+    'wows_a_month', 'active_share', 'reads_a_post', 'likes_a_post', 'likes_a_read', 'highest_reads', 'followers', 'wci',
+    'bci',
+] -%}
+{%- do given.append({'code': 'account.' ~ mean, 'from': 'months', 'value': mean, 'sample_size': 'month_count'}) -%}
+{%- endfor -%}
+{{ config(meta={'measures': given | map(attribute='code') | list}) }}
+
 with crawls as (
     select * from {{ ref('fct_site_crawl') }}
 ),
@@ -89,68 +135,12 @@ body_communications as (
 ),
 
 measured as (
-    {{ measured(
-        'crawls', 'crawl.home_available_share', 'home_available_share', 'home_probe_count',
-        error_of_share('home_available_share', 'home_probe_count')
-    ) }}
+    {% for measure in given -%}
+    {{ measured(measure) }}
+    {% if not loop.last -%}
     union all
-    {{ measured(
-        'crawls', 'crawl.dead_link_share', 'dead_link_share', 'inner_page_count',
-        error_of_share('dead_link_share', 'inner_page_count')
-    ) }}
-    union all
-    {{ measured(
-        'crawls', 'crawl.dead_link_count', 'case when inner_page_count > 0 then dead_link_count end',
-        'inner_page_count'
-    ) }}
-    union all
-    {{ measured('crawls', 'crawl.days_since_update', 'days_since_update', null_reason='freshness_null_reason') }}
-    union all
-    {{ measured('crawls', 'crawl.channel_count', 'channel_count', null_reason='new_media_null_reason') }}
-    union all
-    {{ measured('inspections', 'inspection.passed_share', 'passed_share', 'inspection_count') }}
-    union all
-    {{ measured(
-        'robots', 'robot.answered_share', 'answered_share', 'question_count',
-        error_of_share('answered_share', 'question_count')
-    ) }}
-    union all
-    {{ measured(
-        'robots', 'robot.accuracy_share', 'accuracy_share', 'question_count',
-        error_of_share('accuracy_share', 'question_count')
-    ) }}
-    union all
-    {{ measured('declarations', 'declaration.visit_count', 'visit_count') }}
-    union all
-    {{ measured('declarations', 'declaration.published_count', 'published_count') }}
-    union all
-    {{ measured('declarations', 'declaration.online_service_count', 'online_service_count') }}
-    union all
-    {{ measured('declarations', 'declaration.answered_count', 'answered_count') }}
-    {% for measure in [
-        'posts_a_month', 'articles_a_month', 'reads_a_month', 'likes_a_month', 'reposts_a_month', 'comments_a_month', 'wows_a_month',
-        'active_share', 'reads_a_post', 'likes_a_post', 'likes_a_read', 'highest_reads', 'followers', 'wci', 'bci'
-    ] -%}
-    union all
-    {{ measured('months', 'account.' ~ measure, measure, 'month_count') }}
-    {% endfor -%}
-    union all
-    {{ measured_by_code(
-        'surveys', 'survey', 'measure', 'mean_score', 'respondent_count', 'standard_error',
-        "case when is_suppressed then 'small_cell' end"
-    ) }}
-    union all
-    {{ measured_by_code(
-        'account_communications', 'communication', 'formula_code', 'score', 'scored_count', 'null', 'null_reason'
-    ) }}
-    union all
-    {{ measured_by_code(
-        'body_communications', 'communication', 'formula_code', 'placed_score', 'scored_count', 'null'
-    ) }}
-    union all
-    {{ measured_by_code('reviews', 'review', 'criterion_code', 'mean_score', 'review_count', 'standard_error') }}
-    union all
-    {{ measured_by_code('external_values', 'external', 'indicator_code', 'mean_value', 'value_count', 'null') }}
+    {% endif -%}
+    {% endfor %}
 )
 
 select * from measured

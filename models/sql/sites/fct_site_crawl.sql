@@ -2,6 +2,26 @@ with pages as (
     select * from {{ ref('int_site_crawl_classified') }}
 ),
 
+links as (
+    select distinct
+        available.edition,
+        available.subject_id,
+        link
+    from (select * from pages where is_available) as available
+    {{ unnest_join('available.new_media_links', 'link') }}
+),
+
+found_channels as (
+    select
+        links.edition,
+        links.subject_id,
+        channels.channel,
+        count(distinct links.link) as link_count
+    from links
+    inner join {{ ref('media_channels') }} as channels on lower(links.link) like channels.url_pattern
+    group by links.edition, links.subject_id, channels.channel
+),
+
 channels as (
     select
         edition,
@@ -11,7 +31,7 @@ channels as (
         max(case when channel = 'wechat' then link_count end) as wechat_link_count,
         max(case when channel = 'app' then link_count end) as app_link_count,
         max(case when channel = 'video' then link_count end) as video_link_count
-    from {{ ref('int_site_channel_found') }}
+    from found_channels
     group by edition, subject_id
 ),
 
