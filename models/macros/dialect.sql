@@ -81,21 +81,6 @@
     {{ return('date_sub(' ~ date ~ ', dayofweek(' ~ date ~ ') - 1)') }}
 {% endmacro %}
 
-{#- Rows of literals as a relation with named columns; where there is none, one row of nulls. -#}
-{% macro literal_rows(rows, columns) %}
-    {% set listed = [] %}
-    {% for row in rows %}{% do listed.append('(' ~ (row | join(', ')) ~ ')') %}{% endfor %}
-    {% set nothing = '(' ~ (['null'] * columns | length) | join(', ') ~ ')' %}
-    {{ return('(values ' ~ (listed | join(',\n') or nothing) ~ ') as listed (' ~ (columns | join(', ')) ~ ')') }}
-{% endmacro %}
-
-{#- A text as a literal of the engine. -#}
-{% macro text_literal(text) %}{{ return(adapter.dispatch('text_literal')(text)) }}{% endmacro %}
-
-{% macro duckdb__text_literal(text) %}{{ return("'" ~ (text | replace("'", "''")) ~ "'") }}{% endmacro %}
-
-{% macro spark__text_literal(text) %}{{ return(spark_literal(text)) }}{% endmacro %}
-
 {#- The reason code of the first rejection of a landed row; nothing where it has none. -#}
 {% macro first_reason(rejections) %}{{ return(adapter.dispatch('first_reason')(rejections)) }}{% endmacro %}
 

@@ -12,11 +12,13 @@
         pages.is_synthetic
     from {{ believed('site_crawl') }} as pages
     inner join {{ ref('fetch_outcomes') }} as outcomes on pages.fetch_outcome = outcomes.fetch_outcome
-    inner join {{ ref('int_parameter_pivoted') }} as parameters on pages.edition = parameters.edition
+    inner join (
+        {{ parameters(['crawl.available_status_below']) }}
+    ) as parameters on pages.edition = parameters.edition
     left join {{ ref('int_site_host') }} as hosts
         on pages.edition = hosts.edition and pages.url_host = hosts.url_host
     where
         {{ condition }}
         and outcomes.is_answered
-        and coalesce(pages.http_status < parameters.available_status_below, true)
+        and coalesce(pages.http_status < parameters.crawl_available_status_below, true)
 {% endmacro %}

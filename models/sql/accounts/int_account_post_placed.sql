@@ -3,13 +3,13 @@ with posts as (
 ),
 
 parameters as (
-    select * from {{ ref('int_parameter_pivoted') }}
+    {{ parameters(['crawl.utc_offset_hours']) }}
 ),
 
 dated as (
     select
         posts.*,
-        cast({{ plus_hours('posts.published_at', 'parameters.utc_offset_hours') }} as date) as published_date
+        cast({{ plus_hours('posts.published_at', 'parameters.crawl_utc_offset_hours') }} as date) as published_date
     from posts
     inner join parameters on posts.edition = parameters.edition
 ),

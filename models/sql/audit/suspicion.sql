@@ -22,7 +22,7 @@ with editions as (
 ),
 
 parameters as (
-    select * from {{ ref('int_parameter_pivoted') }}
+    {{ parameters(['crawl.utc_offset_hours']) }}
 ),
 
 regions as (
@@ -112,7 +112,7 @@ pages_dated as (
         pages.edition,
         pages.subject_id,
         pages.published_date,
-        cast({{ plus_hours('pages.fetched_at', 'parameters.utc_offset_hours') }} as date) as fetched_date
+        cast({{ plus_hours('pages.fetched_at', 'parameters.crawl_utc_offset_hours') }} as date) as fetched_date
     from {{ ref('int_site_crawl_classified') }} as pages
     inner join parameters on pages.edition = parameters.edition
     where pages.published_date is not null

@@ -2,10 +2,6 @@ with appeals as (
     select * from {{ believed('appeal') }}
 ),
 
-effects as (
-    select * from {{ ref('int_appeal_effect') }}
-),
-
 series as (
     select * from {{ ref('award_series') }}
 ),
@@ -41,7 +37,7 @@ changed_rows as (
         effects.edition,
         effects.case_code,
         effects.effect_order
-    from effects
+    from appeals as effects
     inner join title_names on effects.edition = title_names.edition and effects.title_id = title_names.title_id
     inner join decided
         on
@@ -67,15 +63,13 @@ judged as (
     select
         appeals.*,
         series.series_code,
-        effects.is_in_force,
         coalesce(changed.changed_count, 0) as changed_count,
         case
-            when appeals.decision = 'upheld' and effects.is_in_force and coalesce(changed.changed_count, 0) = 0
+            when appeals.is_in_force and coalesce(changed.changed_count, 0) = 0
                 then 'not_found'
             else appeals.decision
         end as decision_term
     from appeals
-    inner join effects on {{ same_columns('appeals', 'effects', ['edition', 'case_code', 'effect_order']) }}
     inner join series on appeals.edition = series.edition and appeals.series = series.series_number
     left join changed on {{ same_columns('appeals', 'changed', ['edition', 'case_code', 'effect_order']) }}
 ),

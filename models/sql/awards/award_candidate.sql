@@ -4,7 +4,7 @@ with decided as (
 ),
 
 titles as (
-    select * from {{ ref('int_award_title') }}
+    select * from {{ ref('award_title') }}
 ),
 
 quotas as (

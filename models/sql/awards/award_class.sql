@@ -3,7 +3,7 @@ with quotas as (
 ),
 
 titles as (
-    select * from {{ ref('int_award_title') }}
+    select * from {{ ref('award_title') }}
 ),
 
 terms as (

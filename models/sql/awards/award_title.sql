@@ -1,6 +1,61 @@
 {%- set title = ['edition', 'series_code', 'title_code'] -%}
-with titles as (
-    select * from {{ ref('int_award_title') }}
+with named as (
+    select * from {{ ref('award_titles') }}
+),
+
+series as (
+    select * from {{ ref('award_series') }}
+),
+
+rules as (
+    select * from {{ ref('award_rules') }}
+),
+
+titles as (
+    select
+        titles.edition,
+        titles.series_code,
+        series.series_number,
+        titles.title_code,
+        titles.title_order,
+        titles.short_name_zh,
+        titles.name_zh as title_name_zh,
+        titles.name_en as title_name_en,
+        series.announced_name_zh,
+        series.body_name_zh,
+        series.name_en as series_name_en,
+        series.held_code,
+        rules.stage,
+        rules.subject_kinds,
+        rules.site_roles,
+        rules.levels,
+        rules.systems,
+        rules.scope_zh,
+        rules.scope_en,
+        rules.classed_by,
+        rules.self_nomination_min,
+        rules.expert_nomination_min,
+        rules.nomination_min,
+        rules.reviewer_min,
+        rules.respondent_min,
+        rules.coverage_min,
+        rules.threshold_score,
+        rules.tie_rule,
+        rules.tie_input_code,
+        rules.tied_within,
+        rules.approval_rule,
+        rules.veto_index_code,
+        rules.origin,
+        rules.reasoning_zh,
+        rules.reasoning_en,
+        rules.method
+    from named as titles
+    inner join series on titles.edition = series.edition and titles.series_code = series.series_code
+    inner join rules
+        on
+            titles.edition = rules.edition
+            and titles.series_code = rules.series_code
+            and titles.title_code = rules.title_code
 ),
 
 terms as (
@@ -185,11 +240,13 @@ titled as (
         described.series_number,
         described.title_code,
         described.title_order,
+        described.short_name_zh,
         described.announced_name_zh,
         described.body_name_zh,
         described.series_name_en,
         described.title_name_zh,
         described.title_name_en,
+        described.held_code,
         described.year_number,
         described.stage,
         described.subject_kinds,

@@ -9,7 +9,8 @@ titles as (
 ),
 
 wins as (
-    select * from {{ ref('int_award_win') }}
+    select * from {{ ref('int_award_decided') }}
+    where is_winner
 ),
 
 title_names as (

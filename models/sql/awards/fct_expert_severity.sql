@@ -12,7 +12,7 @@ severities as (
         series_code,
         expert_id,
         severity
-    from {{ ref('int_expert_panel') }}
+    from reviews
 ),
 
 middles as (

@@ -3,15 +3,55 @@ with entries as (
 ),
 
 titles as (
-    select * from {{ ref('int_award_title') }}
+    select * from {{ ref('award_title') }}
+),
+
+inputs as (
+    select * from {{ ref('int_award_input') }}
+),
+
+-- Inputs of one candidate overlap (an index and a node of it), so their errors are added as if they always went
+-- together: the interval is at least as wide as the true one.
+added as (
+    select
+        inputs.edition,
+        inputs.series_code,
+        inputs.title_code,
+        inputs.subject_id,
+        {{ exact_sum('inputs.weight_used * inputs.input_score') }} as award_score,
+        {{ exact_sum('inputs.weight_used * coalesce(inputs.standard_error, 0)') }} as standard_error,
+        coalesce({{ exact_sum('case when inputs.input_score is not null then inputs.weight end') }}, 0)
+        / {{ exact_sum('inputs.weight') }} as coverage,
+        max(case when inputs.input_code = titles.tie_input_code then inputs.input_score end) as tie_score
+    from inputs
+    inner join titles
+        on
+            inputs.edition = titles.edition
+            and inputs.series_code = titles.series_code
+            and inputs.title_code = titles.title_code
+    group by inputs.edition, inputs.series_code, inputs.title_code, inputs.subject_id
 ),
 
 scores as (
-    select * from {{ ref('int_award_score') }}
-),
-
-approvals as (
-    select * from {{ ref('int_award_approval') }}
+    select
+        added.edition,
+        added.series_code,
+        added.title_code,
+        added.subject_id,
+        case when added.coverage >= titles.coverage_min then added.award_score end as award_score,
+        case when added.coverage >= titles.coverage_min then added.standard_error end as standard_error,
+        added.coverage,
+        case
+            when added.coverage >= titles.coverage_min
+                then cast(round(added.award_score / titles.tied_within) as bigint)
+        end as score_step,
+        cast(round(added.tie_score / titles.tied_within) as bigint) as tie_step
+    from added
+    inner join titles
+        on
+            added.edition = titles.edition
+            and added.series_code = titles.series_code
+            and added.title_code = titles.title_code
 ),
 
 surveys as (
@@ -35,7 +75,7 @@ withdrawals as (
         title_names.title_code,
         effects.subject_id,
         min(effects.case_code) as case_code
-    from {{ ref('int_appeal_effect') }} as effects
+    from {{ believed('appeal') }} as effects
     inner join {{ ref('int_award_title_name') }} as title_names
         on effects.edition = title_names.edition and effects.title_id = title_names.title_id
     where effects.is_in_force and effects.effect_code = 'withdraw_winner'
@@ -57,10 +97,6 @@ gathered as (
         titles.approval_rule,
         titles.veto_index_code,
         entries.self_nomination_count + entries.expert_nomination_count as nomination_count,
-        coalesce(approvals.reviewer_count, 0) as reviewer_count,
-        coalesce(approvals.recused_count, 0) as recused_count,
-        coalesce(approvals.voice_count, 0) as voice_count,
-        coalesce(approvals.approving_count, 0) as approving_count,
         coalesce(surveys.respondent_count, 0) as respondent_count,
         scores.award_score,
         scores.standard_error,
@@ -81,12 +117,6 @@ gathered as (
             and entries.series_code = scores.series_code
             and entries.title_code = scores.title_code
             and entries.subject_id = scores.subject_id
-    left join approvals
-        on
-            entries.edition = approvals.edition
-            and entries.series_code = approvals.series_code
-            and entries.title_code = approvals.title_code
-            and entries.subject_id = approvals.subject_id
     left join surveys on entries.edition = surveys.edition and entries.subject_id = surveys.subject_id
     left join vetoes
         on

@@ -22,10 +22,6 @@ measures as (
     select * from {{ ref('int_measure_value') }}
 ),
 
-approvals as (
-    select * from {{ ref('int_award_approval') }}
-),
-
 panels as (
     select * from {{ ref('fct_expert_mean') }}
 ),
@@ -63,6 +59,8 @@ asked as (
         entries.subject_id,
         entries.rank_class,
         entries.quota,
+        entries.voice_count,
+        entries.approving_count,
         entries.is_synthetic,
         inputs.input_code,
         inputs.input_kind,
@@ -87,7 +85,7 @@ read_values as (
             when 'node' then nodes.score
             when 'measure' then measures.value
             when 'adjusted_review' then {{ within_scale('panel_means.adjusted_mean') }}
-            when 'recommendation' then 100 * {{ share('approvals.approving_count', 'approvals.voice_count') }}
+            when 'recommendation' then 100 * {{ share('asked.approving_count', 'asked.voice_count') }}
         end as input_score,
         case asked.input_kind
             when 'index' then 100 * ranks.standard_error / frameworks.score_scale
@@ -99,7 +97,7 @@ read_values as (
             when 'node' then nodes.sample_size
             when 'measure' then measures.sample_size
             when 'adjusted_review' then panel_means.review_count
-            when 'recommendation' then approvals.voice_count
+            when 'recommendation' then nullif(asked.voice_count, 0)
         end as sample_size,
         case asked.input_kind
             when 'index' then coalesce(ranks.null_reason, case when ranks.subject_id is null then 'not_in_index' end)
@@ -129,13 +127,6 @@ read_values as (
             and asked.subject_id = measures.subject_id
             and asked.value_code = measures.measure_code
             and asked.input_kind = 'measure'
-    left join approvals
-        on
-            asked.edition = approvals.edition
-            and asked.series_code = approvals.series_code
-            and asked.title_code = approvals.title_code
-            and asked.subject_id = approvals.subject_id
-            and asked.input_kind = 'recommendation'
     left join panel_means
         on
             asked.edition = panel_means.edition

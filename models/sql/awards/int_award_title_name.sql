@@ -1,5 +1,5 @@
 with titles as (
-    select * from {{ ref('int_award_title') }}
+    select * from {{ ref('award_title') }}
 ),
 
 names as (

@@ -3,12 +3,8 @@ with winners as (
     where is_winner
 ),
 
-wins as (
-    select * from {{ ref('int_award_win') }}
-),
-
 titles as (
-    select * from {{ ref('int_award_title') }}
+    select * from {{ ref('award_title') }}
 ),
 
 quotas as (
@@ -52,15 +48,13 @@ meant as (
                         when 'award_score' then winners.award_score
                         when 'award_rank' then cast(winners.award_rank as double)
                         when 'approving_count' then cast(winners.approving_count as double)
-                        when 'consecutive_wins' then cast(wins.consecutive_wins as double)
-                        when 'total_wins' then cast(wins.total_wins as double)
+                        when 'consecutive_wins' then cast(winners.consecutive_wins as double)
+                        when 'total_wins' then cast(winners.total_wins as double)
                     end
             when 'node_score' then nodes.score
             when 'node_raw' then nodes.raw_value
         end as value
     from winners
-    inner join wins
-        on {{ same_columns('winners', 'wins', ['edition', 'series_code', 'title_code', 'subject_id']) }}
     inner join titles
         on {{ same_columns('winners', 'titles', ['edition', 'series_code', 'title_code']) }}
     inner join quotas

@@ -10,7 +10,7 @@ effects as (
         *,
         {{ number_in('expected_value') }} as expected_score,
         {{ number_in('new_value') }} as new_score
-    from {{ ref('int_appeal_effect') }}
+    from {{ believed('appeal') }}
     where is_in_force and effect_code in ('replace_review', 'recuse_expert')
 ),
 
@@ -22,7 +22,10 @@ meant as (
         effects.effect_order,
         effects.effect_code,
         effects.new_score,
-        row_number() over (partition by reviews.edition, reviews.place order by effects.precedence) as effect_place
+        row_number() over (
+            partition by reviews.edition, reviews.place
+            order by effects.decided_date desc nulls last, effects.case_code desc, effects.effect_order desc
+        ) as effect_place
     from reviews
     inner join effects
         on

@@ -6,7 +6,7 @@ with nominations as (
 ),
 
 effects as (
-    select * from {{ ref('int_appeal_effect') }}
+    select * from {{ believed('appeal') }}
     where is_in_force and effect_code in ('withdraw_nomination', 'correct_nomination')
 ),
 
@@ -28,7 +28,7 @@ meant as (
         nominations.subject_kind,
         effects.case_code,
         effects.effect_order,
-        effects.precedence,
+        effects.decided_date,
         effects.effect_code,
         case when effects.changed_column = 'subject_code' then effects.new_value else nominations.subject_code end
             as subject_code,
@@ -57,7 +57,10 @@ meant as (
 possible as (
     select
         meant.*,
-        row_number() over (partition by meant.edition, meant.place order by meant.precedence) as effect_place
+        row_number() over (
+            partition by meant.edition, meant.place
+            order by meant.decided_date desc nulls last, meant.case_code desc, meant.effect_order desc
+        ) as effect_place
     from meant
     inner join subjects
         on

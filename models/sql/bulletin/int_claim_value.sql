@@ -37,26 +37,17 @@ indicators as (
             and nodes.parent_code = dimensions.node_code
 ),
 
-delivered as (
+-- A method was used where there is a row of its evidence.
+methods as (
     select distinct
         edition,
-        source
-    from {{ ref('row_balance') }}
-    where rows_loaded > 0
+        method_code
+    from {{ ref('fct_method_evidence') }}
+    where row_count > 0
 ),
 
 editions as (
-    select distinct edition from delivered
-),
-
-methods as (
-    select
-        editions.edition,
-        method_sources.method_code
-    from editions
-    cross join {{ ref('method_sources') }} as method_sources
-    left join delivered on editions.edition = delivered.edition and method_sources.source = delivered.source
-    where delivered.source is not null or method_sources.source = 'indices'
+    select distinct edition from {{ ref('fct_method_evidence') }}
 ),
 
 regions as (
@@ -89,7 +80,7 @@ counted as (
     select
         edition,
         'methods.delivered' as check_code,
-        count(distinct method_code) as counted
+        count(*) as counted
     from methods
     group by edition
     union all

@@ -3,7 +3,7 @@ with questions as (
 ),
 
 parameters as (
-    select * from {{ ref('int_parameter_pivoted') }}
+    {{ parameters(['robot.answered_share_min']) }}
 ),
 
 counted as (

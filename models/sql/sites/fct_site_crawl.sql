@@ -36,7 +36,7 @@ channels as (
 ),
 
 parameters as (
-    select * from {{ ref('int_parameter_pivoted') }}
+    {{ parameters(['crawl.stale_after_days', 'crawl.utc_offset_hours', 'fusion.channels_min']) }}
 ),
 
 counted as (
@@ -68,7 +68,7 @@ counted as (
 dated as (
     select
         counted.*,
-        cast({{ plus_hours('counted.latest_fetched_at', 'parameters.utc_offset_hours') }} as date) as crawled_until_date
+        cast({{ plus_hours('counted.latest_fetched_at', 'parameters.crawl_utc_offset_hours') }} as date) as crawled_until_date
     from counted
     inner join parameters on counted.edition = parameters.edition
 ),
@@ -105,7 +105,7 @@ joined as (
         measured.crawled_until_date,
         measured.latest_published_date,
         cast(measured.days_since_update as integer) as days_since_update,
-        measured.days_since_update > parameters.stale_after_days as is_stale,
+        measured.days_since_update > parameters.crawl_stale_after_days as is_stale,
         case
             when measured.latest_published_date is not null then null
             when measured.available_count = 0 then 'site_unavailable'

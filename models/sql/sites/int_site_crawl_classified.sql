@@ -19,7 +19,7 @@ outcomes as (
 ),
 
 parameters as (
-    select * from {{ ref('int_parameter_pivoted') }}
+    {{ parameters(['crawl.available_status_below']) }}
 ),
 
 classified as (
@@ -31,7 +31,7 @@ classified as (
         crawled.is_home,
         outcomes.is_answered,
         outcomes.is_answered
-        and coalesce(crawled.http_status < parameters.available_status_below, true) as is_available,
+        and coalesce(crawled.http_status < parameters.crawl_available_status_below, true) as is_available,
         crawled.published_date,
         crawled.new_media_links,
         crawled.is_synthetic,

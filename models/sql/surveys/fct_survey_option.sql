@@ -117,7 +117,7 @@ questions as (
 ),
 
 parameters as (
-    select * from {{ ref('int_parameter_pivoted') }}
+    {{ parameters(['survey.cell_min']) }}
 ),
 
 judged as (

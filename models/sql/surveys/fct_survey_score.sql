@@ -9,7 +9,7 @@ kept as (
 ),
 
 parameters as (
-    select * from {{ ref('int_parameter_pivoted') }}
+    {{ parameters(['survey.cell_min']) }}
 ),
 
 respondent_scores as (

@@ -10,7 +10,7 @@ answers as (
 ),
 
 parameters as (
-    select * from {{ ref('int_parameter_pivoted') }}
+    {{ parameters(['survey.seconds_min', 'survey.seconds_median_share', 'survey.straight_items_min']) }}
 ),
 
 medians as (

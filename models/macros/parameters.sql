@@ -1,0 +1,14 @@
+{#-
+    Parameters of the rules, by edition: a column for each of the codes, called by it with an underscore for the dot. A
+    model asks for the ones it uses: `parameters as ({{ parameters(['crawl.utc_offset_hours']) }})`.
+-#}
+{% macro parameters(codes) -%}
+    select
+        edition,
+        {% for code in codes -%}
+        max(case when parameter_code = '{{ code }}' then parameter_value end) as {{ code | replace('.', '_') }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor -%}
+    from {{ ref('parameters') }}
+    group by edition
+{%- endmacro %}

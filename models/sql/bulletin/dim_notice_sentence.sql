@@ -1,5 +1,0 @@
-with sentences as (
-    select * from {{ ref('notice_sentences') }}
-)
-
-select * from sentences

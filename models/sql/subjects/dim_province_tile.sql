@@ -1,5 +1,0 @@
-with tiles as (
-    select * from {{ ref('province_tiles') }}
-)
-
-select * from tiles
