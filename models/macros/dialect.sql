@@ -87,3 +87,10 @@
 {% macro duckdb__first_reason(rejections) %}{{ return('list_extract(' ~ rejections ~ ', 1).reason_code') }}{% endmacro %}
 
 {% macro spark__first_reason(rejections) %}{{ return('get(' ~ rejections ~ ', 0).reason_code') }}{% endmacro %}
+
+{#- A text as a literal of the engine. -#}
+{% macro text_literal(text) %}{{ return(adapter.dispatch('text_literal')(text)) }}{% endmacro %}
+
+{% macro duckdb__text_literal(text) %}{{ return("'" ~ (text | replace("'", "''")) ~ "'") }}{% endmacro %}
+
+{% macro spark__text_literal(text) %}{{ return(spark_literal(text)) }}{% endmacro %}

@@ -1,40 +1,88 @@
-{#- Fails on every key that stands on more than one row; empty parts of a key compare as equal. -#}
-{% test unique_key(model, columns) %}
+{#-
+    What a table promises, in one test: its key (from `meta.key`) stands on one row, the columns of `complete` are never
+    empty, every condition of `holds` is true of every row, and the columns of `refers`, where all are filled, are found
+    together in another relation. A row of the result names the rule that is broken, how many rows break it, and the key
+    of one of them.
+-#}
+{% test sound(model, complete=[], holds=[], refers=[]) %}
+{%- if execute -%}
+{%- set key = key_of(model) -%}
+{%- set shown = key_text(key) -%}
 select
-    {{ columns | join(', ') }},
-    count(*) as row_count
-from {{ model }}
-group by {{ columns | join(', ') }}
-having count(*) > 1
-{% endtest %}
-
-{#- Fails on every row whose columns, all filled, are not found together in another relation. -#}
-{% test row_refers_to(model, columns, to, to_columns) %}
-select referring.*
-from {{ model }} as referring
-left join {{ to }} as referred
-    on {% for column in columns %}referring.{{ column }} = referred.{{ to_columns[loop.index0] }}{% if not loop.last %} and {% endif %}{% endfor %}
-
-where
-    referred.{{ to_columns[0] }} is null
-    {% for column in columns %}and referring.{{ column }} is not null
-    {% endfor %}
-{% endtest %}
-
-{#- Fails on every row for which a condition is false or unknown. -#}
-{% test holds(model, condition) %}
-select *
+    'more than one row with the same {{ key | join(', ') }}' as rule,
+    count(*) as row_count,
+    min(example) as example
+from (
+    select {{ shown }} as example
+    from {{ model }}
+    group by {{ key | join(', ') }}
+    having count(*) > 1
+) as repeated
+having count(*) > 0
+{%- if complete %}
+union all
+select
+    concat('empty: ', column_name) as rule,
+    count(*) as row_count,
+    min(example) as example
+from (
+    select
+        {{ shown }} as example,
+        case
+            {% for column in complete -%}
+            when {{ column }} is null then '{{ column }}'
+            {% endfor -%}
+        end as column_name
+    from {{ model }}
+    where {% for column in complete %}{{ column }} is null{% if not loop.last %} or {% endif %}{% endfor %}
+) as incomplete
+group by column_name
+{%- endif %}
+{%- for condition in holds %}
+union all
+select
+    {{ text_literal('not true: ' ~ condition) }} as rule,
+    count(*) as row_count,
+    min({{ shown }}) as example
 from {{ model }}
 where not coalesce({{ condition }}, false)
+having count(*) > 0
+{%- endfor %}
+{%- for reference in refers %}
+{%- set columns = reference.columns %}
+{%- set found_as = reference.get('to_columns', columns) %}
+union all
+select
+    'unknown in {{ reference.to.identifier }}: {{ columns | join(', ') }}' as rule,
+    count(*) as row_count,
+    min({{ key_text(key, 'referring.') }}) as example
+from {{ model }} as referring
+left join {{ reference.to }} as referred
+    on {% for column in columns %}referring.{{ column }} = referred.{{ found_as[loop.index0] }}{% if not loop.last %} and {% endif %}{% endfor %}
+
+where
+    referred.{{ found_as[0] }} is null
+    {% for column in columns %}and referring.{{ column }} is not null
+    {% endfor -%}
+having count(*) > 0
+{%- endfor %}
+{%- endif -%}
 {% endtest %}
 
-{#- Fails on every row in which one of the columns is empty. -#}
-{% test complete(model, columns) %}
-select *
-from {{ model }}
-where {% for column in columns %}{{ column }} is null{% if not loop.last %} or {% endif %}{% endfor %}
+{#- The key of a table, as its YAML declares it. -#}
+{% macro key_of(relation) %}
+    {% set nodes = graph.nodes.values() | selectattr('resource_type', 'in', ['model', 'seed']) %}
+    {% set node = nodes | selectattr('alias', 'equalto', relation.identifier) | first %}
+    {{ return(node.config.meta.key) }}
+{% endmacro %}
 
-{% endtest %}
+{#- A key as a text people can look up. -#}
+{% macro key_text(key, prefix='') -%}
+    concat_ws(', ',
+        {%- for column in key %} concat('{{ column }}=', coalesce(cast({{ prefix }}{{ column }} as string), '-'))
+        {%- if not loop.last %},{% endif %}{% endfor -%}
+    )
+{%- endmacro %}
 
 {#- Fails on every exclusion by a title that is not decided in an earlier turn: nobody would be excluded by it. -#}
 {% test decided_in_a_later_turn(model, rules) %}
