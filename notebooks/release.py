@@ -13,8 +13,8 @@ def _():
     import altair as alt
     import marimo as mo
 
-    from pipelines.publication.reading import open_release
-    from pipelines.publication.release import current_release
+    from pipelines.releases.reading import open_release
+    from pipelines.releases.release import current_release
     from pipelines.settings import Settings
 
     release = current_release(Settings().releases_dir)

@@ -15,8 +15,8 @@ import pytest
 import xlsxwriter
 from filelock import FileLock
 
-from pipelines.dbt_project import manifest_path
 from pipelines.settings import Settings
+from pipelines.warehouse.dbt_project import manifest_path
 
 MadeOnce = Callable[[str, Callable[[Path], None]], Path]
 Cells = Sequence[Sequence[object]]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.candidate import Candidate, TableColumn, TableSpec, freeze
-from pipelines.dbt_project import built_tables, published_tables, read_manifest
-from pipelines.publication.release import Release, publish
+from pipelines.gate.candidate import Candidate, TableColumn, TableSpec, freeze
+from pipelines.gate.verdict import ExpectationOutcome, SuiteOutcome, Verdict
+from pipelines.releases.release import Release, publish
 from pipelines.settings import SEEDS_DIR, Settings
-from pipelines.verdict import ExpectationOutcome, SuiteOutcome, Verdict
+from pipelines.warehouse.dbt_project import built_tables, published_tables, read_manifest
 from tests.warehouse import project_manifest
 
 CODE = "c0de"

@@ -3,7 +3,7 @@
 import csv
 from typing import Any
 
-from pipelines.assets.candidate import PUBLISHED
+from pipelines.orchestration.assets.candidate import PUBLISHED
 from pipelines.settings import SEEDS_DIR
 from tests.small_release import FIGURE_TYPES, Tables, example_tables
 

@@ -150,7 +150,7 @@ where reason_rank = 1
 {%- endif -%}
 {% endmacro %}
 
-{#- Where fit rows of a source stand in the place of others, which were mended. See pipelines/repairs.py. -#}
+{#- Where fit rows of a source stand in the place of others, which were mended. See pipelines/ingest/mending.py. -#}
 {% macro repaired_rows(source_name) -%}
     select distinct
         edition,

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipelines.candidate import Candidate, FrozenTable, TableColumn
+from pipelines.gate.candidate import Candidate, FrozenTable, TableColumn
 from pipelines.publication.snapshot import split_description
 
 PACKAGE_FILE = "datapackage.json"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipelines.candidate import Candidate
+from pipelines.gate.candidate import Candidate
 from pipelines.publication.labels import Bilingual
 from pipelines.publication.snapshot import split_description
 

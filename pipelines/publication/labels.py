@@ -9,7 +9,7 @@ from typing import Self
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.candidate import Candidate
+from pipelines.gate.candidate import Candidate
 
 LABELS = "core.dim_label"
 LAST = 1_000_000

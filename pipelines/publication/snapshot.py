@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.candidate import Candidate, FrozenTable
 from pipelines.errors import CepingError
+from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.publication.model_sql import render_macro
 
 STORAGE_VERSION = "v1.0.0"

@@ -18,7 +18,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.candidate import FrozenTable
+from pipelines.gate.candidate import FrozenTable
 from pipelines.publication.site.tables import Tables, quoted
 from pipelines.publication.snapshot import split_description
 

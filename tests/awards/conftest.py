@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.dbt_project import computed_tables
-from pipelines.robustness.keeping import keep_robustness
+from pipelines.robustness.store import keep_robustness
 from pipelines.settings import Settings
+from pipelines.warehouse.dbt_project import computed_tables
 from tests.awards.crafting import EDITION, change, craft
 from tests.awards.reference import Candidate, Court
 from tests.conftest import MadeOnce

@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipelines.robustness.reading_titles import contested_titles
+from pipelines.robustness.inputs import contested_titles
 from pipelines.robustness.simulation import Simulation
 from pipelines.settings import Settings
 from tests.indices.drawing import rules

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.gate.suites import read_suites
 from pipelines.settings import EXPECTATIONS_DIR, Settings
-from pipelines.suites import read_suites
 
 WINNER = "series_code = 'series1' and title_code = 'share' and subject_id = 'unit:A'"
 # Table, reduction, and what breaks it.

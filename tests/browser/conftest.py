@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from pipelines.publication.quality import render_quality
-from pipelines.publication.release import Release, publish
-from pipelines.verdict import ExpectationOutcome, SuiteOutcome, Verdict
+from pipelines.gate.report import render_quality
+from pipelines.gate.verdict import ExpectationOutcome, SuiteOutcome, Verdict
+from pipelines.releases.release import Release, publish
 from tests.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
 from tests.small_site import NAUGHTY, site_tables
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from pipelines.publication.release import Release
+from pipelines.releases.release import Release
 from tests.small_site import NAUGHTY, figures
 
 RULES = {

@@ -8,13 +8,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipelines.comparison.difference import Difference, compare
-from pipelines.comparison.printing import print_difference, write_workbook
-from pipelines.contracts import load_contracts
-from pipelines.ingest import ingest_source
-from pipelines.kept_inputs import keep_inputs
-from pipelines.ledger import present_entries
-from pipelines.publication.release import Release
+from pipelines.cli.difference import print_difference, write_workbook
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.ledger import present_entries
+from pipelines.ingest.source import ingest_source
+from pipelines.questions.difference.compare import Difference, compare
+from pipelines.releases.kept_inputs import keep_inputs
+from pipelines.releases.release import Release
 from pipelines.settings import Settings
 from tests.small_release import FIGURE_TYPES, Tables, publish_tables, with_every_column
 

@@ -7,10 +7,10 @@ import pytest
 from dagster_dbt.compat import DBT_PYTHON_VERSION
 
 from benchmarks.stages import STAGES, stage_of
-from pipelines.assets.models import dbt_resource
-from pipelines.assets.robustness import COMPUTED
-from pipelines.automation import edition_job, inbox_sensor, nightly_schedule
-from pipelines.definitions import defs
+from pipelines.orchestration.assets.models import dbt_resource
+from pipelines.orchestration.assets.robustness import COMPUTED
+from pipelines.orchestration.automation import edition_job, inbox_sensor, nightly_schedule
+from pipelines.orchestration.definitions import defs
 from tests.end_to_end.conftest import Edition
 
 LAYERS = {

@@ -23,7 +23,7 @@ import fastexcel
 import polars as pl
 import pytest
 
-from pipelines.publication.reading import open_database
+from pipelines.releases.reading import open_database
 from pipelines.settings import PROJECT_ROOT
 from tests.end_to_end.conftest import CEPING, Edition, ceping, ceping_outcome
 

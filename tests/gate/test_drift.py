@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.baseline import find_baseline
-from pipelines.candidate import Candidate
-from pipelines.gate import Verdict, judge, require_pass
-from pipelines.publication.release import current_release, find_release, publish, rollback
+from pipelines.gate.baseline import find_baseline
+from pipelines.gate.candidate import Candidate
+from pipelines.gate.judgement import Verdict, judge, require_pass
+from pipelines.releases.release import current_release, find_release, publish, rollback
 from tests.publication.test_publication import with_count
 from tests.small_release import CODE, make_candidate
 

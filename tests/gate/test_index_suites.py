@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.candidate import TableColumn, TableSpec, freeze
-from pipelines.gate import judge
+from pipelines.gate.candidate import TableColumn, TableSpec, freeze
+from pipelines.gate.judgement import judge
 from pipelines.settings import PROJECT_ROOT
 
 EVIDENCE, BANDS = "indices.idx_evidence", "indices.dim_framework_band"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.gate import judge
+from pipelines.gate.judgement import judge
+from pipelines.gate.verdict import Verdict
 from pipelines.settings import EXPECTATIONS_DIR
-from pipelines.verdict import Verdict
 from tests.small_release import make_candidate
 from tests.small_site import site_tables, table
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.assets.candidate import PUBLISHED
-from pipelines.assets.verdict import check_name, verdict
-from pipelines.resources import EditionRun
+from pipelines.orchestration.assets.candidate import PUBLISHED
+from pipelines.orchestration.assets.verdict import check_name, verdict
+from pipelines.orchestration.resources import EditionRun
 from pipelines.settings import Settings
 from tests.small_release import FIGURE_TYPES, FIGURES, STOCK, TIDY_TYPES, make_candidate
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.building import BuildScope, mark_built, take_scope
 from pipelines.settings import Settings
+from pipelines.warehouse.scope import BuildScope, mark_built, take_scope
 
 EVERYTHING = BuildScope(is_full_refresh=True, sources=None)
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipelines.errors import FrameworkError
-from pipelines.frameworks import require_sound
+from pipelines.reference.frameworks import require_sound
 from pipelines.settings import SEEDS_DIR
 from tests.indices.composing import Composition, Row, deliver_values, framework, node, write_seeds
 

@@ -12,12 +12,12 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.cli.commands import app
 from pipelines.errors import CepingError, FrameworkError
-from pipelines.provenance import Explanation, Part, explain
-from pipelines.publication.reading import open_release
-from pipelines.publication.release import Release
-from pipelines.reweighing import rank_under
+from pipelines.questions.explanation import Explanation, Part, explain
+from pipelines.questions.whatif import rank_under
+from pipelines.releases.reading import open_release
+from pipelines.releases.release import Release
 from pipelines.settings import Settings
 from tests.indices.composing import ENGINE, Composition, Row, compose, framework, node
 from tests.indices.reference import aggregate, competition_ranks

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from pipelines.errors import FrameworkError
 from pipelines.robustness.arithmetic import places_from_best, round_away
 from pipelines.robustness.index import Index
-from pipelines.robustness.quota import FIRMNESS, title_of
 from pipelines.robustness.rules import CHOICE_CODES, Rules, read_rules
 from pipelines.robustness.simulation import Draws, Simulation
 from pipelines.robustness.tables import RANK_INTERVAL, SENSITIVITY, TOP_CHANCE, RankedIndex
+from pipelines.robustness.titles import FIRMNESS, title_of
 from pipelines.settings import SEEDS_DIR
 from tests.indices.drawing import alike, flat_index, rules
 from tests.indices.reference import competition_ranks

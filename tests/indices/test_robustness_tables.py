@@ -13,13 +13,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.candidate import freeze
-from pipelines.dbt_project import computed_tables, published_tables, read_manifest
-from pipelines.gate import judge
-from pipelines.robustness.keeping import Kept, keep_robustness
-from pipelines.robustness.reading import ranked_indices, read_index
+from pipelines.gate.candidate import freeze
+from pipelines.gate.judgement import judge
+from pipelines.robustness.inputs import ranked_indices, read_index
 from pipelines.robustness.simulation import Simulation
+from pipelines.robustness.store import Kept, keep_robustness
 from pipelines.settings import EXPECTATIONS_DIR, Settings
+from pipelines.warehouse.dbt_project import computed_tables, published_tables, read_manifest
 from tests.indices.composing import EDITION, Composition, Row, compose, framework, node, rewrite
 from tests.indices.drawing import rules
 from tests.indices.test_engine import BANDS, UNITS, combinations, measured

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
-from pipelines.contracts import Column, Contract, load_contracts
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import Column, Contract, load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 from tests.conftest import landed_rows
 from tests.ingest.delivering import FORMATS, deliver

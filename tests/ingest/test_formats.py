@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.errors import DeliveryError
-from pipelines.ingest import IngestReport, ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import IngestReport, ingest_source
 from pipelines.settings import Settings
 from tests.conftest import landed_rows, write_workbook
 

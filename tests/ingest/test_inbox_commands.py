@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
-from pipelines.contracts import Column, load_contracts
-from pipelines.ingest import ingest_source
+from pipelines.cli.commands import app
+from pipelines.ingest.contracts import Column, load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 from tests.conftest import landed_rows
 from tests.ingest.delivering import delimited, deliver, json_lines

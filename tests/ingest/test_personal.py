@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.contracts import Column, Contract
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 from tests.conftest import landed_rows
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
-from pipelines.contracts import load_contracts
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 from tests.conftest import landed_rows, write_workbook
 

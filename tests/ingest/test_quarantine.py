@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.candidate import freeze
-from pipelines.cli import app
+from pipelines.cli.commands import app
 from pipelines.example import ExampleOptions, write_example
+from pipelines.gate.candidate import freeze
 from pipelines.settings import Settings
 from tests.ingest.delivering import delimited, deliver
 from tests.warehouse import build_tables, ingest, rows_of, tables_of

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.conftest import landed_rows
 

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from pipelines.contracts import Column, Contract
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 from tests.conftest import landed_rows
 from tests.ingest.delivering import deliver

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.example import ExampleOptions, write_example
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 from tests.warehouse import dbt_build, project_manifest
 

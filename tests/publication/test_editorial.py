@@ -12,10 +12,10 @@ from docx import Document
 from docx.oxml.ns import qn
 from openpyxl import Workbook
 
-from pipelines.fingerprint import hash_file
+from pipelines.foundation.hashing import hash_file
 from pipelines.publication import workbook as workbook_module
-from pipelines.publication.release import Release, publish
 from pipelines.publication.workbook import heading
+from pipelines.releases.release import Release, publish
 from tests.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
 from tests.small_site import NAUGHTY, figures, site_tables, table
 

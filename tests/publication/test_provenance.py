@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.errors import CepingError
-from pipelines.ingest import ingest_source
-from pipelines.kept_inputs import keep_inputs
-from pipelines.ledger import present_entries
-from pipelines.origin import print_provenance, trace
-from pipelines.publication.release import Release
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.ledger import present_entries
+from pipelines.ingest.source import ingest_source
+from pipelines.questions.provenance import print_provenance, trace
+from pipelines.releases.kept_inputs import keep_inputs
+from pipelines.releases.release import Release
 from pipelines.settings import Settings
 from tests.small_release import FIGURE_TYPES, FIGURE_TYPES_ORDER, FIGURES, Tables, publish_tables
 

@@ -12,10 +12,10 @@ import duckdb
 import pytest
 
 from pipelines.errors import CepingError, GateError
-from pipelines.fingerprint import hash_file
-from pipelines.publication import release as release_module
-from pipelines.publication.reading import open_release
-from pipelines.publication.release import Release, current_release, publish, verify
+from pipelines.foundation.hashing import hash_file
+from pipelines.releases import release as release_module
+from pipelines.releases.reading import open_release
+from pipelines.releases.release import Release, current_release, publish, verify
 from tests.small_release import (
     CODE,
     FIGURE_TYPES,
@@ -304,8 +304,8 @@ def test_reading_is_hardened(home: Path, statement: str) -> None:
 READER = """
 import sys
 from pathlib import Path
-from pipelines.publication.reading import open_release
-from pipelines.publication.release import current_release
+from pipelines.releases.reading import open_release
+from pipelines.releases.release import current_release
 
 releases, stop, log = Path(sys.argv[1]), Path(sys.argv[2]), []
 held = open_release(current_release(releases))

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import CepingError
-from pipelines.kept_inputs import keep_inputs, kept_inputs
-from pipelines.publication.history import read_history, withdrawn_by
-from pipelines.publication.release import all_releases, current_release, find_release, rollback
-from pipelines.release_list import list_releases
+from pipelines.releases.history import read_history, withdrawn_by
+from pipelines.releases.kept_inputs import keep_inputs, kept_inputs
+from pipelines.releases.listing import list_releases
+from pipelines.releases.release import all_releases, current_release, find_release, rollback
 from pipelines.settings import Settings
 from tests.publication.test_publication import with_count
 from tests.small_release import publish_tables

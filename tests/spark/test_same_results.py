@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipelines.candidate import TableSpec
 from pipelines.example import ExampleOptions, write_example
+from pipelines.gate.candidate import TableSpec
 from pipelines.settings import MODELS_DIR, Settings
 from tests.warehouse import build, build_on_spark, ingest, tables_of
 

@@ -1,0 +1,92 @@
+"""Lists the releases of a home: what each holds, when it was published, and which one readers get."""
+
+from pydantic import BaseModel, ConfigDict, Field
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.errors import CepingError
+from pipelines.releases.history import read_history, withdrawn_by
+from pipelines.releases.kept_inputs import kept_inputs
+from pipelines.releases.release import Release, all_releases, current_release
+from pipelines.settings import Settings
+
+NARROWEST = 120
+
+
+class ListedRelease(BaseModel):
+    """One release on disk."""
+
+    model_config = ConfigDict(frozen=True)
+
+    release_id: str
+    edition: int
+    published_at: str | None = Field(description="When it was last made current, UTC.")
+    is_current: bool
+    is_withdrawn: bool
+    is_synthetic: bool
+    row_count: int
+    warning_count: int
+    input_count: int
+    code_version: str
+    are_inputs_kept: bool = Field(description="Whether it can be computed again in this home.")
+    reason: str | None = Field(default=None, description="Why it was withdrawn, if somebody said.")
+
+
+def list_releases(settings: Settings) -> list[ListedRelease]:
+    """Every release of the home, in the order in which they were first published."""
+    entries = read_history(settings.releases_dir)
+    moments = {entry.release_id: entry.published_at for entry in entries}
+    withdrawn = withdrawn_by(entries)
+    current = current_release(settings.releases_dir)
+    return [
+        _listed(release, current, moments.get(release.release_id), settings).model_copy(
+            update={
+                "is_withdrawn": release.release_id in withdrawn,
+                "reason": withdrawn[release.release_id].reason if release.release_id in withdrawn else None,
+            }
+        )
+        for release in all_releases(settings.releases_dir)
+    ]
+
+
+def print_releases(settings: Settings, output: str) -> None:
+    """Print them as a table or as JSON lines."""
+    listed = list_releases(settings)
+    if not listed:
+        raise CepingError(f"nothing is published in {settings.home_dir} yet; ceping run publishes")
+    if output == "json":
+        for release in listed:
+            print(release.model_dump_json())
+        return
+    table = Table("release", "", "published", "inputs", "rows", "warnings", "code", "data")
+    table.columns[0].no_wrap = table.columns[2].no_wrap = True
+    for release in listed:
+        mark = "current" if release.is_current else "withdrawn" if release.is_withdrawn else ""
+        table.add_row(
+            release.release_id,
+            f"{mark} ({release.reason})" if release.reason and release.is_withdrawn else mark,
+            release.published_at or "",
+            f"{release.input_count}{'' if release.are_inputs_kept else ' (not kept)'}",
+            f"{release.row_count:,}",
+            str(release.warning_count),
+            release.code_version[:8],
+            "synthetic" if release.is_synthetic else "real",
+        )
+    Console(width=max(Console().width, NARROWEST)).print(table)
+
+
+def _listed(release: Release, current: Release | None, moment: str | None, settings: Settings) -> ListedRelease:
+    manifest = release.manifest
+    return ListedRelease(
+        release_id=release.release_id,
+        edition=release.edition,
+        published_at=moment,
+        is_current=release == current,
+        is_withdrawn=False,
+        is_synthetic=manifest.is_synthetic,
+        row_count=sum(table.rows for table in manifest.tables),
+        warning_count=len(manifest.checks.warnings),
+        input_count=sum(entry.get("status") == "landed" for entry in manifest.inputs),
+        code_version=manifest.code_version,
+        are_inputs_kept=kept_inputs(settings, release.release_id) is not None,
+    )
