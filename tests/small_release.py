@@ -5,11 +5,12 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.gate.candidate import Candidate, TableColumn, TableSpec, freeze
+from pipelines.gate.candidate import Candidate, freeze
 from pipelines.gate.verdict import ExpectationOutcome, SuiteOutcome, Verdict
 from pipelines.releases.release import Release, publish
 from pipelines.settings import SEEDS_DIR, Settings
 from pipelines.warehouse.dbt_project import built_tables, published_tables, read_manifest
+from pipelines.warehouse.tables import TableColumn, TableSpec
 from tests.warehouse import project_manifest
 
 CODE = "c0de"

@@ -12,12 +12,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.gate.candidate import TableSpec
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import MODELS_DIR, Settings
 from pipelines.warehouse.dbt_project import Manifest, built_tables, dbt_executable
 from pipelines.warehouse.scope import mark_built, take_scope
+from pipelines.warehouse.tables import TableSpec
 
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 

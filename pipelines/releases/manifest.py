@@ -12,8 +12,9 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from pipelines.foundation.hashing import hash_file, hash_json
-from pipelines.gate.candidate import Candidate, TableColumn
+from pipelines.gate.candidate import Candidate
 from pipelines.gate.verdict import ExpectationOutcome, Verdict
+from pipelines.warehouse.tables import TableColumn
 
 LEDGER = "audit.file_ledger"
 

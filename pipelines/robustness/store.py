@@ -13,13 +13,13 @@ from pathlib import Path
 import duckdb
 
 from pipelines.foundation.hashing import hash_folders, hash_json
-from pipelines.gate.candidate import TableSpec
 from pipelines.robustness.inputs import contested_titles, ranked_indices, read_index
 from pipelines.robustness.rules import Rules, read_rules
 from pipelines.robustness.simulation import Simulation
 from pipelines.robustness.tables import RankedIndex
 from pipelines.robustness.titles import Title
 from pipelines.settings import Settings
+from pipelines.warehouse.tables import TableSpec
 
 LIBRARIES = ("numpy", "scipy")
 Tell = Callable[[str], None]

@@ -9,8 +9,8 @@ from typing import Any
 
 from pipelines.errors import CepingError
 from pipelines.foundation.hashing import hash_folders
-from pipelines.gate.candidate import TableColumn, TableSpec
 from pipelines.settings import MODELS_DIR, Settings
+from pipelines.warehouse.tables import TableColumn, TableSpec
 
 Manifest = dict[str, Any]
 PUBLISHED_FOLDER = "marts"

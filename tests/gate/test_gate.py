@@ -14,10 +14,11 @@ import pytest
 import yaml
 
 from pipelines.errors import CepingError, GateError
-from pipelines.gate.candidate import Candidate, TableColumn, TableSpec, freeze
+from pipelines.gate.candidate import Candidate, freeze
 from pipelines.gate.frames import to_frame
 from pipelines.gate.judgement import ExpectationOutcome, judge, require_pass
 from pipelines.settings import PROJECT_ROOT
+from pipelines.warehouse.tables import TableColumn, TableSpec
 
 WHY = "A reason. | 一个理由。"
 SITE = "core.dim_site"

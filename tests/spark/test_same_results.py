@@ -11,8 +11,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.example import ExampleOptions, write_example
-from pipelines.gate.candidate import TableSpec
 from pipelines.settings import MODELS_DIR, Settings
+from pipelines.warehouse.tables import TableSpec
 from tests.warehouse import build, build_on_spark, ingest, tables_of
 
 pytestmark = pytest.mark.spark
