@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pipelines.foundation.bilingual import split_description
 from pipelines.gate.candidate import Candidate, FrozenTable
-from pipelines.publication.snapshot import split_description
 from pipelines.warehouse.tables import TableColumn
 
 PACKAGE_FILE = "datapackage.json"

@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipelines.foundation.bilingual import Bilingual, split_description
 from pipelines.gate.candidate import Candidate
-from pipelines.publication.labels import Bilingual
-from pipelines.publication.snapshot import split_description
 
 LINEAGE_PATH = Path(__file__).parent / "lineage.csv"
 LINEAGE_FIELDS = ("table_name", "column_name", "made_of", "models")

@@ -9,10 +9,9 @@ from pathlib import Path
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipelines.foundation.bilingual import Bilingual, split_description
 from pipelines.gate.verdict import Verdict
-from pipelines.publication.labels import Bilingual
 from pipelines.publication.provenance import FIGURE, NEEDED, Provenance, rows_of, trace_published
-from pipelines.publication.snapshot import split_description
 
 TEMPLATES_DIR = Path(__file__).parent / "templates"
 FOLDER = "provenance"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.publication.labels import Bilingual
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.publication.site.charts import Bar, bars, shortened
 from pipelines.publication.site.language import CHINESE, ENGLISH, LANGUAGES
 from pipelines.publication.site.links import Links, anchor

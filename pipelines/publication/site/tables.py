@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 
+from pipelines.foundation.bilingual import Bilingual, split_description
 from pipelines.gate.candidate import Candidate, FrozenTable
-from pipelines.publication.labels import Bilingual, Labels
-from pipelines.publication.snapshot import split_description
+from pipelines.publication.labels import Labels
 from pipelines.releases.manifest import is_synthetic
 
 Row = dict[str, Any]
