@@ -152,7 +152,7 @@ def rollback(
     home: Home = None,
 ) -> None:
     """Make an earlier release current; what was published after it is withdrawn and not published by a run again."""
-    from pipelines.orchestration.resources import locked_home
+    from pipelines.foundation.lock import locked_home
     from pipelines.releases.release import find_release
     from pipelines.releases.release import rollback as roll_back
 

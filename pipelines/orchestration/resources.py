@@ -1,14 +1,13 @@
 """What assets are given: the settings of the run, and the sole right to write to its home."""
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
-from filelock import FileLock, Timeout
 from pydantic import Field, PrivateAttr
 
-from pipelines.errors import CepingError, HomeBusyError
+from pipelines.foundation.lock import locked_home
+from pipelines.reference.editions import require_described
 from pipelines.reference.frameworks import require_sound
 from pipelines.robustness.rules import read_rules
 from pipelines.settings import Settings
@@ -37,23 +36,3 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
     def settings(self) -> Settings:
         """The settings of this run."""
         return self._settings
-
-
-def require_described(settings: Settings) -> None:
-    """Refuse an edition the seeds do not describe: nothing would be counted, and an empty release published."""
-    edition = settings.edition
-    with (settings.seeds_dir / "editions.csv").open(encoding="utf-8", newline="") as stream:
-        described = [row["edition"] for row in csv.DictReader(stream)]
-    if str(edition) not in described:
-        raise CepingError(f"there is no edition {edition} in seeds/editions.csv, which has {', '.join(described)}")
-
-
-@contextmanager
-def locked_home(settings: Settings) -> Iterator[None]:
-    """The sole right to write to a home; raises ``HomeBusyError`` where another process has it."""
-    settings.home_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(settings.home_dir / ".lock", timeout=0):
-            yield
-    except Timeout as busy:
-        raise HomeBusyError(f"another run is writing to {settings.home_dir}; try again when it has ended") from busy
