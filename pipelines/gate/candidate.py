@@ -106,3 +106,14 @@ def _freeze_table(connection: duckdb.DuckDBPyConnection, spec: TableSpec, folder
     query = f'select {columns} from "{spec.schema_name}"."{spec.name}" order by {order}'
     copied = connection.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)").fetchone()
     return FrozenTable(**spec.model_dump(), row_count=copied[0] if copied else 0, sha256=hash_file(path))
+
+
+def is_synthetic(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> bool:
+    """Say whether any published row was made by the generator."""
+    for table in candidate.tables:
+        if any(column.name == "is_synthetic" for column in table.columns):
+            target = f'"{table.schema_name}"."{table.name}"'
+            row = connection.execute(f"select coalesce(bool_or(is_synthetic), false) from {target}").fetchone()
+            if row is not None and row[0]:
+                return True
+    return False

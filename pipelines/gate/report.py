@@ -13,10 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.foundation.bilingual import Bilingual, split_description
-from pipelines.gate.candidate import Candidate, FrozenTable
+from pipelines.gate.candidate import Candidate, FrozenTable, is_synthetic
 from pipelines.gate.frames import reducing
 from pipelines.gate.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome, Verdict
-from pipelines.releases.manifest import is_synthetic
 
 TEMPLATES_DIR = Path(__file__).parents[1] / "publication" / "templates"
 QUARANTINE = "audit.quarantine"

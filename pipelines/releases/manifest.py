@@ -12,7 +12,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from pipelines.foundation.hashing import hash_file, hash_json
-from pipelines.gate.candidate import Candidate
+from pipelines.gate.candidate import Candidate, is_synthetic
 from pipelines.gate.verdict import ExpectationOutcome, Verdict
 from pipelines.warehouse.tables import TableColumn
 
@@ -115,17 +115,6 @@ def build_manifest(
             for path in sorted(files)
         ),
     )
-
-
-def is_synthetic(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> bool:
-    """Say whether any published row was made by the generator."""
-    for table in candidate.tables:
-        if any(column.name == "is_synthetic" for column in table.columns):
-            target = f'"{table.schema_name}"."{table.name}"'
-            row = connection.execute(f"select coalesce(bool_or(is_synthetic), false) from {target}").fetchone()
-            if row is not None and row[0]:
-                return True
-    return False
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> tuple[dict[str, JsonValue], ...]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.errors import CepingError, GateError
 from pipelines.foundation.hashing import hash_file
-from pipelines.gate.candidate import Candidate
+from pipelines.gate.candidate import Candidate, is_synthetic
 from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
 from pipelines.publication.data_package import write_descriptions
 from pipelines.publication.dictionary import write_dictionary
@@ -31,7 +31,7 @@ from pipelines.releases.history import (
     record,
     withdrawn_by,
 )
-from pipelines.releases.manifest import Manifest, build_manifest, is_synthetic, release_id_of
+from pipelines.releases.manifest import Manifest, build_manifest, release_id_of
 from pipelines.releases.reading import open_database
 
 SUMS = "SHA256SUMS"

@@ -10,9 +10,8 @@ from typing import Any
 import duckdb
 
 from pipelines.foundation.bilingual import Bilingual, split_description
-from pipelines.gate.candidate import Candidate, FrozenTable
+from pipelines.gate.candidate import Candidate, FrozenTable, is_synthetic
 from pipelines.publication.labels import Labels
-from pipelines.releases.manifest import is_synthetic
 
 Row = dict[str, Any]
 UNKNOWN_PLACE = "unlocated"
