@@ -1,10 +1,10 @@
 """Judges the newest candidate alone, outside a run, and says what the gate found."""
 
 from pipelines.errors import CepingError
-from pipelines.gate.baseline import find_baseline
 from pipelines.gate.candidate import Candidate, open_newest
 from pipelines.gate.judgement import Verdict, judge
 from pipelines.gate.verdict import QUALITY_FILE, ExpectationOutcome
+from pipelines.releases.history import find_baseline
 from pipelines.settings import Settings
 
 ROWS_SHOWN = 3

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.gate.baseline import find_baseline
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.judgement import Verdict, judge, require_pass
+from pipelines.releases.history import find_baseline
 from pipelines.releases.release import current_release, find_release, publish, rollback
 from tests.publication.test_publication import with_count
 from tests.small_release import CODE, make_candidate

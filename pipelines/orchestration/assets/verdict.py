@@ -6,12 +6,12 @@ import dagster as dg
 
 from pipelines.errors import GateError
 from pipelines.foundation.progress import say
-from pipelines.gate.baseline import find_baseline
 from pipelines.gate.candidate import open_newest
 from pipelines.gate.judgement import ExpectationOutcome, Verdict, judge
 from pipelines.gate.verdict import QUALITY_FILE
 from pipelines.orchestration.assets.candidate import PUBLISHED, candidate
 from pipelines.orchestration.resources import EditionRun
+from pipelines.releases.history import find_baseline
 from pipelines.warehouse.tables import TableSpec
 
 
