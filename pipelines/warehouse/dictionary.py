@@ -15,10 +15,10 @@ from pathlib import Path
 
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import split_description
-from pipelines.publication.dictionary import LINEAGE_FIELDS, LINEAGE_PATH, Origin, origin_of, read_lineage
 from pipelines.settings import MODELS_DIR, PROJECT_ROOT, Settings
 from pipelines.warehouse.dbt_project import Manifest, dbt_executable, published_tables
 from pipelines.warehouse.lineage import Column, Lineage, table_name, trace_columns
+from pipelines.warehouse.origins import LINEAGE_FIELDS, LINEAGE_PATH, Origin, origin_of, read_lineage
 from pipelines.warehouse.tables import TableSpec
 
 DICTIONARY_PATH = PROJECT_ROOT / "docs" / "dictionary.md"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from pipelines.errors import CepingError
-from pipelines.publication.dictionary import LINEAGE_PATH, read_lineage
 from pipelines.warehouse.dbt_project import Manifest
 from pipelines.warehouse.dictionary import DICTIONARY_PATH, compile_project, dictionary_page, lineage_csv
 from pipelines.warehouse.lineage import Column, trace_columns
+from pipelines.warehouse.origins import LINEAGE_PATH, read_lineage
 from tests.small_release import example_tables, publish_tables
 
 
