@@ -7,7 +7,9 @@ import duckdb
 
 from pipelines.gate.candidate import Candidate, freeze
 from pipelines.gate.verdict import ExpectationOutcome, SuiteOutcome, Verdict
-from pipelines.releases.release import Release, publish
+from pipelines.releases.publish import publish
+from pipelines.releases.release import Release
+from pipelines.releases.releases import Releases
 from pipelines.settings import SEEDS_DIR, Settings
 from pipelines.warehouse.dbt_project import built_tables, published_tables, read_manifest
 from pipelines.warehouse.tables import TableColumn, TableSpec
@@ -149,7 +151,7 @@ def publish_tables(
     home: Path, tables: Tables, keys: dict[str, tuple[str, ...]] | None = None, code: str = CODE
 ) -> Release:
     candidate = make_candidate(home, tables, keys)
-    return publish(candidate, verdict_for(candidate), home / "releases", code)
+    return publish(candidate, verdict_for(candidate), Releases(home / "releases"), code)
 
 
 def publish_warehouse(settings: Settings) -> Release:
@@ -164,4 +166,4 @@ def publish_warehouse(settings: Settings) -> Release:
     verdict = verdict_for(candidate)
     (candidate.folder / "verdict.json").write_text(verdict.model_dump_json(), encoding="utf-8")
     (candidate.folder / "quality.html").write_text("<!doctype html><title>quality</title>", encoding="utf-8")
-    return publish(candidate, verdict, settings.releases_dir, CODE)
+    return publish(candidate, verdict, Releases.of(settings), CODE)

@@ -136,11 +136,11 @@ def verify(
 ) -> None:
     """Check every file of a release, and compute its tables again; exit code 1 where they come out otherwise."""
     from pipelines.questions.verification import print_verification, verify_release
-    from pipelines.releases.release import find_release
+    from pipelines.releases.releases import Releases
 
     with told_plainly():
         settings = settings_for(home)
-        found = verify_release(settings, find_release(settings.releases_dir, release), recompute=recompute)
+        found = verify_release(settings, Releases.of(settings).find(release), recompute=recompute)
         print_verification(found)
     raise typer.Exit(0 if found.holds else 1)
 
@@ -153,14 +153,13 @@ def rollback(
 ) -> None:
     """Make an earlier release current; what was published after it is withdrawn and not published by a run again."""
     from pipelines.foundation.lock import locked_home
-    from pipelines.releases.release import find_release
-    from pipelines.releases.release import rollback as roll_back
+    from pipelines.releases.releases import Releases
 
     with told_plainly():
         settings = settings_for(home)
         with locked_home(settings):
-            earlier = find_release(settings.releases_dir, release)
-            withdrawn = roll_back(earlier, settings.releases_dir, reason)
+            earlier = Releases.of(settings).find(release)
+            withdrawn = Releases.of(settings).roll_back(earlier, reason)
         typer.echo(f"current is {earlier.release_id}; withdrawn: {', '.join(withdrawn) or 'nothing'}")
 
 
@@ -178,11 +177,11 @@ def diff(
     """Say what differs between two releases, how much each cause explains, and which input rows are behind it."""
     from pipelines.cli.difference import print_difference, write_workbook
     from pipelines.questions.difference.compare import compare
-    from pipelines.releases.release import find_release
+    from pipelines.releases.releases import Releases
 
     with told_plainly():
         settings = settings_for(home)
-        difference = compare(settings, *(find_release(settings.releases_dir, name) for name in (before, after)))
+        difference = compare(settings, *(Releases.of(settings).find(name) for name in (before, after)))
         print_difference(difference, output.value, rows)
         if out is not None:
             write_workbook(difference, out)
@@ -199,11 +198,11 @@ def provenance(
 ) -> None:
     """Trace a published row: the models it is made by, the checks, the input files and the rows under it."""
     from pipelines.questions.provenance import print_provenance, trace
-    from pipelines.releases.release import find_release
+    from pipelines.releases.releases import Releases
 
     with told_plainly():
         settings = settings_for(home)
-        found = trace(settings, find_release(settings.releases_dir, release), table, key, rows)
+        found = trace(settings, Releases.of(settings).find(release), table, key, rows)
         print_provenance(found, output.value)
 
 

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from pipelines.questions.explanation import Explanation, Part, explain
-from pipelines.releases.release import release_of_edition
+from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 ROWS_SHOWN = 12
@@ -28,7 +28,7 @@ Facts = dict[str, Any]
 
 def print_explanation(settings: Settings, subject: str, index_code: str | None, output: str) -> None:
     """Print why a subject has its scores and ranks in the release of the edition."""
-    release = release_of_edition(settings.releases_dir, settings.edition)
+    release = Releases.of(settings).of_edition(settings.edition)
     explanations = explain(release, subject, index_code)
     if output == "json":
         print(json.dumps([one.as_row() for one in explanations], ensure_ascii=False, indent=1))

@@ -4,7 +4,7 @@ from pipelines.errors import CepingError
 from pipelines.gate.candidate import Candidate, open_newest
 from pipelines.gate.judgement import Verdict, judge
 from pipelines.gate.verdict import QUALITY_FILE, ExpectationOutcome
-from pipelines.releases.history import find_baseline
+from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 ROWS_SHOWN = 3
@@ -13,7 +13,7 @@ ROWS_SHOWN = 3
 def judge_newest(settings: Settings, name: str | None = None) -> tuple[Candidate, Verdict]:
     """The verdict on the newest candidate of the edition, or on the one whose hash begins so."""
     candidate = _find(settings, name) if name else open_newest(settings.candidates_dir, settings.newest_candidate_path)
-    baseline = find_baseline(settings.releases_dir, candidate.edition, candidate.content_hash)
+    baseline = Releases.of(settings).before(candidate)
     return candidate, judge(candidate, baseline=baseline)
 
 

@@ -7,7 +7,7 @@ from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.inbox import delivered_files
 from pipelines.ingest.ledger import present_entries
 from pipelines.releases.built import published_release
-from pipelines.releases.release import current_release
+from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 
@@ -16,7 +16,7 @@ def print_status(settings: Settings) -> None:
     console = Console()
     console.print(f"home     {settings.home_dir}\ninbox    {settings.inbox_dir}", soft_wrap=True)
     console.print(_sources_table(settings))
-    release = current_release(settings.releases_dir)
+    release = Releases.of(settings).current
     if release is None:
         console.print("release  none yet; publish one with: ceping run")
         return

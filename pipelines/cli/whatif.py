@@ -10,7 +10,7 @@ from rich.table import Table
 
 from pipelines.cli.explanation import wide_console
 from pipelines.questions.whatif import rank_under
-from pipelines.releases.release import release_of_edition
+from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 Row = dict[str, Any]
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 def print_reranking(settings: Settings, weights: Path, output: str, limit: int) -> None:
     """Print the ranks of the release of the edition under the weights of a file."""
-    release = release_of_edition(settings.releases_dir, settings.edition)
+    release = Releases.of(settings).of_edition(settings.edition)
     rows = rank_under(release, weights)
     if output == "json":
         print(json.dumps(rows, ensure_ascii=False, indent=1))

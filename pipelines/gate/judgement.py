@@ -14,6 +14,7 @@ import duckdb
 from pydantic import ValidationError
 
 from pipelines.errors import GateError
+from pipelines.foundation.files import write_beside
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.suites import Suite, read_suites, suites_fingerprint
@@ -24,7 +25,6 @@ from pipelines.gate.verdict import (
     FailedRow,
     SuiteOutcome,
     Verdict,
-    write_beside,
 )
 from pipelines.settings import EXPECTATIONS_DIR
 

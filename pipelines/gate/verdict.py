@@ -4,7 +4,6 @@ Belongs here: the form of a verdict, and its file beside the candidate. Does not
 anything that would make two judgements of the same bytes differ, such as a time or a run's name.
 """
 
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -82,10 +81,3 @@ class Verdict(BaseModel):
     def warnings(self) -> list[ExpectationOutcome]:
         """The failed expectations that are published with the release and reach a person."""
         return [outcome for outcome in self.outcomes if not outcome.passed and not outcome.blocks]
-
-
-def write_beside(folder: Path, file_name: str, text: str) -> None:
-    """Put a file into a candidate's folder, whole or not at all."""
-    unfinished = folder / f"{file_name}.writing"
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
-    unfinished.replace(folder / file_name)

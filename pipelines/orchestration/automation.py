@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.foundation.hashing import code_version, hash_json
 from pipelines.releases.built import published_release
+from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 edition_job = dg.define_asset_job(
@@ -45,8 +46,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
         return dg.SensorResult(skip_reason="the inbox is new or has changed; waiting for quiet", cursor=state)
     # Dagster starts one run for a key, however often it is asked for. Other code, or another release since then,
     # is another key: a mended program tries again, and an inbox put back as it was is published again.
-    current = (settings.releases_dir / "current").resolve().name
-    run_key = hash_json([state, code_version(), current])
+    run_key = hash_json([state, code_version(), Releases.of(settings).current_id])
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=run_key)], cursor=state)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from pipelines.errors import CepingError, DeliveryError
 from pipelines.foundation.progress import LOGGER, say
 from pipelines.releases.built import published_release
-from pipelines.releases.release import require_not_withdrawn
+from pipelines.releases.releases import Releases
 from pipelines.settings import PROJECT_ROOT, Settings
 from pipelines.warehouse.dbt_project import manifest_path
 
@@ -55,7 +55,7 @@ def run_edition(settings: Settings, *, rebuild: bool = False) -> None:
     LOGGER.addHandler(lines)
     try:
         release_id = _current_without_work(settings, rebuild=rebuild) or _execute(settings, rebuild=rebuild)
-        require_not_withdrawn(release_id, settings.releases_dir)
+        Releases.of(settings).require_not_withdrawn(release_id)
     finally:
         LOGGER.removeHandler(lines)
     _tell_where(settings, release_id)
@@ -111,7 +111,7 @@ def _execute(settings: Settings, *, rebuild: bool) -> str:
         )
     if not result.success:
         raise CepingError("\n".join([*_reasons(result), f"the log of the run: {settings.run_log_path}"]))
-    return (settings.releases_dir / "current").resolve().name
+    return Releases.of(settings).require_current().release_id
 
 
 def _reasons(result: "dg.ExecuteInProcessResult") -> list[str]:
@@ -136,7 +136,7 @@ def _reason(failure: object) -> str | None:
 
 
 def _tell_where(settings: Settings, release_id: str) -> None:
-    current = settings.releases_dir / "current"
+    current = Releases.of(settings).current_path
     print(f"\nRelease {release_id}")
     print(f"  bulletin        {current / 'index.html'}")
     print(f"  quality report  {current / 'quality.html'}")

@@ -11,7 +11,6 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.errors import CepingError
-from pipelines.releases.reading import open_release
 from pipelines.releases.release import Release
 
 EXPLAIN = "explain_score"
@@ -71,7 +70,7 @@ def explain(release: Release, subject: str, index_code: str | None = None) -> li
 
     Raises ``CepingError`` where the release knows no such subject, or scored it in no such index.
     """
-    with open_release(release) as connection:
+    with release.open() as connection:
         rows = _rows(connection, f"select * from {EXPLAIN}(?) order by line_number", [subject])
         if not rows:
             raise CepingError(_not_found(connection, subject))

@@ -19,7 +19,6 @@ from pipelines.ingest.landing import landing_file
 from pipelines.publication.provenance import FIGURE, NEEDED, SUBJECT, UNITS, Provenance, Row, rows_of, trace_published
 from pipelines.questions.difference.inputs import unit_expression
 from pipelines.releases.kept_inputs import kept_inputs, listed_files
-from pipelines.releases.reading import open_release
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
 
@@ -30,7 +29,7 @@ def trace(settings: Settings, release: Release, table: str, key: Sequence[str], 
     Raises ``CepingError`` where the release has no such table or row.
     """
     verdict = Verdict.model_validate_json((release.folder / VERDICT_FILE).read_bytes())
-    with open_release(release) as connection:
+    with release.open() as connection:
         row = _find_row(connection, release, table, key)
         told = trace_published(connection, verdict, release.release_id, table, row, most_rows)
         codes = _unit_codes(connection, told, table, row)

@@ -13,8 +13,8 @@ import duckdb
 
 from pipelines.errors import CepingError
 from pipelines.questions.answers import write_answer
-from pipelines.releases.reading import open_release
-from pipelines.releases.release import Release, current_release
+from pipelines.releases.release import Release
+from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 SHELL_COMMANDS = (".prompt 'ceping> '", "set memory_limit = '2GB'", "set threads = 2", ".safe_mode")
@@ -30,26 +30,19 @@ def ask(settings: Settings, query: str | None, output: str | None, out: Path | N
 
     Raises ``CepingError`` where nothing is published, the query fails, or the answer does not fit its form.
     """
-    release = _published(settings)
+    release = Releases.of(settings).require_current()
     if query is None and sys.stdin.isatty():
         if output is not None or out is not None:
             raise CepingError("the shell writes no files: give the query on the command line")
         _open_shell(release)
         return
-    with open_release(release) as connection:
+    with release.open() as connection:
         try:
             answer = connection.sql(query or sys.stdin.read())
             if answer is not None:
                 write_answer(answer, output, out)
         except duckdb.Error as refusal:
             raise CepingError(_explain(refusal, connection)) from refusal
-
-
-def _published(settings: Settings) -> Release:
-    release = current_release(settings.releases_dir)
-    if release is None:
-        raise CepingError(f"nothing is published in {settings.home_dir} yet; ceping run publishes")
-    return release
 
 
 def _open_shell(release: Release) -> None:

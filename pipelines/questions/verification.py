@@ -9,7 +9,7 @@ from pipelines.gate.candidate import Candidate
 from pipelines.orchestration.recomputing import computed_again
 from pipelines.releases.kept_inputs import kept_inputs
 from pipelines.releases.manifest import Manifest
-from pipelines.releases.release import Release, verify
+from pipelines.releases.release import Release
 from pipelines.settings import Settings
 
 
@@ -61,7 +61,7 @@ def verify_release(settings: Settings, release: Release, *, recompute: bool = Tr
 
     Raises ``CepingError`` where a file is not what was published.
     """
-    verify(release)
+    release.verify()
     manifest = release.manifest
     found = Verification(
         release_id=release.release_id,

@@ -10,7 +10,6 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import CepingError, FrameworkError
-from pipelines.releases.reading import open_release
 from pipelines.releases.release import Release
 
 HEADER = ("index_code", "node_code", "weight")
@@ -25,7 +24,7 @@ def rank_under(release: Release, path: Path) -> list[Row]:
 
     Raises ``FrameworkError`` with every line of the file that cannot be used.
     """
-    with open_release(release) as connection:
+    with release.open() as connection:
         weights = _read_weights(path, _nodes(connection))
         connection.execute(f"create temp table {TABLE} (index_code varchar, node_code varchar, weight double)")
         connection.executemany(f"insert into {TABLE} values (?, ?, ?)", weights)

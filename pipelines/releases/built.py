@@ -9,7 +9,7 @@ from pipelines.foundation.hashing import code_version, hash_json
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.inbox import delivered_files, unknown_folders
 from pipelines.ingest.ledger import present_entries
-from pipelines.releases.history import read_history, withdrawn_by
+from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 
@@ -60,8 +60,8 @@ def built_release(settings: Settings) -> str | None:
     if not path.is_file():
         return None
     state = BuiltState.model_validate_json(path.read_text(encoding="utf-8"))
-    is_current = (settings.releases_dir / "current").resolve().name == state.release_id
-    is_settled = is_current or state.release_id in withdrawn_by(read_history(settings.releases_dir))
+    releases = Releases.of(settings)
+    is_settled = releases.current_id == state.release_id or state.release_id in releases.withdrawn
     is_same = state.inputs == inputs_hash(settings) and state.code == code_version()
     return state.release_id if is_settled and is_same else None
 

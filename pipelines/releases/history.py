@@ -13,8 +13,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipelines.gate.baseline import Baseline
-
 HISTORY = "history.jsonl"
 
 
@@ -86,18 +84,3 @@ def _read_line(line: str) -> HistoryEntry | None:
         return HistoryEntry.model_validate_json(line)
     except ValidationError:
         return None
-
-
-def find_baseline(releases_dir: Path, edition: int, candidate_hash: str) -> Baseline | None:
-    """The release to compare a candidate with; ``None`` where it is the first of its edition.
-
-    A candidate that was published already is compared with what stood before it, and nothing with what was withdrawn.
-    """
-    entries = read_history(releases_dir)
-    withdrawn = withdrawn_by(entries)
-    for entry in reversed(entries):
-        folder = releases_dir / str(edition) / entry.release_id
-        is_other = entry.candidate not in (None, candidate_hash)
-        if entry.edition == edition and is_other and entry.release_id not in withdrawn and folder.is_dir():
-            return Baseline(release_id=entry.release_id, folder=folder)
-    return None

@@ -5,9 +5,9 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.errors import CepingError
-from pipelines.releases.history import read_history, withdrawn_by
 from pipelines.releases.kept_inputs import kept_inputs
-from pipelines.releases.release import Release, all_releases, current_release
+from pipelines.releases.release import Release
+from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 NARROWEST = 120
@@ -34,10 +34,9 @@ class ListedRelease(BaseModel):
 
 def list_releases(settings: Settings) -> list[ListedRelease]:
     """Every release of the home, in the order in which they were first published."""
-    entries = read_history(settings.releases_dir)
-    moments = {entry.release_id: entry.published_at for entry in entries}
-    withdrawn = withdrawn_by(entries)
-    current = current_release(settings.releases_dir)
+    releases = Releases.of(settings)
+    moments = {entry.release_id: entry.published_at for entry in releases.history}
+    withdrawn, current = releases.withdrawn, releases.current
     return [
         _listed(release, current, moments.get(release.release_id), settings).model_copy(
             update={
@@ -45,7 +44,7 @@ def list_releases(settings: Settings) -> list[ListedRelease]:
                 "reason": withdrawn[release.release_id].reason if release.release_id in withdrawn else None,
             }
         )
-        for release in all_releases(settings.releases_dir)
+        for release in releases.all()
     ]
 
 

@@ -4,20 +4,8 @@ Belongs here: the one way in which anything of ours opens a published database. 
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
-
-if TYPE_CHECKING:
-    from pipelines.releases.release import Release
-
-
-def open_release(release: "Release", *, threads: int = 2, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
-    """Open the release's database read-only; close it, or use it in a ``with``.
-
-    The release stays the one it was opened on, also when a newer one becomes current meanwhile.
-    """
-    return open_database(release.database_path, threads=threads, memory_limit=memory_limit)
 
 
 def open_database(path: Path, *, threads: int = 2, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:

@@ -16,7 +16,6 @@ from pipelines.cli.commands import app
 from pipelines.errors import CepingError, FrameworkError
 from pipelines.questions.explanation import Explanation, Part, explain
 from pipelines.questions.whatif import rank_under
-from pipelines.releases.reading import open_release
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
 from tests.indices.composing import ENGINE, Composition, Row, compose, framework, node
@@ -253,7 +252,7 @@ def test_what_was_not_measured_says_what_it_would_have_to_be(explained: dict[tup
 
 
 def test_the_macro_answers_to_a_name_and_in_sql(release: Release) -> None:
-    with open_release(release) as connection:
+    with release.open() as connection:
         by_id, by_name = (
             connection.execute("select count(*), max(depth) from explain_score(?)", [subject]).fetchone()
             for subject in ("unit:U03", "单位U03")
@@ -350,7 +349,7 @@ def test_a_veto_stays_a_veto_and_equal_siblings_can_be_weighed(release: Release,
 
 
 def test_analysts_ask_it_in_sql(release: Release) -> None:
-    with open_release(release) as connection:
+    with release.open() as connection:
         connection.execute(
             "create temp table mine as select 'arithmetic_given' as index_code, 'root.a' as node_code, 40 as weight"
         )

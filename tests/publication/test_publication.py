@@ -13,9 +13,11 @@ import pytest
 
 from pipelines.errors import CepingError, GateError
 from pipelines.foundation.hashing import hash_file
-from pipelines.releases import release as release_module
-from pipelines.releases.reading import open_release
-from pipelines.releases.release import Release, current_release, publish, verify
+from pipelines.releases import publish as publish_module
+from pipelines.releases import releases as releases_module
+from pipelines.releases.publish import publish
+from pipelines.releases.release import Release
+from pipelines.releases.releases import Releases
 from tests.small_release import (
     CODE,
     FIGURE_TYPES,
@@ -76,23 +78,23 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
     )
     assert len(checked.stdout.splitlines()) == len(names) - 1
     assert all(path.stat().st_mode & 0o222 == 0 for path in release.folder.rglob("*") if path.is_file())
-    verify(release)
+    release.verify()
 
 
 def test_current_is_a_relative_link_to_the_release(home: Path) -> None:
-    assert current_release(home / "releases") is None
+    assert Releases(home / "releases").current is None
     release = publish_tables(home, example_tables())
     assert str((home / "releases" / "current").readlink()) == f"2017/{release.release_id}"
-    assert current_release(home / "releases") == release
+    assert Releases(home / "releases").current == release
     moved = home.rename(home.with_name("elsewhere"))
-    again = current_release(moved / "releases")
+    again = Releases(moved / "releases").current
     assert again is not None
-    verify(again)
+    again.verify()
 
 
 def test_tables_carry_rows_and_descriptions_in_both_languages(home: Path) -> None:
     release = publish_tables(home, example_tables())
-    with open_release(release) as connection:
+    with release.open() as connection:
         assert connection.execute("select max(computed) from trends.figure").fetchone() == (29431.0,)
         tables = connection.execute("select table_name, comment from duckdb_tables()").fetchall()
         assert ("figure", "Table figure. | 表 figure。") in tables
@@ -129,16 +131,16 @@ def test_another_candidate_is_another_release_and_leaves_the_old_one(home: Path)
     second = publish_tables(home, with_count(29432))
     assert second.release_id != first.release_id
     assert states(first.folder) == before
-    assert current_release(home / "releases") == second
+    assert Releases(home / "releases").current == second
     back = publish_tables(home, example_tables())
     assert back == first
-    assert current_release(home / "releases") == first
+    assert Releases(home / "releases").current == first
     assert history(home) == [first.release_id, second.release_id, first.release_id]
 
 
 def test_other_code_is_another_release(home: Path) -> None:
     candidate = make_candidate(home, example_tables())
-    ids = {publish(candidate, verdict_for(candidate), home / "releases", c).release_id for c in ("a", "b")}
+    ids = {publish(candidate, verdict_for(candidate), Releases(home / "releases"), c).release_id for c in ("a", "b")}
     assert len(ids) == 2
 
 
@@ -150,7 +152,7 @@ def test_leftovers_of_a_killed_publication_are_removed(home: Path) -> None:
     (home / "releases" / "history.jsonl").write_text('{"release_id": "2017-01', encoding="utf-8")
     release = publish_tables(home, example_tables())
     assert not leftover.exists()
-    assert current_release(home / "releases") == release
+    assert Releases(home / "releases").current == release
     assert {path.name for path in (home / "releases").iterdir()} == {"2017", "current", "history.jsonl"}
     last = (home / "releases" / "history.jsonl").read_text(encoding="utf-8").splitlines()[-1]
     assert json.loads(last)["release_id"] == release.release_id
@@ -162,8 +164,8 @@ def test_a_publication_that_fails_leaves_current_as_it_was(home: Path, lost: str
     candidate = make_candidate(home, with_count(1))
     (candidate.folder / lost).unlink()
     with pytest.raises(CepingError, match=Path(lost).name):
-        publish(candidate, verdict_for(candidate), home / "releases", CODE)
-    assert current_release(home / "releases") == first
+        publish(candidate, verdict_for(candidate), Releases(home / "releases"), CODE)
+    assert Releases(home / "releases").current == first
     assert [path.name for path in first.folder.parent.iterdir()] == [first.release_id]
     assert history(home) == [first.release_id]
 
@@ -173,12 +175,23 @@ def test_a_candidate_changed_after_its_verdict_is_not_published(home: Path) -> N
     path = candidate.path(candidate.table("trends.figure"))
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(CepingError, match=r"trends\.figure\.parquet is not what was judged"):
-        publish(candidate, verdict_for(candidate), home / "releases", CODE)
-    assert current_release(home / "releases") is None
+        publish(candidate, verdict_for(candidate), Releases(home / "releases"), CODE)
+    assert Releases(home / "releases").current is None
 
 
-@pytest.mark.parametrize("step", ["write_snapshot", "_write_pages", "_sync_tree", "_swing", "_record"])
-def test_a_kill_at_any_step_leaves_a_whole_release(home: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("place", "step"),
+    [
+        (publish_module, "write_snapshot"),
+        (publish_module, "_write_pages"),
+        (publish_module, "sync_tree"),
+        (releases_module, "_swing"),
+        (Releases, "record_publication"),
+    ],
+)
+def test_a_kill_at_any_step_leaves_a_whole_release(
+    home: Path, place: object, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A kill runs no ``finally``: the exception is one that nothing catches, and removal is switched off."""
     first = publish_tables(home, example_tables())
 
@@ -186,23 +199,23 @@ def test_a_kill_at_any_step_leaves_a_whole_release(home: Path, step: str, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(release_module, step, killed)
+        patch.setattr(place, step, killed)
         patch.setattr(shutil, "rmtree", lambda *_, **__: None)
         with pytest.raises(KeyboardInterrupt):
             publish_tables(home, with_count(2))
-    seen = current_release(home / "releases")
+    seen = Releases(home / "releases").current
     assert seen is not None
-    verify(seen)
-    assert (seen == first) is (step != "_record")
+    seen.verify()
+    assert (seen == first) is (step != "record_publication")
     second = publish_tables(home, with_count(2))
-    assert current_release(home / "releases") == second
+    assert Releases(home / "releases").current == second
     assert {path.name for path in first.folder.parent.iterdir()} == {first.release_id, second.release_id}
     assert history(home) == [first.release_id, second.release_id]
 
 
 def test_what_does_not_read_back_swings_back(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = publish_tables(home, example_tables())
-    swing = release_module._swing
+    swing = releases_module._swing
 
     def damaging_swing(link: Path, target: Path) -> None:
         swing(link, target)
@@ -211,7 +224,7 @@ def test_what_does_not_read_back_swings_back(home: Path, monkeypatch: pytest.Mon
         page.write_text("damaged", encoding="utf-8")
 
     with monkeypatch.context() as patch:
-        patch.setattr(release_module, "_swing", damaging_swing)
+        patch.setattr(releases_module, "_swing", damaging_swing)
         with pytest.raises(CepingError, match=r"index\.html"):
             publish_tables(home, with_count(3))
     assert (home / "releases" / "current").readlink().name == first.release_id
@@ -227,38 +240,38 @@ def test_damage_is_found_and_named(home: Path, name: str) -> None:
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(CepingError, match=re.escape(name)):
-        verify(release)
+        release.verify()
     with pytest.raises(CepingError, match=f"{re.escape(name)}.*remove .*{release.release_id} and publish again"):
         publish_tables(home, example_tables())
     path.unlink()
     with pytest.raises(CepingError, match=f"{re.escape(name)} is missing"):
-        verify(release)
+        release.verify()
 
 
 def test_a_file_too_many_is_damage(home: Path) -> None:
     release = publish_tables(home, example_tables())
     (release.folder / "ceping-2017.duckdb.wal").write_bytes(b"")
     with pytest.raises(CepingError, match=r"ceping-2017\.duckdb\.wal does not belong to it"):
-        verify(release)
+        release.verify()
 
 
 def test_lost_sums_are_damage(home: Path) -> None:
     release = publish_tables(home, example_tables())
     (release.folder / "SHA256SUMS").unlink()
     with pytest.raises(CepingError, match="SHA256SUMS"):
-        verify(release)
+        release.verify()
 
 
 def test_a_refused_verdict_publishes_nothing(home: Path) -> None:
     candidate = make_candidate(home, example_tables())
     other = make_candidate(home, with_count(4))
     with pytest.raises(GateError, match="did not pass"):
-        publish(candidate, verdict_for(candidate, passed=False), home / "releases", CODE)
+        publish(candidate, verdict_for(candidate, passed=False), Releases(home / "releases"), CODE)
     contradicting = verdict_for(candidate, passed=False).model_copy(update={"passed": True})
     with pytest.raises(GateError, match="did not pass"):
-        publish(candidate, contradicting, home / "releases", CODE)
+        publish(candidate, contradicting, Releases(home / "releases"), CODE)
     with pytest.raises(GateError, match="the verdict is for candidate"):
-        publish(candidate, verdict_for(other), home / "releases", CODE)
+        publish(candidate, verdict_for(other), Releases(home / "releases"), CODE)
     assert not (home / "releases").exists()
 
 
@@ -268,7 +281,7 @@ def test_the_published_verdict_is_the_one_given(home: Path) -> None:
     for beside in (given.model_dump_json(), "{}"):
         (candidate.folder / "verdict.json").write_text(beside, encoding="utf-8")
         with pytest.raises(GateError, match=r"verdict\.json is not the verdict that was given"):
-            publish(candidate, verdict_for(candidate), home / "releases", CODE)
+            publish(candidate, verdict_for(candidate), Releases(home / "releases"), CODE)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +308,7 @@ def test_reading_is_hardened(home: Path, statement: str) -> None:
     release = publish_tables(home, example_tables())
     before = hash_file(release.database_path)
     parquet = release.folder / "parquet" / "trends" / "figure.parquet"
-    with open_release(release) as connection, pytest.raises(duckdb.Error):
+    with release.open() as connection, pytest.raises(duckdb.Error):
         connection.execute(statement.format(out=home / "out", parquet=parquet)).fetchall()
     assert not (home / "out").exists()
     assert hash_file(release.database_path) == before
@@ -304,17 +317,17 @@ def test_reading_is_hardened(home: Path, statement: str) -> None:
 READER = """
 import sys
 from pathlib import Path
-from pipelines.releases.reading import open_release
-from pipelines.releases.release import current_release
+
+from pipelines.releases.releases import Releases
 
 releases, stop, log = Path(sys.argv[1]), Path(sys.argv[2]), []
-held = open_release(current_release(releases))
+held = Releases(releases).current.open()
 first = held.execute("select * from trends.figure order by all").fetchall()
 while not log or not stop.exists():
     assert held.execute("select * from trends.figure order by all").fetchall() == first
     assert held.execute("select sum(value) from trends.trend_2_site_stock").fetchall() == [(100.0,)]
-    release = current_release(releases)
-    with open_release(release) as connection:
+    release = Releases(releases).current
+    with release.open() as connection:
         figure = connection.execute("select min(computed), max(computed) from trends.figure where trend = 2").fetchone()
         stock = connection.execute("select sum(value) from trends.trend_2_site_stock").fetchone()
     assert f"{release.release_id}" in release.bulletin_path.read_text(encoding="utf-8")
@@ -371,7 +384,7 @@ def test_the_same_candidate_gives_the_same_bytes_in_another_home(tmp_path: Path)
     names = [path.relative_to(one.folder) for path in one.folder.rglob("*") if path.is_file()]
     differing = {str(name) for name in names if hash_file(one.folder / name) != hash_file(two.folder / name)}
     assert differing <= {"ceping-2017.duckdb", "SHA256SUMS"}
-    with open_release(one) as first, open_release(two) as second:
+    with one.open() as first, two.open() as second:
         for table in ("trends.figure", "reference.catalog"):
             query = f"select * from {table}"
             assert first.execute(query).fetchall() == second.execute(query).fetchall()

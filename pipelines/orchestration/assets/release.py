@@ -10,7 +10,8 @@ from pipelines.orchestration.assets.verdict import verdict
 from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.built import record_release
 from pipelines.releases.kept_inputs import keep_inputs
-from pipelines.releases.release import publish
+from pipelines.releases.publish import publish
+from pipelines.releases.releases import Releases
 
 
 @dg.asset(
@@ -24,7 +25,7 @@ def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     """Publish the newest candidate, if its bytes have a passing verdict by the present suites."""
     settings = edition_run.settings
     newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
-    published = publish(newest, require_pass(newest), settings.releases_dir, code_version())
+    published = publish(newest, require_pass(newest), Releases.of(settings), code_version())
     keep_inputs(settings, published)
     record_release(settings, published.release_id)
     say("release", f"{published.release_id} is published")

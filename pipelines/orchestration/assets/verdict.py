@@ -11,7 +11,7 @@ from pipelines.gate.judgement import ExpectationOutcome, Verdict, judge
 from pipelines.gate.verdict import QUALITY_FILE
 from pipelines.orchestration.assets.candidate import PUBLISHED, candidate
 from pipelines.orchestration.resources import EditionRun
-from pipelines.releases.history import find_baseline
+from pipelines.releases.releases import Releases
 from pipelines.warehouse.tables import TableSpec
 
 
@@ -42,7 +42,7 @@ def verdict(edition_run: EditionRun) -> Iterator[dg.AssetCheckResult | dg.Materi
     """Judge the newest candidate and write the verdict beside it."""
     settings = edition_run.settings
     newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
-    baseline = find_baseline(settings.releases_dir, settings.edition, newest.content_hash)
+    baseline = Releases.of(settings).before(newest)
     judged = judge(newest, progress=lambda message: say("gate", message), baseline=baseline)
     yield from _check_results(judged)
     if not judged.passed:
