@@ -120,7 +120,7 @@ def releases(
     output: Annotated[Shown, typer.Option("--format", help="How to print them.")] = Shown.table,
 ) -> None:
     """List the releases: when each was published, from how many inputs, and which one is current."""
-    from pipelines.releases.listing import print_releases
+    from pipelines.cli.releases import print_releases
 
     with told_plainly():
         print_releases(settings_for(home), output.value)
@@ -135,7 +135,8 @@ def verify(
     ] = True,
 ) -> None:
     """Check every file of a release, and compute its tables again; exit code 1 where they come out otherwise."""
-    from pipelines.questions.verification import print_verification, verify_release
+    from pipelines.cli.verification import print_verification
+    from pipelines.questions.verification import verify_release
     from pipelines.releases.releases import Releases
 
     with told_plainly():
@@ -175,8 +176,9 @@ def diff(
     rows: Annotated[int, typer.Option(help="Most rows to print of each kind.", min=1)] = 20,
 ) -> None:
     """Say what differs between two releases, how much each cause explains, and which input rows are behind it."""
-    from pipelines.cli.difference import print_difference, write_workbook
+    from pipelines.cli.difference import print_difference
     from pipelines.questions.difference.compare import compare
+    from pipelines.questions.difference.workbook import write_workbook
     from pipelines.releases.releases import Releases
 
     with told_plainly():
@@ -197,7 +199,8 @@ def provenance(
     rows: Annotated[int, typer.Option(help="Most units and input rows to show.", min=1)] = 10,
 ) -> None:
     """Trace a published row: the models it is made by, the checks, the input files and the rows under it."""
-    from pipelines.questions.provenance import print_provenance, trace
+    from pipelines.cli.provenance import print_provenance
+    from pipelines.questions.provenance import trace
     from pipelines.releases.releases import Releases
 
     with told_plainly():

@@ -1,9 +1,7 @@
-"""Prints a difference for people and programs, and writes it as a workbook."""
+"""Prints a difference for people and programs."""
 
 import json
-from pathlib import Path
 
-import xlsxwriter
 from rich.console import Console
 from rich.table import Table
 
@@ -32,29 +30,6 @@ def print_difference(difference: Difference, output: str, most_rows: int) -> Non
         console.print("nothing differs")
 
 
-def write_workbook(difference: Difference, path: Path) -> None:
-    """Write every section to a sheet of its own; text stays text, whatever it begins with."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
-        bold = workbook.add_format({"bold": True})
-        for section in difference.sections:
-            sheet = workbook.add_worksheet(f"{section.title_zh} {section.name}"[:31])
-            sheet.freeze_panes(1, 0)
-            for column, name in enumerate(_columns(section.rows)):
-                sheet.write_string(0, column, name, bold)
-                for line, row in enumerate(section.rows, start=1):
-                    _write_cell(sheet, line, column, row.get(name))
-
-
-def _write_cell(sheet: "xlsxwriter.worksheet.Worksheet", line: int, column: int, value: object) -> None:
-    if isinstance(value, bool):
-        sheet.write_boolean(line, column, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(line, column, value)
-    elif value is not None:
-        sheet.write_string(line, column, str(value))
-
-
 def _worth_telling(section: Section) -> list[Row]:
     """The rows that tell of a difference: tables without one are left out."""
     if section.name != "tables":
@@ -66,16 +41,12 @@ def _table(section: Section, rows: list[Row], most_rows: int) -> Table:
     hidden = len(rows) - most_rows
     more = f" (first {most_rows} of {len(rows)})" if hidden > 0 else ""
     table = Table(title=f"{section.title_zh} {section.title_en}{more}", title_justify="left", title_style="bold")
-    columns = [name for name in _columns(rows) if name not in CAUSES or any(_is_some(row.get(name)) for row in rows)]
+    columns = [name for name in section.columns if name not in CAUSES or any(_is_some(row.get(name)) for row in rows)]
     for name in columns:
         table.add_column(name, overflow="fold")
     for row in rows[:most_rows]:
         table.add_row(*(_cell(row.get(name)) for name in columns))
     return table
-
-
-def _columns(rows: list[Row]) -> list[str]:
-    return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def _is_some(value: object) -> bool:

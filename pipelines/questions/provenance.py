@@ -4,13 +4,10 @@ All but the rows is told by the release alone, wherever it lies. The rows are re
 the release in its home; without them their files and numbers are told.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
-from rich.console import Console
-from rich.table import Table
 
 from pipelines.errors import CepingError
 from pipelines.gate.verdict import VERDICT_FILE, Verdict
@@ -38,33 +35,6 @@ def trace(settings: Settings, release: Release, table: str, key: Sequence[str], 
         return told.model_copy(update={"rows_note": "the inputs of this release were not kept in this home"})
     rows, counts = _input_rows(release, folder, sorted({str(file["source"]) for file in told.files}), codes, most_rows)
     return told.model_copy(update={"rows": rows, "row_counts": counts})
-
-
-def print_provenance(found: Provenance, output: str) -> None:
-    """Print it as JSON, or in tables a person reads."""
-    if output == "json":
-        print(json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1, default=str))
-        return
-    console = Console()
-    console.print(f"{found.table} 于 {found.release_id}", highlight=False)
-    for name, value in found.row.items():
-        if value is not None:
-            console.print(f"  {name}: {value}", highlight=False, soft_wrap=True)
-    models = [{k: model[k] for k in ("steps", "name", "kind", "meaning")} for model in found.models]
-    held = sum(check.passed for check in found.checks)
-    failed = [check for check in found.checks if not check.passed]
-    console.print(_table("由何计算 Made from", models))
-    console.print(f"检验 Checks: {held} / {len(found.checks)}", highlight=False)
-    for check in failed:
-        console.print(f"  {check.severity}: {check.table}, {check.why}", highlight=False, soft_wrap=True)
-    console.print(_table("输入文件 Input files", found.files))
-    console.print(_table(f"单位 Units ({found.unit_count:,})", found.units))
-    if found.rows_note:
-        console.print(f"输入行 Input rows: {found.rows_note}", highlight=False)
-        return
-    counts = ", ".join(f"{source} {count:,}" for source, count in found.row_counts.items())
-    rows = [{**row, "cells": json.dumps(row["cells"], ensure_ascii=False)} for row in found.rows]
-    console.print(_table(f"输入行 Input rows ({counts})", rows))
 
 
 def _find_row(connection: duckdb.DuckDBPyConnection, release: Release, table: str, key: Sequence[str]) -> Row:
@@ -150,13 +120,3 @@ def _rows_of_units(contract: Contract) -> str:
 
 def _filled(cells: Row) -> Row:
     return {name: value for name, value in cells.items() if value is not None}
-
-
-def _table(title: str, rows: list[Row]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    names = list(rows[0]) if rows else ["—"]
-    for name in names:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in names))
-    return table

@@ -8,11 +8,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipelines.cli.difference import print_difference, write_workbook
+from pipelines.cli.difference import print_difference
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.ledger import present_entries
 from pipelines.ingest.source import ingest_source
 from pipelines.questions.difference.compare import Difference, compare
+from pipelines.questions.difference.workbook import write_workbook
 from pipelines.releases.kept_inputs import keep_inputs
 from pipelines.releases.release import Release
 from pipelines.settings import Settings

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.cli.provenance import print_provenance
 from pipelines.errors import CepingError
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.ledger import present_entries
 from pipelines.ingest.source import ingest_source
-from pipelines.questions.provenance import print_provenance, trace
+from pipelines.questions.provenance import trace
 from pipelines.releases.kept_inputs import keep_inputs
 from pipelines.releases.release import Release
 from pipelines.settings import Settings

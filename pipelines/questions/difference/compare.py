@@ -42,6 +42,11 @@ class Section(BaseModel):
     title_zh: str
     rows: list[Row]
 
+    @property
+    def columns(self) -> list[str]:
+        """The columns of the rows, in their order."""
+        return list(dict.fromkeys(name for row in self.rows for name in row))
+
 
 class Difference(BaseModel):
     """Everything that differs between two releases."""
