@@ -258,10 +258,14 @@ def quarantine(
     home: Home = None,
 ) -> None:
     """Write the rows that were kept out as workbooks, with the reason beside each, to mend and deliver again."""
+    from pipelines.gate.candidate import open_newest
     from pipelines.ingest.quarantine_workbook import export_quarantine
 
     with told_plainly():
-        for exported in export_quarantine(settings_for(home, edition, inbox), out, source, file):
+        settings = settings_for(home, edition, inbox)
+        candidate = open_newest(settings.candidates_dir, settings.newest_candidate_path)
+        rows = candidate.path(candidate.table("audit.quarantine"))
+        for exported in export_quarantine(settings, rows, out, source, file):
             label = f"{exported.file.source}/{exported.file.file_name}"
             typer.echo(f"{exported.path or label}: {exported.message}", err=exported.path is None)
 

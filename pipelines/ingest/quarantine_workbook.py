@@ -15,7 +15,6 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.errors import CepingError
-from pipelines.gate.candidate import Candidate, open_newest
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.inbox import Delivery
@@ -55,24 +54,24 @@ class Exported:
     message: str
 
 
-def export_quarantine(settings: Settings, out: Path, source: str | None, file_name: str | None) -> Iterator[Exported]:
-    """Write a workbook for each file with quarantined rows of the newest run.
+def export_quarantine(
+    settings: Settings, quarantine: Path, out: Path, source: str | None, file_name: str | None
+) -> Iterator[Exported]:
+    """Write a workbook for each file with rows in the quarantine, which is given as a Parquet file.
 
-    Raises ``CepingError`` where there is no run to ask, nothing to mend, or a workbook would be written over.
+    Raises ``CepingError`` where there is nothing to mend, or a workbook would be written over.
     """
     contracts = load_contracts()
     if source is not None and source not in contracts:
         raise CepingError(f"there is no source {source}; there are {', '.join(contracts)}")
-    candidate = open_newest(settings.candidates_dir, settings.newest_candidate_path)
-    files = list(_quarantined(candidate, source, file_name))
+    files = list(_quarantined(quarantine, source, file_name))
     if not files:
         raise CepingError("no quarantined row waits to be mended there; `ceping status` shows every file")
     for file in files:
         yield _export(file, contracts[file.source], settings, out)
 
 
-def _quarantined(candidate: Candidate, source: str | None, file_name: str | None) -> Iterator[QuarantinedFile]:
-    path = candidate.path(candidate.table("audit.quarantine"))
+def _quarantined(quarantine: Path, source: str | None, file_name: str | None) -> Iterator[QuarantinedFile]:
     with duckdb.connect() as connection:
         rows = connection.execute(
             """
@@ -95,7 +94,7 @@ def _quarantined(candidate: Candidate, source: str | None, file_name: str | None
             order by all
             """,
             {
-                "path": str(path),
+                "path": str(quarantine),
                 "parts": PARTS,
                 "passed_over": list(NOT_TO_MEND),
                 "source": source,
