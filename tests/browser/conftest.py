@@ -16,8 +16,8 @@ from pipelines.gate.verdict import ExpectationOutcome, SuiteOutcome, Verdict
 from pipelines.releases.publish import publish
 from pipelines.releases.release import Release
 from pipelines.releases.releases import Releases
-from tests.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
-from tests.small_site import NAUGHTY, site_tables
+from tests.fixtures.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
+from tests.fixtures.small_site import NAUGHTY, site_tables
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import PROJECT_ROOT
-from tests.end_to_end.conftest import Edition, ceping_outcome, contents
+from tests.fixtures.whole_runs import Edition, ceping_outcome, contents
 
 PARTS = ("pipelines", "models", "seeds", "expectations", "dagster.yaml", "pyproject.toml")
 RELEASE_ALONE = """

@@ -8,8 +8,7 @@ from pipelines.gate.candidate import Candidate
 from pipelines.gate.judgement import Verdict, judge, require_pass
 from pipelines.releases.publish import publish
 from pipelines.releases.releases import Releases
-from tests.publication.test_publication import with_count
-from tests.small_release import CODE, make_candidate
+from tests.fixtures.small_release import CODE, make_candidate, with_count
 
 SUITE = """
 table: trends.figure

@@ -9,8 +9,8 @@ import pytest
 from pipelines.gate.judgement import judge
 from pipelines.gate.verdict import Verdict
 from pipelines.settings import EXPECTATIONS_DIR
-from tests.small_release import make_candidate
-from tests.small_site import site_tables, table
+from tests.fixtures.small_release import make_candidate
+from tests.fixtures.small_site import site_tables, table
 
 SENTENCES = "core.dim_notice_sentence"
 

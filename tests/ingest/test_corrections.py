@@ -11,7 +11,7 @@ from pipelines.ingest.ledger import read_ledger
 from pipelines.ingest.source import ingest_source
 from pipelines.releases.built import is_inbox_landed
 from pipelines.settings import Settings
-from tests.conftest import landed_rows
+from tests.fixtures.deliveries import landed_rows
 
 Deliver = Callable[[str, str, bytes], Path]
 CONTRACT = load_contracts()["site_registry"]

@@ -18,8 +18,16 @@ from pipelines.ingest.contracts import Column, Contract, load_contracts
 from pipelines.ingest.inbox import unknown_folders
 from pipelines.ingest.source import IngestReport, ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
-from tests.conftest import landed_rows, write_workbook
-from tests.ingest.delivering import delimited, deliver, json_array, json_lines, workbook, zstd
+from tests.fixtures.deliveries import (
+    delimited,
+    deliver,
+    json_array,
+    json_lines,
+    landed_rows,
+    workbook,
+    write_workbook,
+    zstd,
+)
 
 REGISTRY = load_contracts()["site_registry"]
 HEADER = ["网站标识码", "网站名称", "首页网址", "层级", "网站类型"]

@@ -18,7 +18,7 @@ from pipelines.ingest.dry_run import check_path
 from pipelines.ingest.readers.page_facts import page_facts
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
-from tests.ingest.delivering import deliver
+from tests.fixtures.deliveries import deliver
 
 CONTRACT = load_contracts()["site_crawl"]
 REAL = PROJECT_ROOT.parent / "shared" / "data" / "warc"

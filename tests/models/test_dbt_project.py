@@ -11,12 +11,12 @@ from pipelines.example import ExampleOptions, write_example
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
-from tests.warehouse import dbt_build, project_manifest
+from tests.fixtures.warehouse import dbt_build, project_manifest
 
 LOGIC = re.compile(r"\b(case|group by|partition by|having|coalesce)\b|count_by|rows_by_file|rejected_rows|unnest_join")
 ONE_MACRO = re.compile(r"\{\{ config\(materialized='table'\) \}\}\s+\{\{ rejected_rows\([^\n]*\) \}\}\s*")
-# They follow from the project's graph, which a unit test does not see: tests/models/test_corrections.py and
-# tests/publication/test_provenance.py look at what they build.
+# They follow from the project's graph, which a unit test does not see: tests/models/audit/test_corrections.py and
+# tests/questions/test_provenance.py look at what they build.
 MADE_FROM_THE_GRAPH = {"correction", "lineage"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

@@ -18,8 +18,8 @@ from pipelines.publication.workbook import heading
 from pipelines.releases.publish import publish
 from pipelines.releases.release import Release
 from pipelines.releases.releases import Releases
-from tests.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
-from tests.small_site import NAUGHTY, figures, site_tables, table
+from tests.fixtures.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
+from tests.fixtures.small_site import NAUGHTY, figures, site_tables, table
 
 VALUES = [
     {

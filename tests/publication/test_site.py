@@ -16,9 +16,9 @@ from pipelines.publication.site.page import Desk
 from pipelines.publication.site.pictures import day_of, tile_text
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.site.values import NOTHING, printed, sort_key, span, written
-from tests.small_release import Tables as Given
-from tests.small_release import make_candidate, publish_tables
-from tests.small_site import site_tables
+from tests.fixtures.small_release import Tables as Given
+from tests.fixtures.small_release import make_candidate, publish_tables
+from tests.fixtures.small_site import site_tables
 
 WITHOUT = sorted(set(site_tables()) - {"core.dim_label"})
 
