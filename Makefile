@@ -25,7 +25,7 @@ test: check .venv/oldest-client ## Every check and every test, by three workers:
 
 test-spark: .venv/spark-installed ## The same results on Spark as on DuckDB; needs Java 17
 	@command -v java >/dev/null || { echo "Spark needs Java 17: apt-get install openjdk-17-jre-headless, or brew install openjdk@17"; exit 1; }
-	$(BIN)/pytest -m spark tests/spark
+	$(BIN)/pytest -m spark tests/engines
 
 bench: .venv/bench-installed ## What a run costs, by size: SIZES="1 3 6.2 15" (millions of crawl rows) into docs/performance.md
 	$(BIN)/python -m benchmarks --sizes $(SIZES)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from benchmarks.deliveries import SIZES
 from benchmarks.measuring import GIB, Measurement
-from pipelines.fingerprint import code_version
+from pipelines.foundation.hashing import code_version
 
 RESULTS = Path(__file__).parent / "results"
 FIXED_FILE = "fixed.json"

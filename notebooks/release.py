@@ -13,16 +13,15 @@ def _():
     import altair as alt
     import marimo as mo
 
-    from pipelines.publication.reading import open_release
-    from pipelines.publication.release import current_release
+    from pipelines.releases.releases import Releases
     from pipelines.settings import Settings
 
-    release = current_release(Settings().releases_dir)
+    release = Releases.of(Settings()).current
     mo.stop(
         release is None,
         mo.md("尚无发布的版本，请先运行 `ceping run`。 Nothing is published yet: `ceping run` publishes."),
     )
-    connection = open_release(release)
+    connection = release.open()
     return alt, connection, mo, release
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contracts import load_contracts
+from pipelines.ingest.contracts import load_contracts
 
 THREADS = 2
 # What Chinese forms write for yes and no is text to DuckDB.

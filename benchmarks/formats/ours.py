@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from pipelines.contracts import load_contracts
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 
 

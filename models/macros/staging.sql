@@ -236,7 +236,7 @@ reasons as (
 {%- endif -%}
 {% endmacro %}
 
-{#- Where fit rows of a source stand in the place of others, which were mended. See pipelines/repairs.py. -#}
+{#- Where fit rows of a source stand in the place of others, which were mended. See pipelines/ingest/mending.py. -#}
 {% macro repaired_rows(source_name) -%}
     select distinct
         edition,

@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipelines.candidate import Candidate, FrozenTable, TableColumn
-from pipelines.publication.snapshot import split_description
+from pipelines.foundation.bilingual import split_description
+from pipelines.gate.candidate import Candidate, FrozenTable
+from pipelines.warehouse.tables import TableColumn
 
 PACKAGE_FILE = "datapackage.json"
 CROISSANT_FILE = "croissant.json"

@@ -7,16 +7,13 @@ Tables and descriptions are the candidate's own. What columns are made of follow
 import csv
 import io
 from pathlib import Path
-from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipelines.candidate import Candidate
-from pipelines.publication.labels import Bilingual
-from pipelines.publication.snapshot import split_description
+from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.gate.candidate import Candidate
+from pipelines.warehouse.origins import origin_of, read_lineage
 
-LINEAGE_PATH = Path(__file__).parent / "lineage.csv"
-LINEAGE_FIELDS = ("table_name", "column_name", "made_of", "models")
 CSV_FIELDS = (
     "schema_name", "table_name", "row_count", "column_name", "data_type", "is_key", "description_zh", "description_en",
     "made_of", "models",
@@ -24,24 +21,6 @@ CSV_FIELDS = (
 TEMPLATES_DIR = Path(__file__).parent / "templates"
 PAGE = "dictionary.html"
 CSV = "dictionary.csv"
-
-
-class Origin(NamedTuple):
-    """What a column is made of, written out: columns by table, and the models between."""
-
-    columns: str
-    models: str
-
-
-def read_lineage(text: str | None = None) -> dict[tuple[str, str], Origin]:
-    """What each published column is made of, by table and column."""
-    rows = csv.DictReader(io.StringIO(text if text is not None else LINEAGE_PATH.read_text(encoding="utf-8")))
-    return {(row["table_name"], row["column_name"]): Origin(row["made_of"], row["models"]) for row in rows}
-
-
-def origin_of(origins: dict[tuple[str, str], Origin], table: str, column: str) -> Origin:
-    """What a column is made of; nothing where the code knows no such column."""
-    return origins.get((table, column), Origin("", ""))
 
 
 def write_dictionary(candidate: Candidate, folder: Path, *, is_synthetic: bool) -> None:

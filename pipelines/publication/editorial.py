@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.candidate import Candidate
+from pipelines.gate.candidate import Candidate
+from pipelines.gate.verdict import Verdict
 from pipelines.publication.site.language import LANGUAGES
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.workbook import write_workbook
-from pipelines.verdict import Verdict
 
 
 def write_editorial(

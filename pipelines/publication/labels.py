@@ -7,26 +7,12 @@ from collections.abc import Mapping
 from typing import Self
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
 
-from pipelines.candidate import Candidate
+from pipelines.foundation.bilingual import Bilingual
+from pipelines.gate.candidate import Candidate
 
 LABELS = "core.dim_label"
 LAST = 1_000_000
-
-
-class Bilingual(BaseModel):
-    """A text in both languages; ``en`` is empty where it would only repeat ``zh``."""
-
-    model_config = ConfigDict(frozen=True)
-
-    zh: str
-    en: str
-
-    @classmethod
-    def of(cls, zh: str, en: str) -> Self:
-        """The text, with an English that says what the Chinese does not."""
-        return cls(zh=zh, en="" if en == zh else en)
 
 
 class Labels:

@@ -9,10 +9,9 @@ from pathlib import Path
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipelines.publication.labels import Bilingual
-from pipelines.publication.snapshot import split_description
-from pipelines.publication.tracing import FIGURE, NEEDED, Provenance, rows_of, trace_published
-from pipelines.verdict import Verdict
+from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.gate.verdict import Verdict
+from pipelines.publication.provenance import FIGURE, NEEDED, Provenance, rows_of, trace_published
 
 TEMPLATES_DIR = Path(__file__).parent / "templates"
 FOLDER = "provenance"

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.candidate import Candidate, FrozenTable
 from pipelines.errors import CepingError
+from pipelines.foundation.bilingual import split_description
+from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.publication.model_sql import render_macro
 
 STORAGE_VERSION = "v1.0.0"
@@ -67,12 +68,6 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
         connection.execute("use memory")
         connection.execute("detach snapshot")
     path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
-
-
-def split_description(description: str) -> tuple[str, str]:
-    """Take apart a description ``English | Chinese``; a text without a bar stands for both."""
-    english, bar, chinese = description.rpartition(" | ")
-    return (english.strip(), chinese.strip()) if bar else (description.strip(), description.strip())
 
 
 def _load_table(connection: duckdb.DuckDBPyConnection, table: FrozenTable, parquet_dir: Path) -> None:

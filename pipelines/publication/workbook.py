@@ -18,9 +18,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.candidate import FrozenTable
+from pipelines.foundation.bilingual import split_description
+from pipelines.gate.candidate import FrozenTable
 from pipelines.publication.site.tables import Tables, quoted
-from pipelines.publication.snapshot import split_description
 
 MOST_ROWS = 30_000
 ROWS_AT_ONCE = 5_000

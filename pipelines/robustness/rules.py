@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipelines.errors import FrameworkError
-from pipelines.seed_rows import read_rows, read_valid_rows
+from pipelines.reference.rows import read_rows, read_valid_rows
 
 SETTINGS, CHOICES = "robustness_settings", "robustness_choices"
 FRAMEWORKS, TITLES = "frameworks", "award_rules"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import bootstrap, sobol_indices  # type: ignore[import-untyped]
 
-from pipelines.robustness.drawing import seeded
+from pipelines.robustness.draws import seeded
 from pipelines.robustness.index import Floats, Index, Whole
 from pipelines.robustness.rules import CHOICE_CODES, Rules
 from pipelines.robustness.simulation import Draws

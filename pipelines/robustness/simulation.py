@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.robustness.arithmetic import places_from_best, steps_of
-from pipelines.robustness.drawing import Sample
+from pipelines.robustness.draws import Sample
 from pipelines.robustness.index import Floats, Index, Leaf, Whole
 from pipelines.robustness.normalising import RELATIVE, limits, normalise, treat
 from pipelines.robustness.rules import AGGREGATION, CHOICE_CODES, NORMALISATION, OWN, SAMPLING, WEIGHTS, Rules

@@ -9,7 +9,7 @@ from benchmarks import raw
 from benchmarks.agreement import DisagreementError, require_same_results
 from benchmarks.deliveries import Size, deliver
 from pipelines.settings import Settings
-from tests.warehouse import build, ingest, tables_of
+from tests.fixtures.warehouse import build, ingest, tables_of
 
 
 @pytest.fixture(scope="module")

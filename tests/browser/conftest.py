@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from pipelines.publication.quality import render_quality
-from pipelines.publication.release import Release, publish
-from pipelines.verdict import ExpectationOutcome, SuiteOutcome, Verdict
-from tests.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
-from tests.small_site import NAUGHTY, site_tables
+from pipelines.gate.report import render_quality
+from pipelines.gate.verdict import ExpectationOutcome, SuiteOutcome, Verdict
+from pipelines.releases.publish import publish
+from pipelines.releases.release import Release
+from pipelines.releases.releases import Releases
+from tests.fixtures.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
+from tests.fixtures.small_site import NAUGHTY, site_tables
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
@@ -53,7 +55,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     verdict = Verdict(**{**dict(held), "suites": suites})
     (candidate.folder / "verdict.json").write_text(verdict.model_dump_json(), encoding="utf-8")
     (candidate.folder / "quality.html").write_text(render_quality(candidate, verdict), encoding="utf-8")
-    return publish(candidate, verdict, home / "releases", CODE)
+    return publish(candidate, verdict, Releases(home / "releases"), CODE)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from pipelines.publication.release import Release
-from tests.small_site import NAUGHTY, figures
+from pipelines.releases.release import Release
+from tests.fixtures.small_site import NAUGHTY, figures
 
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},

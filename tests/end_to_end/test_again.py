@@ -6,8 +6,8 @@ from pathlib import Path
 
 import fastexcel
 
-from tests.conftest import write_workbook
-from tests.end_to_end.conftest import Edition, ceping, ceping_outcome, contents, run
+from tests.fixtures.deliveries import write_workbook
+from tests.fixtures.whole_runs import Edition, ceping, ceping_outcome, contents, run
 
 
 def times(folder: Path) -> dict[str, int]:

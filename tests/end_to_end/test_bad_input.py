@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import write_workbook
-from tests.end_to_end.conftest import Edition, ceping_outcome, contents
+from tests.fixtures.deliveries import write_workbook
+from tests.fixtures.whole_runs import Edition, ceping_outcome, contents
 
 REGISTRY = "网站标识码,网站名称,首页网址,层级,网站类型\n3301000001,清禾市政务网,a.example,地市级,门户网站\n"
 PAGE = '{"url": "http://a.example/%d", "fetched_at": "2017-09-01", "fetch_outcome": "ok", "title": "公告"}\n'

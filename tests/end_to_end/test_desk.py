@@ -23,9 +23,9 @@ import fastexcel
 import polars as pl
 import pytest
 
-from pipelines.publication.reading import open_database
+from pipelines.releases.reading import open_database
 from pipelines.settings import PROJECT_ROOT
-from tests.end_to_end.conftest import CEPING, Edition, ceping, ceping_outcome
+from tests.fixtures.whole_runs import CEPING, Edition, ceping, ceping_outcome
 
 COOKBOOK = (PROJECT_ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
 RECIPES = dict(re.findall(r"^### \d+\. (.*?)\n.*?^```sql\n(.*?)^```", COOKBOOK, re.M | re.S))

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from pipelines.settings import SEEDS_DIR
-from tests.awards.reference import Court
-from tests.end_to_end.conftest import Edition
+from tests.fixtures.award_reference import Court
+from tests.fixtures.whole_runs import Edition
 
 Row = dict[str, Any]
 

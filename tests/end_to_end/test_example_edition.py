@@ -11,7 +11,7 @@ import fastexcel
 import pytest
 
 from pipelines.publication.snapshot import MACROS_DIR
-from tests.end_to_end.conftest import Edition
+from tests.fixtures.whole_runs import Edition
 
 
 def digest(path: Path) -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import PROJECT_ROOT
-from tests.end_to_end.conftest import Edition, ceping_outcome, contents
+from tests.fixtures.whole_runs import Edition, ceping_outcome, contents
 
 PARTS = ("pipelines", "models", "seeds", "expectations", "dagster.yaml", "pyproject.toml")
 RELEASE_ALONE = """
 import dagster as dg
-from pipelines.definitions import defs
+from pipelines.orchestration.definitions import defs
 result = defs.resolve_job_def("edition").execute_in_process(
     instance=dg.DagsterInstance.ephemeral(), asset_selection=[dg.AssetKey("release")], raise_on_error=False)
 print("published" if result.success else result.failure_data_for_node("release").error.cause.message)
@@ -35,7 +35,13 @@ def broken(small: Edition, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ed
     unit_test = mart.with_suffix(".yml")
     assert unit_test.is_file()
     failed = ceping_outcome(
-        "run", "--home", copy.home, "--inbox", copy.inbox, command=(sys.executable, "-m", "pipelines.cli"), cwd=project
+        "run",
+        "--home",
+        copy.home,
+        "--inbox",
+        copy.inbox,
+        command=(sys.executable, "-m", "pipelines.cli"),
+        cwd=project,
     )
     assert failed.returncode == 1
     return copy, project, failed.stderr

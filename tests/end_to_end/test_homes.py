@@ -4,7 +4,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from tests.end_to_end.conftest import Edition, ceping, ceping_outcome, contents
+from tests.fixtures.whole_runs import Edition, ceping, ceping_outcome, contents
 
 
 def test_two_homes_do_not_touch_each_other(small: Edition, example: Edition) -> None:

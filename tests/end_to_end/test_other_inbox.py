@@ -11,8 +11,8 @@ import fastexcel
 import pytest
 
 from pipelines.settings import SEEDS_DIR
-from tests.conftest import Cells, write_workbook
-from tests.end_to_end.conftest import Edition, ceping, run
+from tests.fixtures.deliveries import Cells, write_workbook
+from tests.fixtures.whole_runs import Edition, ceping, run
 
 Row = dict[str, Any]
 NEW_SITES = """网站标识码,网站名称,首页网址,行政区划代码,层级,网站类型,运行状态

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from pipelines.settings import PROJECT_ROOT
-from tests.end_to_end.conftest import Edition, run
+from tests.fixtures.whole_runs import Edition, run
 
 SCANS = sorted((PROJECT_ROOT.parent / "shared" / "data" / "scans").glob("department_of_*.csv"))
 CONNECTION_ERRORS = ("connection_refused", "connection_reset", "address_unreachable")

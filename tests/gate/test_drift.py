@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.baseline import find_baseline
-from pipelines.candidate import Candidate
-from pipelines.gate import Verdict, judge, require_pass
-from pipelines.publication.release import current_release, find_release, publish, rollback
-from tests.publication.test_publication import with_count
-from tests.small_release import CODE, make_candidate
+from pipelines.gate.candidate import Candidate
+from pipelines.gate.judgement import Verdict, judge, require_pass
+from pipelines.releases.publish import publish
+from pipelines.releases.releases import Releases
+from tests.fixtures.small_release import CODE, make_candidate, with_count
 
 SUITE = """
 table: trends.figure
@@ -72,13 +71,13 @@ def judged(home: Path, suites_dir: Path, count: int, *, without_a_stock_row: boo
         types, rows = tables["trends.trend_2_site_stock"]
         tables["trends.trend_2_site_stock"] = (types, rows[1:])
     candidate = make_candidate(home, tables)
-    baseline = find_baseline(home / "releases", 2017, candidate.content_hash)
+    baseline = Releases(home / "releases").before(candidate)
     return candidate, judge(candidate, suites_dir, baseline=baseline)
 
 
 def published(home: Path, suites_dir: Path, count: int) -> str:
     candidate, verdict = judged(home, suites_dir, count)
-    return publish(candidate, verdict, home / "releases", CODE).release_id
+    return publish(candidate, verdict, Releases(home / "releases"), CODE).release_id
 
 
 def test_a_first_release_is_compared_with_nothing(tmp_path: Path, suites_dir: Path) -> None:
@@ -106,8 +105,8 @@ def test_a_candidate_is_never_compared_with_itself_nor_with_what_was_withdrawn(
     first, second = published(tmp_path, suites_dir, 100), published(tmp_path, suites_dir, 200)
     assert judged(tmp_path, suites_dir, 200)[1].compared_with == first
     assert judged(tmp_path, suites_dir, 300)[1].compared_with == second
-    rollback(find_release(tmp_path / "releases", first), tmp_path / "releases")
+    Releases(tmp_path / "releases").roll_back(Releases(tmp_path / "releases").find(first))
     assert judged(tmp_path, suites_dir, 300)[1].compared_with == first
-    current = current_release(tmp_path / "releases")
+    current = Releases(tmp_path / "releases").current
     assert current is not None
     assert current.release_id == first

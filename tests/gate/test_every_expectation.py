@@ -15,15 +15,16 @@ import duckdb
 import pytest
 import yaml
 
-from pipelines.assets.candidate import PUBLISHED
-from pipelines.candidate import Candidate, TableSpec, freeze
 from pipelines.errors import GateError
-from pipelines.frames import create_gate_views, reduced_frame, to_frame
-from pipelines.gate import WHOLE_CANDIDATE, judge, require_pass
-from pipelines.judging import Judge, expectations_of, outcome_of
+from pipelines.gate.candidate import Candidate, freeze
+from pipelines.gate.expectations import Judge, expectations_of, outcome_of
+from pipelines.gate.frames import create_gate_views, reduced_frame, to_frame
+from pipelines.gate.judgement import WHOLE_CANDIDATE, judge, require_pass
+from pipelines.gate.suites import Suite, SuiteEntry, read_suites
+from pipelines.gate.verdict import ExpectationOutcome
+from pipelines.orchestration.assets.candidate import PUBLISHED
 from pipelines.settings import EXPECTATIONS_DIR
-from pipelines.suites import Suite, SuiteEntry, read_suites
-from pipelines.verdict import ExpectationOutcome
+from pipelines.warehouse.tables import TableSpec
 
 SUITES = read_suites(EXPECTATIONS_DIR)
 SPECS = {spec.full_name: spec for spec in PUBLISHED}

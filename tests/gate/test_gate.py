@@ -13,11 +13,12 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from pipelines.candidate import Candidate, TableColumn, TableSpec, freeze
 from pipelines.errors import CepingError, GateError
-from pipelines.frames import to_frame
-from pipelines.gate import ExpectationOutcome, judge, require_pass
+from pipelines.gate.candidate import Candidate, freeze
+from pipelines.gate.frames import to_frame
+from pipelines.gate.judgement import ExpectationOutcome, judge, require_pass
 from pipelines.settings import PROJECT_ROOT
+from pipelines.warehouse.tables import TableColumn, TableSpec
 
 WHY = "A reason. | 一个理由。"
 SITE = "core.dim_site"
@@ -464,7 +465,9 @@ def test_judging_is_silent(frozen: Freeze, suites_dir: Path, capfd: pytest.Captu
 
 
 def test_the_gate_is_imported_without_great_expectations() -> None:
-    code = "import sys, pipelines.gate; sys.exit('great_expectations' in sys.modules or 'pandas' in sys.modules)"
+    code = (
+        "import sys, pipelines.gate.judgement; sys.exit('great_expectations' in sys.modules or 'pandas' in sys.modules)"
+    )
     environment = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT)}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
 

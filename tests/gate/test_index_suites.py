@@ -6,9 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.candidate import TableColumn, TableSpec, freeze
-from pipelines.gate import judge
+from pipelines.gate.candidate import freeze
+from pipelines.gate.judgement import judge
 from pipelines.settings import PROJECT_ROOT
+from pipelines.warehouse.tables import TableColumn, TableSpec
 
 EVIDENCE, BANDS = "indices.idx_evidence", "indices.dim_framework_band"
 UNIQUE, NUMBERS = "expect_compound_columns_to_be_unique", "numbers_that_do_not_agree"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.gate import judge
+from pipelines.gate.judgement import judge
+from pipelines.gate.verdict import Verdict
 from pipelines.settings import EXPECTATIONS_DIR
-from pipelines.verdict import Verdict
-from tests.small_release import make_candidate
-from tests.small_site import site_tables, table
+from tests.fixtures.small_release import make_candidate
+from tests.fixtures.small_site import site_tables, table
 
 SENTENCES = "core.dim_notice_sentence"
 

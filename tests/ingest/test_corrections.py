@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.inbox import Delivery
-from pipelines.ingest import ingest_source
-from pipelines.ledger import read_ledger
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.inbox import Delivery
+from pipelines.ingest.ledger import read_ledger
+from pipelines.ingest.source import ingest_source
+from pipelines.releases.built import is_inbox_landed
 from pipelines.settings import Settings
-from pipelines.state import is_inbox_landed
-from tests.conftest import landed_rows
+from tests.fixtures.deliveries import landed_rows
 
 Deliver = Callable[[str, str, bytes], Path]
 CONTRACT = load_contracts()["site_registry"]

@@ -12,11 +12,10 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
-from pipelines.contracts import Column, Contract, load_contracts
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import Column, Contract, load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
-from tests.conftest import landed_rows
-from tests.ingest.delivering import FORMATS, deliver
+from tests.fixtures.deliveries import FORMATS, deliver, landed_rows
 
 CONTRACTS = list(load_contracts().values())
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1, max_size=12)

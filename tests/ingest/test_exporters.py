@@ -9,12 +9,11 @@ import json
 import polars as pl
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.errors import DeliveryError
-from pipelines.ingest import IngestReport, ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import IngestReport, ingest_source
 from pipelines.settings import Settings
-from tests.conftest import landed_rows
-from tests.ingest.delivering import delimited, deliver
+from tests.fixtures.deliveries import delimited, deliver, landed_rows
 
 ACCOUNT = "2803301701"
 NOON = dt.datetime(2017, 9, 1, 4)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.errors import DeliveryError
-from pipelines.ingest import IngestReport, ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import IngestReport, ingest_source
 from pipelines.settings import Settings
-from tests.conftest import landed_rows, write_workbook
+from tests.fixtures.deliveries import landed_rows, write_workbook
 
 Deliver = Callable[[str, str, bytes], Path]
 REGISTRY_HEADER = ["网站标识码", "网站名称", "首页网址", "层级", "网站类型", "开通日期"]

@@ -7,12 +7,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.errors import DeliveryError
-from pipelines.ingest import ingest_source
-from pipelines.ledger import read_ledger
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.ledger import read_ledger
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
-from tests.conftest import landed_rows
+from tests.fixtures.deliveries import landed_rows
 
 Deliver = Callable[[str, str, bytes], Path]
 CONTRACT = load_contracts()["site_registry"]

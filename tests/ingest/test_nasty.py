@@ -13,13 +13,21 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import Column, Contract, load_contracts
 from pipelines.errors import DeliveryError
-from pipelines.inbox import unknown_folders
-from pipelines.ingest import IngestReport, ingest_source
+from pipelines.ingest.contracts import Column, Contract, load_contracts
+from pipelines.ingest.inbox import unknown_folders
+from pipelines.ingest.source import IngestReport, ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
-from tests.conftest import landed_rows, write_workbook
-from tests.ingest.delivering import delimited, deliver, json_array, json_lines, workbook, zstd
+from tests.fixtures.deliveries import (
+    delimited,
+    deliver,
+    json_array,
+    json_lines,
+    landed_rows,
+    workbook,
+    write_workbook,
+    zstd,
+)
 
 REGISTRY = load_contracts()["site_registry"]
 HEADER = ["网站标识码", "网站名称", "首页网址", "层级", "网站类型"]
@@ -260,9 +268,9 @@ def test_unknown_columns_are_kept_aside_and_named(settings: Settings) -> None:
 PEAK = """
 import re, sys
 from pathlib import Path
-from pipelines.contracts import load_contracts
+from pipelines.ingest.contracts import load_contracts
 from pipelines.errors import DeliveryError
-from pipelines.ingest import ingest_source
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 try:
     ingest_source(load_contracts()["site_registry"], Settings(home=Path(sys.argv[1]), inbox=Path(sys.argv[2])), print)

@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.contracts import Column, Contract
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
-from tests.conftest import landed_rows
+from tests.fixtures.deliveries import landed_rows
 
 Deliver = Callable[[str, str, bytes], Path]
 

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
-from pipelines.contracts import load_contracts
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
-from tests.conftest import landed_rows, write_workbook
+from tests.fixtures.deliveries import landed_rows, write_workbook
 
 CONTRACT = load_contracts()["site_registry"]
 HEADER = ("site_code", "site_name", "home_url", "level", "site_role")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
-from tests.conftest import landed_rows
+from tests.fixtures.deliveries import landed_rows
 
 DATA = PROJECT_ROOT.parent / "shared" / "data"
 SCANS = ["20230316-scan.csv", "department_of_justice.csv", "department_of_the_treasury.csv"]

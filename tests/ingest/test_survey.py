@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.contracts import load_contracts
 from pipelines.errors import DeliveryError
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
-from tests.conftest import landed_rows, write_workbook
-from tests.ingest.delivering import delimited
+from tests.fixtures.deliveries import delimited, landed_rows, write_workbook
 
 Deliver = Callable[[str, str, bytes], Path]
 CONTRACT = load_contracts()["survey_response"]

@@ -12,13 +12,13 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.checking import check_path
-from pipelines.contracts import load_contracts
 from pipelines.errors import DeliveryError
-from pipelines.ingest import ingest_source
-from pipelines.readers.page_facts import page_facts
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.dry_run import check_path
+from pipelines.ingest.readers.page_facts import page_facts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
-from tests.ingest.delivering import deliver
+from tests.fixtures.deliveries import deliver
 
 CONTRACT = load_contracts()["site_crawl"]
 REAL = PROJECT_ROOT.parent / "shared" / "data" / "warc"

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from pipelines.contracts import load_contracts
-from pipelines.dbt_project import BELOW_PUBLISHED
 from pipelines.example import ExampleOptions, write_example
-from pipelines.ingest import ingest_source
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
-from tests.warehouse import dbt_build, project_manifest
+from pipelines.warehouse.dbt_project import BELOW_PUBLISHED
+from tests.fixtures.warehouse import dbt_build, project_manifest
 
 LOGIC = re.compile(r"\b(case|group by|partition by|having|coalesce)\b|count_by|staged\(|reasons_of|unnest_join")
 ONE_MACRO = re.compile(r"\{\{ staged\([^\n]*\) \}\}\s*")
-# They follow from the project's graph, which a unit test does not see: tests/models/test_corrections.py and
-# tests/publication/test_provenance.py look at what they build.
-MADE_FROM_THE_GRAPH = {"correction", "lineage"}
+# It follows from the project's graph, which a unit test does not see: tests/models/audit/test_corrections.py
+# looks at what they build.
+MADE_FROM_THE_GRAPH = {"correction"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from frictionless import Package
 
-from pipelines.fingerprint import hash_file
-from pipelines.publication.release import Release
-from tests.small_release import example_tables, publish_tables
+from pipelines.foundation.hashing import hash_file
+from pipelines.releases.release import Release
+from tests.fixtures.small_release import example_tables, publish_tables
 
 
 @pytest.fixture(scope="module")

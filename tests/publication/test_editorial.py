@@ -12,12 +12,14 @@ from docx import Document
 from docx.oxml.ns import qn
 from openpyxl import Workbook
 
-from pipelines.fingerprint import hash_file
+from pipelines.foundation.hashing import hash_file
 from pipelines.publication import workbook as workbook_module
-from pipelines.publication.release import Release, publish
 from pipelines.publication.workbook import heading
-from tests.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
-from tests.small_site import NAUGHTY, figures, site_tables, table
+from pipelines.releases.publish import publish
+from pipelines.releases.release import Release
+from pipelines.releases.releases import Releases
+from tests.fixtures.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
+from tests.fixtures.small_site import NAUGHTY, figures, site_tables, table
 
 VALUES = [
     {
@@ -161,7 +163,7 @@ def test_a_release_of_a_registry_alone_has_its_workbook_and_notice(tmp_path: Pat
     tables = site_tables()
     kept = ("core.dim_subject", "audit.row_balance", "core.dim_label")
     candidate = make_candidate(tmp_path / "home", {name: tables[name] for name in kept})
-    release = publish(candidate, verdict_for(candidate), tmp_path / "home" / "releases", CODE)
+    release = publish(candidate, verdict_for(candidate), Releases(tmp_path / "home" / "releases"), CODE)
     assert "评估结果通报" in text_of(release.folder / "notice-2017.docx")
     names = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*.html")}
     assert names == {"quality.html", "dictionary.html", "index.html", "data.html", "en/index.html", "en/data.html"}

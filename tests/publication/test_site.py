@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.publication.labels import Bilingual
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.publication.site.charts import Bar, bars, shortened
 from pipelines.publication.site.language import CHINESE, ENGLISH, LANGUAGES
 from pipelines.publication.site.links import Links, anchor
@@ -16,9 +16,9 @@ from pipelines.publication.site.page import Desk
 from pipelines.publication.site.pictures import day_of, tile_text
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.site.values import NOTHING, printed, sort_key, span, written
-from tests.small_release import Tables as Given
-from tests.small_release import make_candidate, publish_tables
-from tests.small_site import site_tables
+from tests.fixtures.small_release import Tables as Given
+from tests.fixtures.small_release import make_candidate, publish_tables
+from tests.fixtures.small_site import site_tables
 
 WITHOUT = sorted(set(site_tables()) - {"core.dim_label"})
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.publication.labels import Bilingual
+from pipelines.foundation.bilingual import Bilingual
 
 CHINESE_NUMERALS = "零一二三四五六七八九十"
 

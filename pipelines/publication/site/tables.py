@@ -9,10 +9,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.candidate import Candidate, FrozenTable
-from pipelines.publication.labels import Bilingual, Labels
-from pipelines.publication.manifest import is_synthetic
-from pipelines.publication.snapshot import split_description
+from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.gate.candidate import Candidate, FrozenTable, is_synthetic
+from pipelines.publication.labels import Labels
 
 Row = dict[str, Any]
 UNKNOWN_PLACE = "unlocated"

@@ -7,13 +7,13 @@ from shutil import copyfile
 from altair.utils.schemapi import debug_mode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipelines.gate.verdict import Verdict
 from pipelines.publication.site.language import LANGUAGES, Language
 from pipelines.publication.site.links import Links
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages import data, figures, methods, notice, ranks, record, series, trends
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.snapshot import STORAGE_VERSION
-from pipelines.verdict import Verdict
 
 SITE_DIR = Path(__file__).parent
 TEMPLATES_DIR = SITE_DIR / "templates"

@@ -1,0 +1,375 @@
+"""The ``ceping`` command. Thin: every command is one call into the rest, imported only when it is used."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.errors import CepingError
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+app = typer.Typer(
+    name="ceping",
+    help="Ceping (测评): from the files an evaluation centre collects to a published, defensible result.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+inbox_app = typer.Typer(name="inbox", no_args_is_help=True, help="Look at deliveries before a run, and make forms.")
+app.add_typer(inbox_app)
+
+Home = Annotated[
+    Path | None, typer.Option("--home", envvar="CEPING_HOME", help="Folder that holds everything a run writes.")
+]
+Edition = Annotated[int, typer.Option("--edition", envvar="CEPING_EDITION", help="Edition (year) to evaluate.")]
+Inbox = Annotated[
+    Path | None,
+    typer.Option(
+        "--inbox",
+        envvar="CEPING_INBOX",
+        help="Folder with one sub-folder a source. Without it: inbox/<edition> in the home.",
+    ),
+]
+
+
+class OutputFormat(StrEnum):
+    """The form of an answer to ``ceping sql``; xlsx and parquet are for files only."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+    xlsx = "xlsx"
+
+
+class Shown(StrEnum):
+    """How ``ceping inbox check`` and ``ceping whatif`` print what they found."""
+
+    table = "table"
+    json = "json"
+
+
+class Explained(StrEnum):
+    """How ``ceping explain`` prints its result."""
+
+    tree = "tree"
+    json = "json"
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn errors a user can mend into one message and exit code 1."""
+    try:
+        yield
+    except CepingError as error:
+        typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
+        raise typer.Exit(1) from None
+
+
+def settings_for(home: Path | None, edition: int | None = None, inbox: Path | None = None) -> "Settings":
+    """The settings of this command, also put into the environment for the processes it starts."""
+    from pipelines.settings import Settings
+
+    settings = Settings().for_run(home=home, edition=edition, inbox=inbox)
+    os.environ.update(settings.environment())
+    return settings
+
+
+@app.command()
+def run(
+    edition: Edition = 2017,
+    inbox: Inbox = None,
+    home: Home = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build and publish even where nothing changed.")] = False,
+) -> None:
+    """Bring an edition from its inbox to a published release."""
+    from pipelines.orchestration.running import run_edition
+
+    with told_plainly():
+        run_edition(settings_for(home, edition, inbox), rebuild=rebuild)
+
+
+@app.command()
+def gate(
+    edition: Edition = 2017,
+    home: Home = None,
+    candidate: Annotated[
+        str | None, typer.Option(help="Beginning of a candidate's hash.  [default: the newest of the edition]")
+    ] = None,
+) -> None:
+    """Judge a candidate by the expectations alone; exit code 1 where it may not be published."""
+    from pipelines.cli.gate import judge_newest, print_verdict
+
+    with told_plainly():
+        judged, verdict = judge_newest(settings_for(home, edition), candidate)
+        print_verdict(judged, verdict)
+    raise typer.Exit(0 if verdict.passed else 1)
+
+
+@app.command()
+def releases(
+    home: Home = None,
+    output: Annotated[Shown, typer.Option("--format", help="How to print them.")] = Shown.table,
+) -> None:
+    """List the releases: when each was published, from how many inputs, and which one is current."""
+    from pipelines.cli.releases import print_releases
+
+    with told_plainly():
+        print_releases(settings_for(home), output.value)
+
+
+@app.command()
+def verify(
+    release: Annotated[str, typer.Argument(help="A release: its id, the beginning of it, or current.")] = "current",
+    home: Home = None,
+    recompute: Annotated[
+        bool, typer.Option(help="Compute its tables again from its inputs and compare the bytes.")
+    ] = True,
+) -> None:
+    """Check every file of a release, and compute its tables again; exit code 1 where they come out otherwise."""
+    from pipelines.cli.verification import print_verification
+    from pipelines.questions.verification import verify_release
+    from pipelines.releases.releases import Releases
+
+    with told_plainly():
+        settings = settings_for(home)
+        found = verify_release(settings, Releases.of(settings).find(release), recompute=recompute)
+        print_verification(found)
+    raise typer.Exit(0 if found.holds else 1)
+
+
+@app.command()
+def rollback(
+    release: Annotated[str, typer.Argument(help="The earlier release to point current at.")],
+    reason: Annotated[str | None, typer.Option(help="Why; kept in the history and shown by ceping releases.")] = None,
+    home: Home = None,
+) -> None:
+    """Make an earlier release current; what was published after it is withdrawn and not published by a run again."""
+    from pipelines.foundation.lock import locked_home
+    from pipelines.releases.releases import Releases
+
+    with told_plainly():
+        settings = settings_for(home)
+        with locked_home(settings):
+            earlier = Releases.of(settings).find(release)
+            withdrawn = Releases.of(settings).roll_back(earlier, reason)
+        typer.echo(f"current is {earlier.release_id}; withdrawn: {', '.join(withdrawn) or 'nothing'}")
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="The earlier release: its id, or the beginning of it.")],
+    after: Annotated[str, typer.Argument(help="The later release.")] = "current",
+    home: Home = None,
+    output: Annotated[Shown, typer.Option("--format", help="How to print the difference.")] = Shown.table,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Workbook (.xlsx) to write the whole difference to.")
+    ] = None,
+    rows: Annotated[int, typer.Option(help="Most rows to print of each kind.", min=1)] = 20,
+) -> None:
+    """Say what differs between two releases, how much each cause explains, and which input rows are behind it."""
+    from pipelines.cli.difference import print_difference
+    from pipelines.questions.difference.compare import compare
+    from pipelines.questions.difference.workbook import write_workbook
+    from pipelines.releases.releases import Releases
+
+    with told_plainly():
+        settings = settings_for(home)
+        difference = compare(settings, *(Releases.of(settings).find(name) for name in (before, after)))
+        print_difference(difference, output.value, rows)
+        if out is not None:
+            write_workbook(difference, out)
+
+
+@app.command()
+def provenance(
+    table: Annotated[str, typer.Argument(help="A published table, such as trends.figure or indices.idx_rank.")],
+    key: Annotated[list[str], typer.Argument(help="The row's key, without the edition: trend3.integrated_platforms")],
+    release: Annotated[str, typer.Option(help="A release: its id, the beginning of it, or current.")] = "current",
+    home: Home = None,
+    output: Annotated[Shown, typer.Option("--format", help="How to print it.")] = Shown.table,
+    rows: Annotated[int, typer.Option(help="Most units and input rows to show.", min=1)] = 10,
+) -> None:
+    """Trace a published row: the models it is made by, the checks, the input files and the rows under it."""
+    from pipelines.cli.provenance import print_provenance
+    from pipelines.questions.provenance import trace
+    from pipelines.releases.releases import Releases
+
+    with told_plainly():
+        settings = settings_for(home)
+        found = trace(settings, Releases.of(settings).find(release), table, key, rows)
+        print_provenance(found, output.value)
+
+
+@app.command()
+def status(edition: Edition = 2017, inbox: Inbox = None, home: Home = None) -> None:
+    """Show what was delivered, what became of it, and what is published."""
+    from pipelines.cli.status import print_status
+
+    with told_plainly():
+        print_status(settings_for(home, edition, inbox))
+
+
+@app.command()
+def explain(
+    subject: Annotated[str, typer.Argument(help="Id or name of a subject, such as website:1100000001.")],
+    index: Annotated[str | None, typer.Option(help="Only this index, such as influence.")] = None,
+    edition: Edition = 2017,
+    home: Home = None,
+    output: Annotated[Explained, typer.Option("--format", help="How to print the result.")] = Explained.tree,
+) -> None:
+    """Explain the scores of a subject, from each rank down to the rows of the files, and what the next rank takes."""
+    from pipelines.cli.explanation import print_explanation
+
+    with told_plainly():
+        print_explanation(settings_for(home, edition), subject, index, output.value)
+
+
+@app.command()
+def whatif(
+    weights: Annotated[Path, typer.Argument(help="CSV with index_code, node_code and weight.")],
+    limit: Annotated[int, typer.Option(help="Show at most so many subjects of a class.", min=1)] = 20,
+    edition: Edition = 2017,
+    home: Home = None,
+    output: Annotated[Shown, typer.Option("--format", help="How to print the result.")] = Shown.table,
+) -> None:
+    """Rank a release once more under other weights, without a run, and show who moves."""
+    from pipelines.cli.whatif import print_reranking
+
+    with told_plainly():
+        print_reranking(settings_for(home, edition), weights, output.value, limit)
+
+
+@app.command()
+def quarantine(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write the workbooks to, laid out like an inbox.")],
+    source: Annotated[str | None, typer.Option(help="Only rows of this source.")] = None,
+    file: Annotated[str | None, typer.Option("--file", help="Only rows of this delivered file.")] = None,
+    edition: Edition = 2017,
+    inbox: Inbox = None,
+    home: Home = None,
+) -> None:
+    """Write the rows that were kept out as workbooks, with the reason beside each, to mend and deliver again."""
+    from pipelines.gate.candidate import open_newest
+    from pipelines.ingest.quarantine_workbook import export_quarantine
+
+    with told_plainly():
+        settings = settings_for(home, edition, inbox)
+        candidate = open_newest(settings.candidates_dir, settings.newest_candidate_path)
+        rows = candidate.path(candidate.table("audit.quarantine"))
+        for exported in export_quarantine(settings, rows, out, source, file):
+            label = f"{exported.file.source}/{exported.file.file_name}"
+            typer.echo(f"{exported.path or label}: {exported.message}", err=exported.path is None)
+
+
+@app.command()
+def sql(
+    query: Annotated[
+        str | None,
+        typer.Argument(help='A query, such as: "select * from trends.figure"; without one, a shell with completion.'),
+    ] = None,
+    home: Home = None,
+    output: Annotated[
+        OutputFormat | None, typer.Option("--format", help="Form of the answer. Without it: the ending of FILE.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File to write the answer to.")] = None,
+) -> None:
+    """Ask the current release, read-only; "from catalog" lists what there is."""
+    from pipelines.questions.query import ask
+
+    with told_plainly():
+        ask(settings_for(home), query, output, out)
+
+
+@app.command()
+def example(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write the inbox to.")],
+    sites: Annotated[
+        int | None, typer.Option(help="Running sites in the registry.  [default: those of the edition]", min=50)
+    ] = None,
+    crawled: Annotated[int, typer.Option(help="Sites that were crawled, portals first.", min=1)] = 2_000,
+    pages: Annotated[int, typer.Option(help="Crawl rows a crawled site.", min=4)] = 30,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2017,
+    edition: Annotated[int, typer.Option(help="Year of the example: 2017, or 2016 without applications.")] = 2017,
+    flaws: Annotated[bool, typer.Option(help="Mix in a few bad rows, as real deliveries have.")] = True,
+) -> None:
+    """Write the example inbox: synthetic files in the formats real people deliver."""
+    from pipelines.example import example_options, write_example
+
+    with told_plainly():
+        options = example_options(edition, sites, crawled, pages=pages, seed=seed, flaws=flaws)
+        write_example(out, options, typer.echo)
+
+
+@app.command()
+def ui(
+    home: Home = None,
+    edition: Edition = 2017,
+    inbox: Inbox = None,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+) -> None:
+    """Open the Dagster UI on this machine's own address; it has no login."""
+    from pipelines.orchestration.running import serve_ui
+
+    with told_plainly():
+        sys.exit(serve_ui(settings_for(home, edition, inbox), port))
+
+
+@inbox_app.command("check")
+def inbox_check(
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="A file, a source's folder or an inbox. Without it: inbox/<edition> in the home."),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Source of the file; else its folder's, or the one its headers fit best.")
+    ] = None,
+    output: Annotated[Shown, typer.Option("--format", help="How to print what was found.")] = Shown.table,
+    edition: Edition = 2017,
+    home: Home = None,
+) -> None:
+    """Say what a run would make of each file, keeping nothing; exit code 1: some rows would not load, 2: a file."""
+    from pipelines.cli.dry_run import print_checks
+    from pipelines.ingest.dry_run import check_path
+
+    with told_plainly():
+        settings = settings_for(home, edition)
+        checks = check_path(path or settings.inbox_dir, source, settings.threads)
+        code = print_checks(checks, output.value)
+    raise typer.Exit(code)
+
+
+@inbox_app.command("template")
+def inbox_template(
+    source: Annotated[str, typer.Argument(help="Source to make the form of, such as site_registry.")],
+    out: Annotated[Path | None, typer.Option("--out", help="File to write. Without it: <source>.xlsx here.")] = None,
+) -> None:
+    """Write the empty form of a source, for the unit being evaluated to fill in."""
+    from pipelines.ingest.contracts import load_contracts
+    from pipelines.ingest.form import write_template
+
+    with told_plainly():
+        contracts = load_contracts()
+        if source not in contracts:
+            raise CepingError(f"there is no source {source}; there are {', '.join(contracts)}")
+        path = out or Path(f"{source}.xlsx")
+        write_template(contracts[source], path)
+        typer.echo(f"{path}: fill in the sheet 填报 from row 4 on, then put it into the inbox folder {source}")
+
+
+@app.command(hidden=True)
+def dictionary() -> None:
+    """Write docs/dictionary.md and the lineage of every published column anew, from the models."""
+    from pipelines.warehouse.dictionary import write_dictionary
+
+    with told_plainly():
+        for path in write_dictionary():
+            typer.echo(path)

@@ -1,0 +1,76 @@
+"""Prints what a dry run found, for people or for programs."""
+
+import json
+from collections.abc import Iterable
+
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.dry_run import FileCheck, Reason
+from pipelines.settings import Settings
+
+FIT, UNFIT, FAILED = 0, 1, 2
+
+
+def print_checks(checks: Iterable[FileCheck], output: str) -> int:
+    """Print each check as soon as it is there; returns 0 where every row is fit, 1 where some are not, 2 on failure."""
+    seen = []
+    reasons = _reason_texts()
+    console = Console(soft_wrap=True, highlight=False)
+    for check in checks:
+        seen.append(check)
+        if output == "table":
+            _print_check(console, check, reasons)
+    if output == "json":
+        print(json.dumps({"files": [check.model_dump() for check in seen]}, ensure_ascii=False, indent=1))
+    if any(check.error for check in seen):
+        return FAILED
+    return FIT if all(check.is_fit for check in seen) else UNFIT
+
+
+def _reason_texts() -> dict[str, str]:
+    texts = pl.read_csv(Settings().seeds_dir / "quarantine_reasons.csv")
+    return {row["reason_code"]: f"{row['reason_zh']} · {row['reason_en']}" for row in texts.iter_rows(named=True)}
+
+
+def _print_check(console: Console, check: FileCheck, reasons: dict[str, str]) -> None:
+    console.print(f"[bold]{escape(check.file)}[/bold]  {check.source or 'no source'}")
+    if check.error is not None:
+        console.print(f"  [red]cannot be read[/red]  {escape(check.error)}\n")
+        return
+    quarantined = f"[red]{check.rows_quarantined:,} would be quarantined[/red]" if check.rows_quarantined else "all fit"
+    console.print(f"  rows           {check.rows:,}: {quarantined}")
+    if check.rows_of_repeated_keys:
+        key = ", ".join(load_contracts()[check.source].key)
+        console.print(f"  repeated keys  {check.rows_of_repeated_keys:,} rows share their {key} with another")
+    for name, values in (
+        ("encoding", [check.encoding] if check.encoding else []),
+        ("sheets", check.sheets),
+        ("no table in", check.ignored_sheets),
+        ("not pages", [f"{count:,} {kind} records" for kind, count in check.skipped_records.items()]),
+        (
+            "columns",
+            [f"{header} → {column}" if header != column else column for column, header in check.matched.items()],
+        ),
+        ("by file name", check.from_file_name),
+        ("questions", check.gathered),
+        ("not delivered", check.not_delivered),
+        ("unknown", check.unknown),
+    ):
+        if values:
+            console.print(f"  {name:<14} {escape(', '.join(values))}")
+    for reason in check.reasons:
+        console.print(f"  [red]✗[/red] {escape(_reason_line(reason, reasons))}")
+    console.print()
+
+
+def _reason_line(reason: Reason, reasons: dict[str, str]) -> str:
+    where = "; ".join(
+        f"{f'sheet {example.sheet}, ' if example.sheet else ''}row {example.row_number}"
+        f"{f': {example.value}' if example.value else ''}"
+        for example in reason.examples
+    )
+    text = reasons.get(reason.reason_code, reason.reason_code)
+    return f"{reason.row_count:,} × {reason.column_name or 'whole row'}: {text} ({where})"

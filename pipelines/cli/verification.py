@@ -1,0 +1,18 @@
+"""Prints what a verification found, in lines a person reads."""
+
+from pipelines.questions.verification import Verification
+
+
+def print_verification(found: Verification) -> None:
+    """Say it in lines a person reads."""
+    print(f"release {found.release_id}: {found.file_count} files are those that were published")
+    if found.not_computed:
+        print(f"its tables were not computed again: {found.not_computed}")
+        return
+    if not found.is_same_code:
+        print("it was published by other code than the present: a table that differs may differ for that alone")
+    same = len(found.tables) - len(found.differing)
+    print(f"computed again from its inputs: {same} of {len(found.tables)} tables have the same bytes")
+    for table in found.differing:
+        counts = f"{table.published_rows:,} rows published, {table.computed_rows} computed"
+        print(f"  {table.table}: {table.outcome.value} ({counts})")

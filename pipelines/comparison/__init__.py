@@ -1,1 +1,0 @@
-"""Comparison: what differs between two releases, how much each cause explains, and the input rows behind it."""

@@ -1,0 +1,119 @@
+"""The candidate: the tables to be published, frozen to Parquet and named by the hash of their contents.
+
+Layout: ``candidates/<content hash>/candidate.json`` and ``tables/<schema>.<table>.parquet``. The gate writes its
+verdict beside them. A candidate is never changed: other contents are another candidate.
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import duckdb
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.errors import GateError
+from pipelines.foundation.hashing import hash_file, hash_json
+from pipelines.warehouse.tables import TableSpec
+
+
+class FrozenTable(TableSpec):
+    """A table of a candidate: what was declared, and the bytes it was frozen to."""
+
+    row_count: int
+    sha256: str
+
+    @property
+    def file_name(self) -> str:
+        """Name of the Parquet file in the candidate's ``tables`` folder."""
+        return f"{self.full_name}.parquet"
+
+
+class Candidate(BaseModel):
+    """A frozen set of tables."""
+
+    model_config = ConfigDict(frozen=True)
+
+    folder: Path
+    edition: int
+    tables: tuple[FrozenTable, ...]
+
+    @property
+    def content_hash(self) -> str:
+        """Hash over the edition, every table's bytes and every description."""
+        return hash_json(self.model_dump(mode="json", exclude={"folder"}))
+
+    def table(self, full_name: str) -> FrozenTable:
+        """The table called ``schema.name``; raises ``KeyError`` where the candidate has none."""
+        for table in self.tables:
+            if table.full_name == full_name:
+                return table
+        raise KeyError(f"the candidate has no table {full_name}")
+
+    def path(self, table: FrozenTable) -> Path:
+        """The Parquet file of a table."""
+        return self.folder / "tables" / table.file_name
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The candidate in a folder, every byte of it checked against its name.
+
+        Raises ``GateError`` where a file is missing or was changed after it was frozen.
+        """
+        declared = json.loads((folder / "candidate.json").read_text(encoding="utf-8"))
+        candidate = cls.model_validate({**declared, "folder": folder})
+        for table in candidate.tables:
+            path = candidate.path(table)
+            if not path.is_file() or hash_file(path) != table.sha256:
+                raise GateError(f"candidate {folder.name[:12]}: {table.file_name} is not the file that was frozen")
+        if candidate.content_hash != folder.name:
+            raise GateError(f"candidate {folder.name[:12]}: its contents have another hash than its name")
+        return candidate
+
+
+def open_newest(candidates_dir: Path, newest_path: Path) -> Candidate:
+    """The candidate that was frozen last; raises ``GateError`` where there is none."""
+    if not newest_path.is_file():
+        raise GateError("there is no candidate yet: build the models and freeze them first")
+    return Candidate.open(candidates_dir / newest_path.read_text(encoding="utf-8"))
+
+
+def freeze(warehouse: Path, specs: Sequence[TableSpec], edition: int, candidates_dir: Path) -> Candidate:
+    """Write the tables, ordered by their keys, to Parquet, and name the folder by the contents.
+
+    The same rows give the same bytes, so freezing an unchanged warehouse returns the candidate that is there.
+    """
+    building = candidates_dir / ".building"
+    shutil.rmtree(building, ignore_errors=True)
+    (building / "tables").mkdir(parents=True)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        frozen = tuple(_freeze_table(connection, spec, building / "tables") for spec in specs)
+    candidate = Candidate(folder=building, edition=edition, tables=frozen)
+    (building / "candidate.json").write_text(candidate.model_dump_json(exclude={"folder"}, indent=1), encoding="utf-8")
+    final = candidates_dir / candidate.content_hash
+    if final.exists():
+        shutil.rmtree(building)
+    else:
+        building.rename(final)
+    return Candidate.open(final)
+
+
+def _freeze_table(connection: duckdb.DuckDBPyConnection, spec: TableSpec, folder: Path) -> FrozenTable:
+    path = folder / f"{spec.full_name}.parquet"
+    columns = ", ".join(f'"{column.name}"' for column in spec.columns)
+    order = ", ".join(f'"{name}" nulls last' for name in spec.key) or "all"
+    query = f'select {columns} from "{spec.schema_name}"."{spec.name}" order by {order}'
+    copied = connection.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)").fetchone()
+    return FrozenTable(**spec.model_dump(), row_count=copied[0] if copied else 0, sha256=hash_file(path))
+
+
+def is_synthetic(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> bool:
+    """Say whether any published row was made by the generator."""
+    for table in candidate.tables:
+        if any(column.name == "is_synthetic" for column in table.columns):
+            target = f'"{table.schema_name}"."{table.name}"'
+            row = connection.execute(f"select coalesce(bool_or(is_synthetic), false) from {target}").fetchone()
+            if row is not None and row[0]:
+                return True
+    return False

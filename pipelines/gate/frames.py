@@ -1,0 +1,136 @@
+"""The candidate's tables as data frames whose nulls stay nulls, and the reductions that suites judge.
+
+Great Expectations judges pandas frames. Plain pandas turns an integer column with one null into floats and a boolean
+one into objects, and then a comparison means something else; the frames made here keep every type nullable.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pandas as pd  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.gate.baseline import Baseline
+from pipelines.gate.candidate import Candidate, FrozenTable
+
+NULLABLE_TYPES: dict[pa.DataType, pd.api.extensions.ExtensionDtype] = {
+    pa.bool_(): pd.BooleanDtype(),
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+    pa.float32(): pd.Float32Dtype(),
+    pa.float64(): pd.Float64Dtype(),
+}
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """A Parquet file as a frame, in its own row order."""
+    return to_frame(pq.read_table(path))
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """An Arrow table as a frame: nullable numbers and booleans, dates as dates, decimals as numbers."""
+    for position, field in enumerate(table.schema):
+        if pa.types.is_decimal(field.type):
+            plain = pa.int64() if field.type.scale == 0 and _fits_bigint(table.column(position)) else pa.float64()
+            table = table.set_column(position, field.name, table.column(position).cast(plain))
+    return table.to_pandas(types_mapper=NULLABLE_TYPES.get, date_as_object=True)
+
+
+def _fits_bigint(column: pa.ChunkedArray) -> bool:
+    bound = Decimal(2**63)
+    return all(value is None or -bound <= value < bound for value in column.to_pylist())
+
+
+@contextmanager
+def reducing(candidate: Candidate, baseline: Baseline | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection that sees the candidate's tables as ``schema.table``, and no file outside the candidate.
+
+    The same tables of the release it is compared with are ``last_<schema>.table``: with the candidate's columns, and
+    without rows where there is no such release. ``gate.text_value`` has every distinct text of every table, and
+    ``gate.table_count`` the rows of every table, now and then.
+    """
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set threads = 1")
+        connection.execute("set python_enable_replacements = false")
+        for table in candidate.tables:
+            connection.execute(f'create schema if not exists "{table.schema_name}"')
+            connection.execute(
+                f'create view "{table.schema_name}"."{table.name}" as select * from {_parquet(candidate.path(table))}'
+            )
+            _create_last(connection, table, baseline)
+        create_gate_views(connection, [(table.schema_name, table.name) for table in candidate.tables])
+        folders = [candidate.folder, *([baseline.folder] if baseline else [])]
+        allowed = ", ".join(_text(folder) for folder in folders)
+        connection.execute(f"set allowed_directories = [{allowed}]")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+
+
+def create_gate_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str, str]]) -> None:
+    """Make the views over all tables at once, ``gate.text_value`` and ``gate.table_count``."""
+    texts = [
+        f"select '{schema}.{name}' as table_name, '{column}' as column_name, \"{column}\" as value, "
+        f'count(*) as row_count from "{schema}"."{name}" where "{column}" is not null group by "{column}"'
+        for schema, name in tables
+        for column, kind, *_ in connection.execute(f'describe "{schema}"."{name}"').fetchall()
+        if kind == "VARCHAR"
+    ]
+    counts = [
+        f'select \'{schema}.{name}\' as table_name, (select count(*) from "{schema}"."{name}") as row_count, '
+        f'(select count(*) from "last_{schema}"."{name}") as last_row_count'
+        for schema, name in tables
+    ]
+    nothing = "select null::varchar as table_name, null::varchar as column_name, null::varchar as value, 0 as row_count"
+    connection.execute("create schema if not exists gate")
+    connection.execute(f"create view gate.text_value as {' union all '.join(texts) or f'{nothing} limit 0'}")
+    connection.execute(f"create view gate.table_count as {' union all '.join(counts)}")
+
+
+def _create_last(connection: duckdb.DuckDBPyConnection, table: FrozenTable, baseline: Baseline | None) -> None:
+    """The table as the earlier release has it, in the columns of today; what it lacks or has otherwise is null."""
+    name = f'"{table.schema_name}"."{table.name}"'
+    path = baseline.path(table.schema_name, table.name) if baseline else None
+    now = connection.execute(f"describe {name}").fetchall()
+    then = set() if path is None else {row[0] for row in connection.execute(f"describe {_from(path)}").fetchall()}
+    columns = ", ".join(
+        f"try_cast({_quoted(column) if column in then else 'null'} as {kind}) as {_quoted(column)}"
+        for column, kind, *_ in now
+    )
+    rows = "(select 1) limit 0" if path is None else _parquet(path)
+    connection.execute(f'create schema if not exists "last_{table.schema_name}"')
+    connection.execute(f'create view "last_{table.schema_name}"."{table.name}" as select {columns} from {rows}')
+
+
+def _parquet(path: Path) -> str:
+    return f"read_parquet({_text(path)})"
+
+
+def _from(path: Path) -> str:
+    return f"select * from {_parquet(path)}"
+
+
+def _text(value: Path) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _quoted(identifier: str) -> str:
+    return f'"{identifier}"'
+
+
+def reduced_frame(connection: duckdb.DuckDBPyConnection, full_name: str, select: str) -> pd.DataFrame:
+    """The frame a suite's reduction gives, always in the same row order."""
+    schema, name = full_name.split(".", 1)
+    connection.execute(f'create or replace temp view candidate as select * from "{schema}"."{name}"')
+    query = f"select * from (\n{select.strip().rstrip(';')}\n) as reduced order by all"
+    return to_frame(connection.sql(query).to_arrow_table())

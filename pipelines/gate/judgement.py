@@ -1,0 +1,214 @@
+"""The gate: judges a candidate by the suites, writes the verdict beside it, and lets nothing else through.
+
+Belongs here: the order of a judgement, and what ``require_pass`` refuses. The form of a suite is in ``suites``, the
+form of a verdict in ``verdict``, Great Expectations in ``judging``. Importing this module does not import it.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import duckdb
+from pydantic import ValidationError
+
+from pipelines.errors import GateError
+from pipelines.foundation.files import write_beside
+from pipelines.gate.baseline import Baseline
+from pipelines.gate.candidate import Candidate
+from pipelines.gate.suites import Suite, read_suites, suites_fingerprint
+from pipelines.gate.verdict import (
+    QUALITY_FILE,
+    VERDICT_FILE,
+    ExpectationOutcome,
+    FailedRow,
+    SuiteOutcome,
+    Verdict,
+)
+from pipelines.settings import EXPECTATIONS_DIR
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+    from pipelines.gate.expectations import Judge
+
+__all__ = ["ExpectationOutcome", "FailedRow", "SuiteOutcome", "Verdict", "judge", "load_ahead", "require_pass"]
+
+Progress = Callable[[str], None]
+ROWS_NAMED = 3
+# What a suite may judge beside published tables, by reductions alone: see ``frames.reducing``.
+WHOLE_CANDIDATE = frozenset({"gate.text_value", "gate.table_count"})
+
+
+def _silent(message: str) -> None:
+    """Tell nobody."""
+
+
+def load_ahead() -> None:
+    """Begin to import Great Expectations in the background, so that ``judge`` need not wait for it."""
+    Thread(target=import_module, args=("pipelines.gate.expectations",), daemon=True).start()
+
+
+def judge(
+    candidate: Candidate,
+    suites_dir: Path = EXPECTATIONS_DIR,
+    progress: Progress = _silent,
+    baseline: Baseline | None = None,
+) -> Verdict:
+    """Judge a candidate by the suites of a folder; write ``verdict.json`` and ``quality.html`` beside its tables.
+
+    What has drifted is told against the baseline; the verdict names it, and is the same for the same two.
+    Raises ``GateError`` where the candidate's bytes were changed, ``CepingError`` where a suite is not one.
+    """
+    candidate = Candidate.open(candidate.folder)
+    (candidate.folder / VERDICT_FILE).unlink(missing_ok=True)
+    fingerprint = suites_fingerprint(suites_dir)
+    suites = read_suites(suites_dir)
+    judged = _judge_suites(candidate, suites, progress, baseline)
+    verdict = Verdict(
+        candidate=candidate.content_hash,
+        expectations=fingerprint,
+        edition=candidate.edition,
+        compared_with=baseline.release_id if baseline else None,
+        passed=bool(judged) and all(suite.passed for suite in judged),
+        suites=judged,
+    )
+    _write(candidate, verdict)
+    return verdict
+
+
+def require_pass(candidate: Candidate, suites_dir: Path = EXPECTATIONS_DIR) -> Verdict:
+    """The passing verdict on exactly these bytes by exactly these suites; raises ``GateError`` where there is none."""
+    candidate = Candidate.open(candidate.folder)
+    name = f"candidate {candidate.content_hash[:12]}"
+    verdict = _read(candidate, name)
+    if verdict.candidate != candidate.content_hash:
+        raise GateError(f"{name}: the verdict beside it was given on candidate {verdict.candidate[:12]}; judge it anew")
+    if verdict.expectations != suites_fingerprint(suites_dir):
+        raise GateError(f"{name}: its verdict was given by other expectations than the present ones; judge it anew")
+    if not verdict.passed or verdict.failures:
+        failures = "; ".join(_failure_text(outcome) for outcome in verdict.failures) or "it was not passed"
+        raise GateError(f"{name} may not be published: {failures}")
+    return verdict
+
+
+def _judge_suites(
+    candidate: Candidate, suites: dict[str, Suite], progress: Progress, baseline: Baseline | None
+) -> list[SuiteOutcome]:
+    """Every published table's outcome and every stray suite's, in the order of their names."""
+    progress("loading Great Expectations")
+    from pipelines.gate.expectations import Judge, expectations_of
+    from pipelines.gate.frames import reducing
+
+    expectations = {table: expectations_of(suite) for table, suite in suites.items()}
+    published = {table.full_name for table in candidate.tables}
+    judge_of_frames = Judge()
+    outcomes = []
+    with reducing(candidate, baseline) as connection:
+        for table in sorted(published | suites.keys()):
+            if table not in suites:
+                outcome = _unmatched(table, "published_table_has_a_suite", f"there is no suite {table}.yml")
+            elif table not in published and table not in WHOLE_CANDIDATE:
+                outcome = _unmatched(table, "suite_has_a_published_table", f"the candidate has no table {table}")
+            else:
+                outcome = _judge_table(candidate, suites[table], expectations[table], judge_of_frames, connection)
+            failed = sum(not each.passed for each in outcome.outcomes)
+            progress(f"{table}: {len(outcome.outcomes)} expectations, {failed} failed")
+            outcomes.append(outcome)
+    return outcomes
+
+
+def _judge_table(
+    candidate: Candidate,
+    suite: Suite,
+    expectations: list["Expectation"],
+    judge_of_frames: "Judge",
+    connection: duckdb.DuckDBPyConnection,
+) -> SuiteOutcome:
+    """The outcomes of one suite, in the order its file lists them."""
+    outcomes: dict[int, ExpectationOutcome] = {}
+    for reduction in (None, *suite.reduce):
+        numbers = [number for number, entry in enumerate(suite.expectations) if entry.reduction == reduction]
+        judged = {number: expectations[number] for number in numbers}
+        outcomes |= _judge_frame(candidate, suite, reduction, judged, judge_of_frames, connection)
+    return SuiteOutcome.of(suite.table, suite.why, [outcomes[number] for number in sorted(outcomes)])
+
+
+def _judge_frame(
+    candidate: Candidate,
+    suite: Suite,
+    reduction: str | None,
+    expectations: dict[int, "Expectation"],
+    judge_of_frames: "Judge",
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[int, ExpectationOutcome]:
+    """The outcomes on the table itself, or on one of the suite's reductions, by the entry's number."""
+    from pipelines.gate.expectations import outcome_of, raised
+    from pipelines.gate.frames import read_frame, reduced_frame
+
+    if not expectations:
+        return {}
+    key = () if suite.table in WHOLE_CANDIDATE else candidate.table(suite.table).key
+    entries = {number: suite.expectations[number] for number in expectations}
+    try:
+        if reduction is None:
+            frame = read_frame(candidate.path(candidate.table(suite.table)))
+        else:
+            frame = reduced_frame(connection, suite.table, suite.reduce[reduction])
+    except duckdb.Error as error:
+        return {number: raised(suite.table, entry, str(error)) for number, entry in entries.items()}
+    identifying = [name for name in key if reduction is None and name in frame.columns] or [
+        str(name) for name in frame.columns
+    ]
+    reduced = None if reduction is None else frame
+    results = judge_of_frames.results(f"{suite.table}/{reduction or ''}", frame, identifying, [*expectations.values()])
+    return {
+        number: outcome_of(suite.table, entry, results[number], identifying, reduced)
+        if number in results
+        else raised(suite.table, entry, "Great Expectations gave no result")
+        for number, entry in entries.items()
+    }
+
+
+def _unmatched(table: str, requirement: str, observed: str) -> SuiteOutcome:
+    """A published table nobody wrote a suite for, or a suite whose table is not published: neither may pass."""
+    why = "Nothing is published unjudged, and no suite judges nothing. | 未经检验的表不得发布，检验规则也不得落空。"
+    outcome = ExpectationOutcome(
+        table=table,
+        type=requirement,
+        column=None,
+        severity="critical",
+        why=why,
+        passed=False,
+        observed=observed,
+        unexpected_count=0,
+        rows=[],
+    )
+    return SuiteOutcome.of(table, why, [outcome])
+
+
+def _write(candidate: Candidate, verdict: Verdict) -> None:
+    """Keep the report and then the verdict: where there is a verdict, there is the report it belongs to."""
+    from pipelines.gate.report import render_quality
+
+    write_beside(candidate.folder, QUALITY_FILE, render_quality(candidate, verdict))
+    write_beside(candidate.folder, VERDICT_FILE, verdict.model_dump_json(indent=1) + "\n")
+
+
+def _read(candidate: Candidate, name: str) -> Verdict:
+    path = candidate.folder / VERDICT_FILE
+    if not path.is_file():
+        raise GateError(f"{name}: it has no verdict yet, so it may not be published; judge it first")
+    try:
+        return Verdict.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise GateError(f"{name}: {VERDICT_FILE} is not a verdict; judge it anew") from error
+
+
+def _failure_text(outcome: ExpectationOutcome) -> str:
+    place = f"{outcome.table}, {f'column {outcome.column}' if outcome.column else 'the table'}"
+    judged_on = f" on {outcome.reduction}" if outcome.reduction else ""
+    rows = [", ".join(f"{name}={value}" for name, value in row.items()) for row in outcome.rows[:ROWS_NAMED]]
+    named = f", first {' / '.join(rows)}" if rows else ""
+    return f"{place}: {outcome.type}{judged_on} failed for {outcome.unexpected_count} rows ({outcome.observed}{named})"

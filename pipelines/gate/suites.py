@@ -1,0 +1,114 @@
+"""The suites: one YAML file a published table, in Great Expectations' own vocabulary, and what the form allows.
+
+Belongs here: reading ``expectations/<schema>.<table>.yml`` and refusing what is not a suite. Does not belong here:
+whether Great Expectations knows an expectation (``judging`` asks it), and judging itself.
+"""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipelines.errors import CepingError
+from pipelines.foundation.hashing import hash_file, hash_json
+from pipelines.gate.verdict import Severity
+
+
+def _both_languages(text: str) -> str:
+    english, _, chinese = text.rpartition(" | ")
+    if not english.strip() or not chinese.strip():
+        raise ValueError("must say it in English and in Chinese, separated by a bar: 'English | 中文'")
+    return text.strip()
+
+
+BothLanguages = Annotated[str, AfterValidator(_both_languages)]
+
+
+class SuiteEntry(BaseModel):
+    """One expectation: its type and arguments are Great Expectations' own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str
+    kwargs: dict[str, Any] = Field(default_factory=dict)
+    severity: Severity
+    why: BothLanguages
+    reduction: str | None = Field(
+        default=None, description="A reduction of the suite to judge instead of the table itself."
+    )
+
+
+class Suite(BaseModel):
+    """What must hold in one published table before anyone outside sees it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: str
+    why: BothLanguages
+    reduce: dict[str, str] = Field(
+        default_factory=dict,
+        description="Name to SQL select; sees the table as 'candidate' and the others as schema.table.",
+    )
+    expectations: tuple[SuiteEntry, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _reductions_are_the_judged_ones(self) -> Self:
+        judged = {entry.reduction for entry in self.expectations if entry.reduction is not None}
+        if unknown := sorted(judged - self.reduce.keys()):
+            raise ValueError(f"'reduction' names {unknown}, which 'reduce' does not define")
+        if unused := sorted(self.reduce.keys() - judged):
+            raise ValueError(f"'reduce' defines {unused}, on which no expectation is judged")
+        return self
+
+
+def suite_paths(suites_dir: Path) -> list[Path]:
+    """The suite files of a folder, in the order of their names."""
+    return sorted(suites_dir.glob("*.yml"))
+
+
+def suites_fingerprint(suites_dir: Path) -> str:
+    """Hash of the suite files: their names and their bytes, wherever the folder lies."""
+    return hash_json([(path.name, hash_file(path)) for path in suite_paths(suites_dir)])
+
+
+def read_suites(suites_dir: Path) -> dict[str, Suite]:
+    """The suites of a folder by table; raises ``CepingError`` naming the file and the entry that is wrong."""
+    suites = [_read_suite(path) for path in suite_paths(suites_dir)]
+    return {suite.table: suite for suite in suites}
+
+
+def _read_suite(path: Path) -> Suite:
+    try:
+        suite = Suite.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader))  # noqa: S506
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CepingError(f"{path.name} is not readable YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        raise CepingError(f"{path.name} is not a suite: {_in_one_sentence(error)}") from error
+    if suite.table != path.stem:
+        raise CepingError(f"{path.name} is the suite of {suite.table}: a suite's file is called <schema>.<table>.yml")
+    return suite
+
+
+def _in_one_sentence(error: ValidationError) -> str:
+    return "; ".join(f"{_place(found['loc'])}{found['msg']}" for found in error.errors())
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where in the file, counted as a reader counts: ``expectations, entry 3, severity: ``."""
+    words = [f"entry {part + 1}" if isinstance(part, int) else part for part in location]
+    return f"{', '.join(words)}: " if words else ""
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """A safe loader that refuses a key given twice, which YAML would settle by forgetting the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping, where every key is given once."""
+        mapping = super().construct_mapping(node, deep=deep)
+        if len(mapping) != len(node.value):
+            given = Counter(str(key.value) for key, _ in node.value)
+            twice = sorted(key for key, count in given.items() if count > 1)
+            raise yaml.constructor.ConstructorError(None, None, f"{twice} is given twice", node.start_mark)
+        return mapping

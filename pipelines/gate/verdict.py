@@ -1,0 +1,83 @@
+"""The verdict: what the gate found, outcome by outcome, bound to the bytes it judged and the suites it judged by.
+
+Belongs here: the form of a verdict, and its file beside the candidate. Does not belong here: judging (``gate``), or
+anything that would make two judgements of the same bytes differ, such as a time or a run's name.
+"""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Severity = Literal["critical", "warning"]
+FailedRow = dict[str, str]
+
+VERDICT_FILE = "verdict.json"
+QUALITY_FILE = "quality.html"
+MOST_ROWS_SHOWN = 20
+
+
+class ExpectationOutcome(BaseModel):
+    """What became of one expectation of a suite."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    type: str
+    column: str | None
+    severity: Severity
+    why: str = Field(description="Reason in English and Chinese, separated by a bar.")
+    expected: str = Field(default="", description="The expectation's arguments, as short text.")
+    reduction: str | None = Field(default=None, description="The suite's reduction it was judged on, if any.")
+    passed: bool
+    observed: str
+    unexpected_count: int
+    rows: list[FailedRow] = Field(description=f"The first {MOST_ROWS_SHOWN} failing rows: key and offending value.")
+
+    @property
+    def blocks(self) -> bool:
+        """Whether this outcome alone keeps the candidate from being published."""
+        return not self.passed and self.severity == "critical"
+
+
+class SuiteOutcome(BaseModel):
+    """The outcomes of one published table's suite."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    why: str = ""
+    passed: bool = Field(description="No critical expectation failed.")
+    outcomes: list[ExpectationOutcome]
+
+    @classmethod
+    def of(cls, table: str, why: str, outcomes: list[ExpectationOutcome]) -> Self:
+        """The suite's outcome that follows from its expectations' outcomes."""
+        return cls(table=table, why=why, passed=not any(outcome.blocks for outcome in outcomes), outcomes=outcomes)
+
+
+class Verdict(BaseModel):
+    """The gate's judgement of one candidate by one set of suites."""
+
+    model_config = ConfigDict(frozen=True)
+
+    candidate: str = Field(description="Content hash of the candidate that was judged.")
+    expectations: str = Field(description="Hash of the suites it was judged by.")
+    edition: int
+    compared_with: str | None = Field(default=None, description="Release that drift was told against, if any.")
+    passed: bool
+    suites: list[SuiteOutcome]
+
+    @property
+    def outcomes(self) -> list[ExpectationOutcome]:
+        """Every expectation's outcome, suite by suite."""
+        return [outcome for suite in self.suites for outcome in suite.outcomes]
+
+    @property
+    def failures(self) -> list[ExpectationOutcome]:
+        """The failed expectations that block publication."""
+        return [outcome for outcome in self.outcomes if outcome.blocks]
+
+    @property
+    def warnings(self) -> list[ExpectationOutcome]:
+        """The failed expectations that are published with the release and reach a person."""
+        return [outcome for outcome in self.outcomes if not outcome.passed and not outcome.blocks]

@@ -1,0 +1,284 @@
+"""Applies a contract to raw text in one pass of SQL: types each cell, and says of each row why it is not fit.
+
+Every row that was read is written; a row that breaks the contract carries its ``rejections`` (column, reason, value)
+and is kept out of every model but the quarantine. Belongs here: the shape of single rows. Keys and references, which
+need the rest of the warehouse, are judged by the models.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from functools import partial
+
+import duckdb
+from stdnum.cn import uscc
+
+from pipelines.foundation.sql import literal
+from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.dates_and_numbers import date_in, number_in, timestamp_in, whole_number
+from pipelines.ingest.mending import REPAIR_HEADERS, repaired_place
+from pipelines.ingest.readers.raw_table import RawTable
+
+SPELLINGS_OF_TRUE = ("true", "t", "yes", "y", "1", "是", "有")
+SPELLINGS_OF_FALSE = ("false", "f", "no", "n", "0", "否", "无")
+BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+BLANK_CODES = ", ".join(str(ord(blank)) for blank in BLANKS)
+BLOT = "▇"
+PSEUDONYM = "pseudonym"
+PSEUDONYM_DIGITS = 32
+CHECKS = {"uscc": "is_uscc"}
+
+
+def connect(threads: int, pseudonym_key: bytes | None) -> duckdb.DuckDBPyConnection:
+    """A connection that can run ``conforming_select``: it knows the checks of meaning and, with a key, the keyed hash.
+
+    The key stays in this process: no query and no message holds it.
+    """
+    connection = duckdb.connect(config={"threads": threads})
+    connection.create_function(CHECKS["uscc"], uscc.is_valid, ["VARCHAR"], "BOOLEAN")
+    if pseudonym_key is not None:
+        connection.create_function(PSEUDONYM, partial(_pseudonym, pseudonym_key), ["VARCHAR"], "VARCHAR")
+    return connection
+
+
+def _pseudonym(key: bytes, value: str) -> str:
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_DIGITS]
+
+
+def conforming_select(table: RawTable, contract: Contract, edition: int, file_id: str) -> str:
+    """A SELECT of every row of the raw table: where it came from, its typed columns, and its rejections or null.
+
+    A cell that is written as expected is typed as it stands (``quick_``). Only where that fails is its text cleaned
+    (``text_``) and tried again: most cells never need it, and cleaning costs more than typing.
+    """
+    cells = ",\n".join(f"{_cell(table, column)} as cell_{column.name}" for column in contract.columns)
+    quick = ",\n".join(f"{_quick(column)} as quick_{column.name}" for column in contract.columns)
+    texts = ",\n".join(f"{_text_where_needed(column)} as text_{column.name}" for column in contract.columns)
+    values = ",\n".join(f"{_value(column)} as {column.name}" for column in contract.columns)
+    columns = ",\n".join(_landed(column, contract) for column in contract.columns if column.personal != "drop")
+    rules = list(_rules(contract))
+    is_unfit = " or ".join(["broken_reason is not null", *(f"coalesce({condition}, false)" for condition, _ in rules)])
+    is_about_persons = contract.has_personal or any(map(contract.is_personal, table.unmatched_headers))
+    broken_text = "null" if is_about_persons else "broken_text"
+    broken = "case when broken_reason is not null then " + _rejection("null", "broken_reason", broken_text) + " end"
+    reasons = [
+        f"case when broken_reason is null and {condition} then {rejection} end" for condition, rejection in rules
+    ]
+    return f"""
+    select
+        cast({edition} as integer) as edition,
+        '{file_id}' as file_id,
+        {_literal(table.sheet)} as sheet,
+        cast(row_number as bigint) as row_number,
+        {columns},
+        unknown_cells,
+        repairs,
+        case when {is_unfit} then list_filter([{", ".join([broken, *reasons])}], lambda reason: reason is not null) end
+            as rejections,
+    from (
+        select *, {values}
+        from (
+            select *, {texts}
+            from (
+                select *, {quick}
+                from (
+                    select
+                        row_number,
+                        broken_reason,
+                        broken_text,
+                        {_unknown(table, contract)} as unknown_cells,
+                        {repaired_place(table)} as repairs,
+                        {cells}
+                    from {table.relation}
+                )
+            )
+        )
+    )
+    """
+
+
+def _landed(column: Column, contract: Contract) -> str:
+    if column.personal is not None:
+        return f"{PSEUDONYM}({column.name}) as {column.name}"
+    conditions = [condition for condition, _, _ in _rules_of(column)]
+    if contract.refused == "shown" or not conditions:
+        return column.name
+    return f"case when {' or '.join(conditions)} then null else {column.name} end as {column.name}"
+
+
+def _unknown(table: RawTable, contract: Contract) -> str:
+    """The cells no column claims as a JSON object, null where there are none; personal data may be among them."""
+    unknown = {
+        name: cell
+        for name, cell in table.unknown_cells.items()
+        if name not in REPAIR_HEADERS and not contract.is_personal(name)
+    }
+    if contract.has_personal or not unknown:
+        return "cast(null as varchar)"
+    cells = ", ".join(f"{{'name': {literal(name)}, 'cell': {cell}}}" for name, cell in unknown.items())
+    filled = f"list_filter([{cells}], lambda entry: trim(entry.cell) <> '')"
+    return f"nullif(cast(to_json(map_from_entries({filled})) as varchar), '{{}}')"
+
+
+def _literal(text: str | None) -> str:
+    return "cast(null as varchar)" if text is None else literal(text)
+
+
+def _list(texts: tuple[str, ...]) -> str:
+    return "(" + ", ".join(_literal(text) for text in texts) + ")"
+
+
+def _cell(table: RawTable, column: Column) -> str:
+    """The text of a cell, or of the part of it that is the value, or all cells a column gathers."""
+    if column.gathers is not None:
+        return _gathered(table, column)
+    cell = table.cells.get(column.name, "cast(null as varchar)")
+    if column.extract is None:
+        return cell
+    pattern = literal(column.extract)
+    return f"case when regexp_matches({cell}, {pattern}) then regexp_extract({cell}, {pattern}, 1) else {cell} end"
+
+
+def _gathered(table: RawTable, column: Column) -> str:
+    """Header and text of each cell that is not blank, with what must not be kept blotted out."""
+    blanks = literal(BLANKS)
+    entries = ", ".join(
+        f"{{'header': {literal(header)}, 'cell': trim({cell}, {blanks})}}"
+        for header, cell in table.gathered_cells.items()
+    )
+    filled = f"list_filter([{entries}], lambda entry: entry.cell <> '')"
+    kept = f"list_transform({filled}, lambda entry: {{'header': entry.header, 'cell': {_blotted(column)}}})"
+    return f"cast({kept} as struct(header varchar, cell varchar)[])"
+
+
+def _blotted(column: Column) -> str:
+    """The text of ``entry.cell`` with every part blotted out that is neither listed nor harmless."""
+    separator, aside = literal(column.separator), literal(column.aside)
+    parts = f"string_split(entry.cell, {separator})"
+    texts = f"list_transform({parts}, lambda part: trim(regexp_replace(part, {aside}, ''), {literal(BLANKS)}))"
+    is_listed = f"list_contains([{', '.join(map(literal, column.listed_texts))}], text)"
+    is_kept = f"{is_listed} or regexp_full_match(text, {literal(column.harmless)})"
+    kept = f"list_transform({texts}, lambda text: case when {is_kept} then text else {literal(BLOT)} end)"
+    return f"array_to_string({kept}, {separator})"
+
+
+def _quick(column: Column) -> str:
+    """The value of a cell that needs no cleaning; null where that cannot be told without it."""
+    cell = f"cell_{column.name}"
+    if column.gathers is not None:
+        return cell
+    if _is_text(column):
+        # To look at both ends of a cell costs a fraction of trimming it.
+        ends = f"unicode({cell}) in ({BLANK_CODES}) or unicode({cell}[-1]) in ({BLANK_CODES})"
+        return f"case when {cell} = '' or {ends} then null else {cell} end"
+    if column.data_type == "date":
+        return f"case when {cell} like '____-__-__' and {cell} >= '1' then try_cast({cell} as date) end"
+    if column.data_type == "timestamp":
+        is_plain = f"{cell} like '____-__-__ __:__:__' and {cell} >= '1' and {cell} not like '%Z'"
+        # Finite by its form, so that its microseconds say in UTC what to look up in the zone again would cost twice.
+        instant = f"try_cast({cell} as timestamp) at time zone '{column.timezone}'"
+        return f"case when {is_plain} then make_timestamp(epoch_us({instant})) end"
+    if column.data_type == "string[]":
+        return f"case when {cell} like '[%' and json_valid({cell}) then {_list_of(cell)} end"
+    return _typed(column, cell)
+
+
+def _text_where_needed(column: Column) -> str:
+    """The cell without the blanks around it, or the default, where there is no quick value; null where there is."""
+    cell, quick = f"cell_{column.name}", f"quick_{column.name}"
+    if column.gathers is not None:
+        return "cast(null as varchar)"
+    text = f"nullif(trim({cell}, {_literal(BLANKS)}), '')"
+    if column.default is not None:
+        return f"case when {quick} is null then coalesce({text}, {_literal(column.default)}) end"
+    return f"case when {quick} is null and {cell} is not null then {text} end"
+
+
+def _value(column: Column) -> str:
+    if column.gathers is not None:
+        return f"quick_{column.name}"
+    text = f"text_{column.name}"
+    if _is_text(column):
+        return f"coalesce(quick_{column.name}, {text})"
+    slow = f"case when {text} is not null then {_typed(column, _written(column, text))} end"
+    return f"coalesce(quick_{column.name}, {slow})"
+
+
+def _is_text(column: Column) -> bool:
+    return column.data_type == "string" and column.values is None
+
+
+def _typed(column: Column, text: str) -> str:
+    match column.data_type:
+        case "string":
+            return text if column.values is None else _listed(text, column.values)
+        case "integer" | "bigint":
+            return whole_number(text, column.data_type)
+        case "double":
+            return f"case when isfinite(try_cast({text} as double)) then try_cast({text} as double) end"
+        case "boolean":
+            spellings = column.values or {}
+            true = (*SPELLINGS_OF_TRUE, *spellings.get("true", ()))
+            false = (*SPELLINGS_OF_FALSE, *spellings.get("false", ()))
+            return _chosen(f"lower({text})", {"true": true, "false": false})
+        case "date":
+            return date_in(text, column.timezone, column.whole_months)
+        case "timestamp":
+            return timestamp_in(text, column.timezone)
+        case "string[]" | "cell[]":
+            return f"case when json_valid({text}) and json_type({text}) = 'ARRAY' then {_list_of(text)} end"
+
+
+def _written(column: Column, text: str) -> str:
+    """The text as it is to be typed: a number without what people and platforms put into it."""
+    is_number = column.data_type in ("integer", "bigint", "double")
+    return number_in(text, column.is_rounded, column.capped) if is_number else text
+
+
+def _list_of(text: str) -> str:
+    return f"""from_json({text}, '["VARCHAR"]')"""
+
+
+def _listed(text: str, values: dict[str, tuple[str, ...]]) -> str:
+    return _chosen(text, {literal(value): (value, *spellings) for value, spellings in values.items()})
+
+
+def _chosen(text: str, spellings: dict[str, tuple[str, ...]]) -> str:
+    """The expression whose spelling the text is. Compared one by one: DuckDB makes a join of each longer list."""
+    branches = (f"when {literal(spelling)} then {value}" for value, known in spellings.items() for spelling in known)
+    return f"case {text} {' '.join(branches)} end"
+
+
+def _rules(contract: Contract) -> Iterator[tuple[str, str]]:
+    """Each rule as the condition that breaks it and the rejection it leads to; personal data is never repeated."""
+    for column in contract.columns:
+        for condition, reason, shown in _rules_of(column):
+            is_hidden = column.personal is not None or contract.refused == "hidden"
+            yield condition, _rejection(column.name, f"'{reason}'", "null" if is_hidden else shown)
+
+
+def _rules_of(column: Column) -> Iterator[tuple[str, str, str]]:
+    """Condition that breaks the rule, reason code, and the value to show."""
+    value, text = column.name, f"text_{column.name}"
+    if column.gathers is not None:
+        return
+    if column.required:
+        yield f"({value} is null and {text} is null)", "missing", "null"
+    if not _is_text(column):
+        reason = "not_in_list" if column.values else f"not_a_{column.data_type.replace('[]', '_list')}"
+        yield f"({value} is null and {text} is not null)", reason, text
+    if column.pattern is not None:
+        yield f"not regexp_full_match({value}, {_literal(column.pattern)})", "pattern", value
+    if column.check is not None:
+        yield f"not {CHECKS[column.check]}({value})", "check_digit", value
+    for bound, sign in ((column.minimum, "<"), (column.maximum, ">")):
+        if bound is not None:
+            yield f"{value} {sign} {bound}", "out_of_range", f"coalesce({text}, cell_{value})"
+
+
+def _rejection(column_name: str, reason: str, value: str) -> str:
+    name = "null" if column_name == "null" else _literal(column_name)
+    return (
+        f"{{'column_name': cast({name} as varchar), 'reason_code': cast({reason} as varchar), "
+        f"'value': left(cast({value} as varchar), 200)}}"
+    )

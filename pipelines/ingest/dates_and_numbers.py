@@ -1,0 +1,122 @@
+"""How people and programs write dates, times and numbers, as SQL expressions over their text.
+
+A text is read only where all of it has a known form: a cast by DuckDB alone passes over what stands behind a time
+(``1:00:00 PM`` becomes one in the morning), and takes ``infinity`` for a date. Belongs here: forms that mean the same
+in every source. Does not belong here: which form a column allows, which its contract says (see ``contracts``).
+"""
+
+from collections.abc import Mapping, Sequence
+
+from pipelines.foundation.sql import literal
+
+WIDE = "０１２３４５６７８９－／．：，＋\u3000"
+NARROW = "0123456789-/.:,+ "
+YEAR = r"[1-9]\d{3}"
+DAY = rf"^({YEAR})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})(日\s*|[T\s]+|$)"
+CLOCK = r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?"
+ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)"
+ZONE_APART = rf"\s*{ZONE}$"
+MOMENT = rf"{YEAR}-\d{{1,2}}-\d{{1,2}}( {CLOCK})?"
+MOMENT_IN_ZONE = rf"{YEAR}-\d{{1,2}}-\d{{1,2}} {CLOCK}\s*{ZONE}"
+MONTH = rf"({YEAR})[-/.年]?(\d{{1,2}})月?"
+COMPACT_DAY = rf"{YEAR}\d{{4}}"
+COMPACT_MOMENT = rf"{YEAR}\d{{10}}"
+# As the interfaces of Weibo write it: Fri Sep 01 12:00:00 +0800 2017.
+ENGLISH_MOMENT = rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} \d{{2}} \d{{2}}:\d{{2}}:\d{{2}} [+-]\d{{4}} {YEAR}"
+EXCEL_SERIAL = r"\d{5}(\.\d+)?"
+SECONDS_A_DAY = 86_400
+IN_THOUSANDS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
+ROUNDED = r"(\d+(\.\d+)?)\s*([万亿])"
+EXACT_AS_DOUBLE = 1 << 53
+
+
+def date_in(text: str, timezone: str, whole_months: bool = False) -> str:
+    """The day a text says, of a time with a zone the day in ``timezone``; null where it has no known form."""
+    month = f"when {_has(_narrow(text), MONTH)} then {_first_of_month(text)}" if whole_months else ""
+    return f"""case
+        {month}
+        when {_has(_narrow(text), EXCEL_SERIAL)}
+            then date '1899-12-30' + cast(floor(try_cast({_narrow(text)} as double)) as integer)
+        else cast({_local(text, timezone)} as date)
+    end"""
+
+
+def timestamp_in(text: str, timezone: str) -> str:
+    """The time in UTC a text says, read in ``timezone`` where it names no zone; null where it has no known form."""
+    return f"""case
+        when {_has(_narrow(text), EXCEL_SERIAL)} then {_in_utc(_from_serial(text), timezone)}
+        else {_in_utc(_local(text, timezone), timezone)}
+    end"""
+
+
+def number_in(text: str, is_rounded: bool, capped: Mapping[str, Sequence[str]]) -> str:
+    """The text of a number in the form a cast reads: without grouping, in narrow digits, with 万 and 亿 worked out."""
+    narrow = _narrow(text)
+    caps = " ".join(
+        f"when lower({text}) = {literal(spelling.lower())} then {literal(number)}"
+        for number, spellings in capped.items()
+        for spelling in spellings
+    )
+    rounded = f"when {_has(narrow, ROUNDED)} then {_unrounded(narrow)}" if is_rounded else ""
+    return f"""case
+        {caps}
+        {rounded}
+        when {_has(narrow, IN_THOUSANDS)} then replace({narrow}, ',', '')
+        else {narrow}
+    end"""
+
+
+def whole_number(text: str, data_type: str) -> str:
+    """The whole number a text says; null where it says none, or one that the type does not hold."""
+    number = f"try_cast({text} as double)"
+    if data_type == "integer":
+        return f"case when {number} = floor({number}) then try_cast({number} as integer) end"
+    # A double holds no whole number beyond 2^53 exactly; a cast of the text alone would make 2 of 1.5.
+    is_exact = f"abs({number}) < {EXACT_AS_DOUBLE}"
+    return f"""case
+        when {number} = floor({number}) and {is_exact} then try_cast({number} as bigint)
+        when {number} = floor({number}) then try_cast({text} as bigint)
+    end"""
+
+
+def _narrow(text: str) -> str:
+    return f"translate({text}, {literal(WIDE)}, {literal(NARROW)})"
+
+
+def _has(text: str, form: str) -> str:
+    return f"regexp_full_match({text}, {literal(form)})"
+
+
+def _local(text: str, timezone: str) -> str:
+    """The time a text says on the clocks of ``timezone``."""
+    narrow = _narrow(text)
+    plain = f"trim(regexp_replace({narrow}, {literal(DAY)}, '\\1-\\2-\\3 '))"
+    zone = literal(timezone)
+    return f"""case
+        when {_has(plain, MOMENT)} then try_cast({plain} as timestamp)
+        when {_has(plain, MOMENT_IN_ZONE)}
+            then try_cast(regexp_replace({plain}, {literal(ZONE_APART)}, '\\1') as timestamptz) at time zone {zone}
+        when {_has(narrow, COMPACT_DAY)} then try_strptime({narrow}, '%Y%m%d')
+        when {_has(narrow, COMPACT_MOMENT)} then try_strptime({narrow}, '%Y%m%d%H%M%S')
+        when {_has(narrow, ENGLISH_MOMENT)} then try_strptime({narrow}, '%a %b %d %H:%M:%S %z %Y') at time zone {zone}
+    end"""
+
+
+def _first_of_month(text: str) -> str:
+    year, month = (f"regexp_extract({_narrow(text)}, {literal(MONTH)}, {group})" for group in (1, 2))
+    return f"cast(try_strptime({year} || '-' || {month} || '-1', '%Y-%m-%d') as date)"
+
+
+def _from_serial(text: str) -> str:
+    """Excel counts days from the last of 1899; seconds, as it shows no less."""
+    seconds = f"cast(round(try_cast({_narrow(text)} as double) * {SECONDS_A_DAY}) as bigint)"
+    return f"timestamp '1899-12-30' + to_seconds({seconds})"
+
+
+def _unrounded(text: str) -> str:
+    number, unit = (f"regexp_extract({text}, {literal(ROUNDED)}, {group})" for group in (1, 3))
+    return f"cast(cast({number} as decimal(18, 6)) * case {unit} when '万' then 10000 else 100000000 end as varchar)"
+
+
+def _in_utc(local: str, timezone: str) -> str:
+    return f"(({local}) at time zone {literal(timezone)}) at time zone 'UTC'"

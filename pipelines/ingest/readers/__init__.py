@@ -1,0 +1,98 @@
+"""Readers: one file a format. Each turns a delivered file into raw tables of text; none knows any source's rules."""
+
+import re
+from dataclasses import replace
+
+import duckdb
+
+from pipelines.errors import DeliveryError
+from pipelines.foundation.sql import literal
+from pipelines.ingest.contracts import Contract
+from pipelines.ingest.inbox import Delivery
+from pipelines.ingest.readers import csv, excel, json_document, json_lines, parquet, warc
+from pipelines.ingest.readers.archives import COMPRESSIONS, check_archive, is_compressed
+from pipelines.ingest.readers.raw_table import RawTable
+
+READERS = {
+    ".csv": csv.read,
+    ".tsv": csv.read,
+    ".txt": csv.read,
+    ".json": json_document.read,
+    ".jsonl": json_lines.read,
+    ".ndjson": json_lines.read,
+    ".warc": warc.read,
+}
+READERS_OF_WHOLE_FILES = {
+    ".xlsx": excel.read,
+    ".xls": excel.read,
+    ".parquet": parquet.read,
+}
+
+
+def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
+    """The raw tables of a delivered file; raises ``DeliveryError`` where its format is unknown or it is unreadable."""
+    path = delivery.path
+    name = path.with_suffix("") if is_compressed(path) else path
+    readers = READERS if is_compressed(path) else READERS | READERS_OF_WHOLE_FILES
+    reader = readers.get(name.suffix.lower())
+    if reader is None:
+        raise DeliveryError(
+            f"{delivery.label}: not a format that is read; a {contract.name} file ends in one of "
+            f"{', '.join(READERS)} (each may be followed by {' or '.join(COMPRESSIONS)}), "
+            f"{', '.join(READERS_OF_WHOLE_FILES)}"
+        )
+    if path.stat().st_size == 0:
+        raise DeliveryError(f"{delivery.label}: the file is empty")
+    if is_compressed(path) and reader is not warc.read:
+        check_archive(path, delivery.label)
+    if reader is excel.read and not excel.is_workbook(path):
+        reader = csv.read
+    said_by_name = said_by_file_name(delivery, contract)
+    tables = reader(connection, delivery, contract)
+    for table in tables:
+        _refuse_unsaid(contract, said_by_name, table, delivery.label)
+    return [
+        _gathered(replace(table, cells={**table.cells, **_where_unmatched(said_by_name, table)}), contract)
+        for table in tables
+    ]
+
+
+def said_by_file_name(delivery: Delivery, contract: Contract) -> dict[str, str]:
+    """The columns whose value the file's name says, each with it as an SQL literal."""
+    found = {
+        column.name: re.search(column.from_file_name, delivery.path.name)
+        for column in contract.columns
+        if column.from_file_name is not None
+    }
+    return {name: literal(match.group(1)) for name, match in found.items() if match is not None}
+
+
+def _refuse_unsaid(contract: Contract, said_by_name: dict[str, str], table: RawTable, label: str) -> None:
+    """Refuse a file whose name, as its headers, does not say what every row needs."""
+    unsaid = [
+        f"{column.name} ({column.header})"
+        for column in contract.columns
+        if column.required
+        and column.from_file_name is not None
+        and column.name not in said_by_name
+        and column.name not in table.matched_headers
+    ]
+    if unsaid:
+        raise DeliveryError(
+            f"{label}: required column missing: {', '.join(unsaid)}; neither a header nor the file name says it"
+        )
+
+
+def _where_unmatched(cells: dict[str, str], table: RawTable) -> dict[str, str]:
+    return {name: cell for name, cell in cells.items() if name not in table.matched_headers}
+
+
+def _gathered(table: RawTable, contract: Contract) -> RawTable:
+    """The table with the cells that its columns gather among the known ones."""
+    gathered = {header: cell for header, cell in table.unknown_cells.items() if contract.gathering(header)}
+    return replace(
+        table,
+        gathered_cells=gathered,
+        unknown_cells={header: cell for header, cell in table.unknown_cells.items() if header not in gathered},
+        unmatched_headers=tuple(header for header in table.unmatched_headers if not contract.gathering(header)),
+    )

@@ -1,0 +1,148 @@
+"""CSV and TSV in UTF-8 (with or without mark), UTF-16 with mark, or GB18030, plain or compressed.
+
+Delimiter and header row are found: those under which the first rows show the most of the source's headers.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.errors import DeliveryError
+from pipelines.ingest.contracts import Contract
+from pipelines.ingest.inbox import Delivery
+from pipelines.ingest.readers.archives import open_bytes
+from pipelines.ingest.readers.raw_table import RawTable, count_headers, match_headers, unknown_cells, unmatched
+from pipelines.ingest.readers.text_encoding import find_encoding
+
+DELIMITERS = ",\t;|"
+HEADER_SEARCH_RECORDS = 30
+BATCH_ROWS = 2_048
+MAX_LINE_CHARACTERS = 16 << 20
+
+Record = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the header is (records counted from 1) and what parts the cells."""
+
+    delimiter: str
+    header_record: int
+    headers: list[str]
+
+
+def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
+    """The one table of a delimited file, read as it is used; rows of another width than the header are broken."""
+    encoding = find_encoding(delivery.path, delivery.label)
+    layout = _find_layout(delivery, encoding, contract)
+    headers = layout.headers
+    matched = match_headers(headers, contract, delivery.label)
+    failures: list[DeliveryError] = []
+    batches = _batches(delivery, encoding, layout, contract, failures)
+    relation = f"csv_{delivery.file_id}"
+    connection.register(relation, pa.RecordBatchReader.from_batches(_schema(len(headers)), batches))
+    return [
+        RawTable(
+            sheet=None,
+            relation=relation,
+            cells={name: f"cell_{position}" for name, position in matched.items()},
+            matched_headers={name: headers[position] for name, position in matched.items()},
+            unmatched_headers=unmatched(headers, matched),
+            unknown_cells=unknown_cells(headers, matched),
+            encoding=encoding,
+            failures=failures,
+        )
+    ]
+
+
+def _find_layout(delivery: Delivery, encoding: str, contract: Contract) -> Layout:
+    """The layout that shows the most headers; where none shows any, the first record and the commonest delimiter."""
+    layouts: list[Layout] = []
+    failures: list[DeliveryError] = []
+    for delimiter in DELIMITERS:
+        layouts += _layouts(delivery, encoding, delimiter, failures)
+    if layouts:
+        return max(
+            layouts,
+            key=lambda layout: (count_headers(layout.headers, contract), -layout.header_record, len(layout.headers)),
+        )
+    raise failures[0] if failures else DeliveryError(f"{delivery.label}: the file has no rows")
+
+
+def _layouts(delivery: Delivery, encoding: str, delimiter: str, failures: list[DeliveryError]) -> Iterator[Layout]:
+    """Each of the first records as if it were the header; with the wrong delimiter a file may break off early."""
+    try:
+        for number, cells in islice(_records(delivery, encoding, delimiter), HEADER_SEARCH_RECORDS):
+            yield Layout(delimiter, number, [cell.strip() for cell in cells])
+    except DeliveryError as failure:
+        failures.append(failure)
+
+
+def _records(delivery: Delivery, encoding: str, delimiter: str) -> Iterator[Record]:
+    """Every record that is not blank, with its number."""
+    with open_bytes(delivery.path) as stream:
+        text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+        records = csv.reader(_lines(text, delivery), delimiter=delimiter, strict=True)
+        try:
+            for number, record in enumerate(records, start=1):
+                if any(cell.strip() for cell in record):
+                    yield number, record
+        except csv.Error as failure:
+            raise DeliveryError(f"{delivery.label}, line {records.line_num}: {failure}") from failure
+
+
+def _lines(text: io.TextIOWrapper, delivery: Delivery) -> Iterator[str]:
+    number = 0
+    while line := text.readline(MAX_LINE_CHARACTERS):
+        number += 1
+        if len(line) == MAX_LINE_CHARACTERS:
+            raise DeliveryError(f"{delivery.label}, line {number}: longer than {MAX_LINE_CHARACTERS:,} characters")
+        yield line
+
+
+def _batches(
+    delivery: Delivery, encoding: str, layout: Layout, contract: Contract, failures: list[DeliveryError]
+) -> Iterator[pa.RecordBatch]:
+    """The records below the header. What goes wrong is kept, for DuckDB repeats no more of it than its text."""
+    rows = _rows(delivery, encoding, layout, contract.short_rows == "filled")
+    schema = _schema(len(layout.headers))
+    try:
+        while batch := list(islice(rows, BATCH_ROWS)):
+            yield _as_batch(batch, schema)
+    except DeliveryError as failure:
+        failures.append(failure)
+        raise
+
+
+def _rows(delivery: Delivery, encoding: str, layout: Layout, is_filled: bool) -> Iterator[tuple[object, ...]]:
+    """The records below the header; a header repeated further down, as on printed pages, is no row."""
+    for number, record in _records(delivery, encoding, layout.delimiter):
+        if number > layout.header_record and [cell.strip() for cell in record] != layout.headers:
+            yield _row(number, record, len(layout.headers), is_filled)
+
+
+def _row(number: int, record: list[str], width: int, is_filled: bool) -> tuple[object, ...]:
+    while len(record) > width and not record[-1].strip():
+        record.pop()
+    if is_filled:
+        record.extend([""] * (width - len(record)))
+    if len(record) != width:
+        reason = f"{len(record)} fields where the header has {width}"
+        return (number, reason, ",".join(record)[:500], *[None] * width)
+    return (number, None, None, *record)
+
+
+def _schema(width: int) -> pa.Schema:
+    cells = [(f"cell_{position}", pa.string()) for position in range(width)]
+    return pa.schema([("row_number", pa.int64()), ("broken_reason", pa.string()), ("broken_text", pa.string()), *cells])
+
+
+def _as_batch(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -1,0 +1,57 @@
+"""Parquet: the columns as text, so that a contract judges them like any other file's."""
+
+import duckdb
+
+from pipelines.errors import DeliveryError, first_line
+from pipelines.foundation.sql import identifier, literal
+from pipelines.ingest.contracts import Contract
+from pipelines.ingest.inbox import Delivery
+from pipelines.ingest.readers.raw_table import RawTable, match_headers, unmatched
+
+NESTED = ("[]", "STRUCT", "MAP", "UNION")
+WHOLE_AS_DOUBLE = 1 << 53
+
+
+def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
+    """The one table of a Parquet file; rows are counted from 1."""
+    source = literal(str(delivery.path))
+    try:
+        described = connection.execute(f"describe select * from read_parquet({source})").fetchall()
+    except duckdb.Error as failure:
+        reason = first_line(failure, delivery.path)
+        raise DeliveryError(f"{delivery.label}: cannot be read as Parquet ({reason})") from failure
+    texts = {name: _text(name, data_type) for name, data_type, *_ in described}
+    headers = list(texts)
+    matched = match_headers(headers, contract, delivery.label)
+    unclaimed = unmatched(headers, matched)
+    relation = f"""(
+        select
+            row_number() over () as row_number,
+            cast(null as varchar) as broken_reason,
+            cast(null as varchar) as broken_text,
+            *,
+        from read_parquet({source})
+    )"""
+    return [
+        RawTable(
+            sheet=None,
+            relation=relation,
+            cells={name: texts[headers[position]] for name, position in matched.items()},
+            matched_headers={name: headers[position] for name, position in matched.items()},
+            unmatched_headers=unclaimed,
+            unknown_cells={header: texts[header] for header in unclaimed},
+        )
+    ]
+
+
+def _text(name: str, data_type: str) -> str:
+    """The column as a person would have typed it: whole numbers without a point, times with their zone."""
+    column = identifier(name)
+    if data_type == "TIMESTAMP WITH TIME ZONE":
+        return f"strftime({column} at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+    if data_type in ("DOUBLE", "FLOAT"):
+        is_whole = f"{column} = floor({column}) and abs({column}) < {WHOLE_AS_DOUBLE}"
+        return f"case when {is_whole} then cast(cast({column} as bigint) as varchar) else cast({column} as varchar) end"
+    if data_type.startswith(NESTED) or data_type.endswith(NESTED):
+        return f"cast(to_json({column}) as varchar)"
+    return f"cast({column} as varchar)"

@@ -1,0 +1,82 @@
+"""Finds the encoding of a text file by decoding all of it, strictly."""
+
+import codecs
+import io
+import re
+from pathlib import Path
+from typing import cast
+
+from pipelines.errors import DeliveryError
+from pipelines.ingest.readers.archives import open_bytes
+
+ENCODINGS = ("utf-8-sig", "gb18030")
+CHUNK_BYTES = 1 << 20
+OTHER_KINDS = {
+    b"PK\x03\x04": "an Excel workbook or another zip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook or another document of Office",
+    b"\x1f\x8b": "a gzip archive",
+    b"\x28\xb5\x2f\xfd": "a zstd archive",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF",
+}
+# Two Chinese characters that are valid UTF-8 in one line do not come about by chance in GB18030.
+CHINESE_IN_UTF_8 = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
+
+
+def find_encoding(path: Path, label: str) -> str:
+    """The first encoding that decodes every byte: UTF-16 where marked so, UTF-8, GB18030.
+
+    Raises ``DeliveryError`` where none does, or where lines in UTF-8 stand among lines in GB18030.
+    """
+    with open_bytes(path) as stream:
+        beginning = stream.read(CHUNK_BYTES)
+    for signature, kind in OTHER_KINDS.items():
+        if beginning.startswith(signature):
+            raise DeliveryError(f"{label}: not a text file, whatever its name says: it is {kind}")
+    is_marked = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    # Most of UTF-16 decodes as GB18030, into nonsense; no other encoding has zero bytes in its headers.
+    if not is_marked and b"\0" in beginning.partition(b"\n")[0]:
+        raise DeliveryError(f"{label}: the text is in no known encoding (it looks like UTF-16, but has no mark)")
+    candidates = ("utf-16",) if is_marked else ENCODINGS
+    failures = []
+    for encoding in candidates:
+        failure = _first_undecodable(path, encoding)
+        if failure is None:
+            _refuse_mixture(path, label, encoding)
+            return encoding
+        failures.append(f"{encoding.removesuffix('-sig').upper()} fails near byte {failure}")
+    raise DeliveryError(f"{label}: the text is in no known encoding ({'; '.join(failures)})")
+
+
+def _first_undecodable(path: Path, encoding: str) -> int | None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    offset = 0
+    with open_bytes(path) as stream:
+        while True:
+            chunk = stream.read(CHUNK_BYTES)
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as failure:
+                return offset + failure.start
+            if not chunk:
+                return None
+            offset += len(chunk)
+
+
+def _refuse_mixture(path: Path, label: str, encoding: str) -> None:
+    """UTF-8 decodes as GB18030, into nonsense: where a file is not all UTF-8, some of its lines may still be."""
+    if encoding != "gb18030":
+        return
+    with open_bytes(path) as stream:
+        for number, line in enumerate(io.BufferedReader(cast(io.RawIOBase, stream)), start=1):
+            _refuse_utf8(line, number, label)
+
+
+def _refuse_utf8(line: bytes, number: int, label: str) -> None:
+    if not CHINESE_IN_UTF_8.search(line):
+        return
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    raise DeliveryError(f"{label}, line {number}: the line is UTF-8, the file otherwise GB18030; save it in one")

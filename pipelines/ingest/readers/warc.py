@@ -1,0 +1,201 @@
+"""WARC archives of crawlers, gzipped or not: one row a response, read in one pass; other records are counted.
+
+A resource has no status and a request no answer: they are no fetches. A revisit is one, whose page stands elsewhere.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Literal
+from urllib.parse import urljoin
+
+import duckdb
+import pyarrow as pa
+from fastwarc.warc import WarcRecord, WarcRecordType
+
+from pipelines.errors import DeliveryError
+from pipelines.ingest.contracts import Contract
+from pipelines.ingest.inbox import Delivery
+from pipelines.ingest.readers.archives import check_archive, is_compressed
+from pipelines.ingest.readers.page_facts import page_facts
+from pipelines.ingest.readers.page_text import decode_page
+from pipelines.ingest.readers.raw_table import RawTable, match_headers
+from pipelines.ingest.readers.warc_archive import MAX_BLOCK_BYTES, Captured, Unreadable, Walk
+
+Cells = dict[str, str | None]
+Decoding = Literal["all", "content", "none"]
+
+BATCH_ROWS = 256
+ANSWERS = (WarcRecordType.response, WarcRecordType.revisit)
+PAGES = ("text/html", "application/xhtml+xml")
+REDIRECTIONS = range(300, 400)
+OF_THE_RESPONSE = ("url", "final_url", "fetched_at", "fetch_outcome", "http_status", "media_type", "parse_outcome")
+OF_THE_PAGE = ("charset", "title", "html_lang", "has_viewport", "listed_dates")
+# What crawlers that unpack a page leave in its headers is tried first, then the page as it stands.
+AS_IT_STANDS: Decoding = "none"
+DECODINGS: tuple[Decoding, ...] = ("all", "content", AS_IT_STANDS)
+
+
+def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
+    """The one table of an archive; rows are numbered as the records of the archive, of whatever type."""
+    if is_compressed(delivery.path) and delivery.path.suffix.lower() != ".gz":
+        check_archive(delivery.path, delivery.label)
+    names = _delivered_columns(contract)
+    match_headers(names, contract, delivery.label)
+    failures: list[DeliveryError] = []
+    skipped: Counter[str] = Counter()
+    rows = _rows(delivery, contract, names, skipped, failures)
+    relation = f"warc_{delivery.file_id}"
+    connection.register(relation, pa.RecordBatchReader.from_batches(_schema(names), _batches(rows, _schema(names))))
+    return [
+        RawTable(
+            sheet=None,
+            relation=relation,
+            cells={name: f'"{name}"' for name in names},
+            matched_headers={name: name for name in names},
+            skipped_records=skipped,
+            failures=failures,
+        )
+    ]
+
+
+def _delivered_columns(contract: Contract) -> list[str]:
+    """The columns an archive can fill: what every response has, and what the contract looks for on pages."""
+    looked_for = [
+        column.name for column in contract.columns if column.meta_tag or column.meta_tags or column.found_patterns
+    ]
+    known = {column.name for column in contract.columns}
+    return [name for name in dict.fromkeys([*OF_THE_RESPONSE, *OF_THE_PAGE, *looked_for]) if name in known]
+
+
+def _rows(
+    delivery: Delivery, contract: Contract, names: list[str], skipped: Counter[str], failures: list[DeliveryError]
+) -> Iterator[tuple[object, ...]]:
+    """A row for each response and each gap; an archive of which nothing can be read is one failure."""
+    has_record = False
+    gap: Unreadable | None = None
+    for found in Walk(delivery.path):
+        if isinstance(found, Unreadable):
+            gap = found
+            yield _broken(found, names)
+            continue
+        has_record = True
+        if not _is_answer(found.record):
+            skipped[found.record.headers.get("WARC-Type") or "unknown"] += 1
+            continue
+        yield _row(found, contract, names)
+    if not has_record:
+        reason = "it holds no record" if gap is None else gap.detail
+        failures.append(DeliveryError(f"{delivery.label}: cannot be read as WARC ({reason})"))
+        raise failures[-1]
+
+
+def _is_answer(record: WarcRecord) -> bool:
+    return record.record_type in ANSWERS and (record.is_http or record.record_type == WarcRecordType.revisit)
+
+
+def _row(found: Captured, contract: Contract, names: list[str]) -> tuple[object, ...]:
+    where = f"the record at byte {found.offset:,}"
+    try:
+        answer = _answer(found.block, AS_IT_STANDS)
+    except OSError as failure:
+        return _broken(Unreadable(found.number, "no HTTP headers", f"{where} ({failure})"), names)
+    if answer.http_headers is None or answer.http_headers.status_code is None:
+        return _broken(Unreadable(found.number, "no HTTP status", where), names)
+    address = (found.record.headers.get("WARC-Target-URI") or "").strip("<> ")
+    cells = _of_the_response(found.record, answer, address) | _of_the_page(found, answer, address, contract)
+    return (found.number, None, None, *(cells.get(name) for name in names))
+
+
+def _answer(block: bytes, decoding: Decoding) -> WarcRecord:
+    """The block of a record with its HTTP headers parsed; what follows them is unpacked as it is read."""
+    answer = WarcRecord()
+    answer.init_headers(WarcRecordType.response)
+    answer.is_http = True
+    answer.set_bytes_content(block)
+    answer.parse_http(auto_decode=decoding, quirks_mode=True)
+    return answer
+
+
+def _of_the_response(record: WarcRecord, answer: WarcRecord, address: str) -> Cells:
+    location = answer.http_headers.get("Location") if _is_redirection(answer) else None
+    return {
+        "url": address,
+        "final_url": _target(address, location) if location else None,
+        "fetched_at": record.headers.get("WARC-Date"),
+        "fetch_outcome": "ok",
+        "http_status": str(answer.http_headers.status_code),
+        "media_type": _media_type(answer),
+    }
+
+
+def _is_redirection(answer: WarcRecord) -> bool:
+    return answer.http_headers.status_code in REDIRECTIONS
+
+
+def _media_type(answer: WarcRecord) -> str | None:
+    return (answer.http_content_type or "").strip().lower() or None
+
+
+def _target(address: str, location: str) -> str:
+    try:
+        return urljoin(address, location.strip())
+    except ValueError:
+        return location
+
+
+def _of_the_page(found: Captured, answer: WarcRecord, address: str, contract: Contract) -> Cells:
+    """What the page says, or why it was not asked."""
+    outcome = _why_not_read(found, answer)
+    if outcome is not None:
+        return {"parse_outcome": outcome}
+    body = _body(found.block)
+    if body is None:
+        return {"parse_outcome": "no_body" if not answer.reader.read(1) else "undecodable"}
+    if len(body) > MAX_BLOCK_BYTES:
+        return {"parse_outcome": "too_large"}
+    page = decode_page(body, answer.http_charset)
+    outcome = "parsed" if page.is_whole else "damaged_text"
+    return {"parse_outcome": outcome, "charset": page.charset, **page_facts(page.text, address, contract)}
+
+
+def _why_not_read(found: Captured, answer: WarcRecord) -> str | None:
+    """The reason a page is not taken apart that its headers tell; what is missing in part of a page is not missing."""
+    if found.record.record_type == WarcRecordType.revisit:
+        return "repeated"
+    if _is_redirection(answer):
+        return "redirected"
+    if _media_type(answer) not in PAGES:
+        return "not_html"
+    if "WARC-Truncated" in found.record.headers:
+        return "cut_short"
+    return None if found.is_whole else "too_large"
+
+
+def _body(block: bytes) -> bytes | None:
+    """The page unpacked; crawlers that unpack it themselves leave headers that say it still is packed."""
+    for decoding in DECODINGS:
+        try:
+            body = _answer(block, decoding).reader.read(MAX_BLOCK_BYTES + 1)
+        except OSError:
+            continue
+        if body and (decoding != AS_IT_STANDS or (b"<" in body and b"\0" not in body)):
+            return body
+    return None
+
+
+def _broken(gap: Unreadable, names: list[str]) -> tuple[object, ...]:
+    return (gap.number, gap.reason, gap.detail, *[None] * len(names))
+
+
+def _schema(names: list[str]) -> pa.Schema:
+    cells = [(name, pa.string()) for name in names]
+    return pa.schema([("row_number", pa.int64()), ("broken_reason", pa.string()), ("broken_text", pa.string()), *cells])
+
+
+def _batches(rows: Iterable[tuple[object, ...]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    rows = iter(rows)
+    while batch := list(islice(rows, BATCH_ROWS)):
+        columns = zip(*batch, strict=True)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -1,0 +1,260 @@
+"""Ingest: delivered files to landing, one Parquet file a delivered file, and the ledger of what was done.
+
+A file is read when its content or its contract is new, and only then. Its landing file is written whole or not at
+all. What is no longer in the inbox leaves landing and stays in the ledger.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.errors import DeliveryError
+from pipelines.ingest.conform import connect
+from pipelines.ingest.contracts import Contract
+from pipelines.ingest.inbox import Delivery, delivered_files
+from pipelines.ingest.landing import NO_FILE, landing_file, write_empty_landing, write_landing
+from pipelines.ingest.ledger import PRESENT, LedgerEntry, read_ledger, write_ledger
+from pipelines.ingest.mending import without_repairs
+from pipelines.ingest.pseudonyms import pseudonym_key
+from pipelines.ingest.readers import read
+from pipelines.ingest.readers.raw_table import RawTable
+from pipelines.settings import Settings
+
+Progress = Callable[[str], None]
+SHOWN_HEADERS = 5
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What one ingest of one source did."""
+
+    source: str
+    entries: tuple[LedgerEntry, ...]
+    read_count: int
+    removed_count: int
+
+    @property
+    def present(self) -> tuple[LedgerEntry, ...]:
+        """The files that are in the inbox now."""
+        return tuple(entry for entry in self.entries if entry.status in PRESENT)
+
+    @property
+    def failures(self) -> tuple[LedgerEntry, ...]:
+        """The files that could not be read."""
+        return tuple(entry for entry in self.entries if entry.status == "failed")
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether landing differs from before."""
+        return bool(self.read_count or self.removed_count)
+
+
+def ingest_source(contract: Contract, settings: Settings, progress: Progress) -> IngestReport:
+    """Bring landing and ledger of one source in line with the inbox.
+
+    Every readable file is landed even where another fails; then ``DeliveryError`` names each file that failed.
+    """
+    landing = settings.landing_dir / contract.name
+    landing.mkdir(parents=True, exist_ok=True)
+    previous = read_ledger(settings.landing_dir, settings.edition, contract.name)
+    deliveries = [
+        _recognise(contract.name, path, previous) for path in delivered_files(settings.inbox_dir, contract.name)
+    ]
+    known = [
+        _corrected_by_another(delivery, deliveries, contract, settings)
+        or _copy_of_another(delivery, deliveries[:order], contract, settings)
+        or _landed_before(delivery, contract, previous, settings)
+        for order, delivery in enumerate(deliveries)
+    ]
+    unread = [delivery for delivery, entry in zip(deliveries, known, strict=True) if entry is None]
+    landed = iter(_land_all(unread, contract, landing, settings, progress))
+    kept = [entry or next(landed) for entry in known]
+    read_count = len(unread)
+    gone = _gone(previous, kept)
+    removed_count = _remove_unclaimed(landing, kept, settings.edition)
+    write_empty_landing(contract, landing_file(landing, settings.edition, NO_FILE), settings.edition)
+    if read_count or [*kept, *gone] != previous:
+        write_ledger(settings.landing_dir, settings.edition, contract.name, [*kept, *gone])
+    report = IngestReport(contract.name, (*kept, *gone), read_count, removed_count)
+    if report.failures:
+        raise DeliveryError("\n".join(entry.message or entry.file_name for entry in report.failures))
+    return report
+
+
+def _recognise(source: str, path: Path, previous: list[LedgerEntry]) -> Delivery:
+    """The delivery at a path; a file of unchanged name, size and time is not hashed again."""
+    stat = path.stat()
+    for entry in previous:
+        if (entry.file_name, entry.byte_count, entry.modified_ns) == (path.name, stat.st_size, stat.st_mtime_ns):
+            return Delivery(source, path, entry.sha256)
+    return Delivery(source, path)
+
+
+def _new_entry(delivery: Delivery, contract: Contract, settings: Settings) -> LedgerEntry:
+    stat = delivery.path.stat()
+    return LedgerEntry(
+        edition=settings.edition,
+        source=contract.name,
+        file_name=delivery.path.name,
+        file_id=delivery.file_id,
+        sha256=delivery.sha256,
+        byte_count=stat.st_size,
+        modified_ns=stat.st_mtime_ns,
+        contract=contract.fingerprint,
+        status="landed",
+    )
+
+
+def _corrected_by_another(
+    delivery: Delivery, deliveries: list[Delivery], contract: Contract, settings: Settings
+) -> LedgerEntry | None:
+    name, number = delivery.version(contract.correction_mark)
+    versions = {other.version(contract.correction_mark): other for other in deliveries}
+    later = max((version for version in versions if version[0] == name and version[1] > number), default=None)
+    if later is None:
+        return None
+    replaced = {"status": "replaced", "message": f"corrected by {versions[later].path.name}, not counted"}
+    return _new_entry(delivery, contract, settings).model_copy(update=replaced)
+
+
+def _copy_of_another(
+    delivery: Delivery, earlier: list[Delivery], contract: Contract, settings: Settings
+) -> LedgerEntry | None:
+    for other in earlier:
+        if other.sha256 == delivery.sha256:
+            duplicate = {"status": "duplicate", "message": f"same content as {other.path.name}, counted once"}
+            return _new_entry(delivery, contract, settings).model_copy(update=duplicate)
+    return None
+
+
+def _landed_before(
+    delivery: Delivery, contract: Contract, previous: list[LedgerEntry], settings: Settings
+) -> LedgerEntry | None:
+    path = landing_file(settings.landing_dir / contract.name, settings.edition, delivery.file_id)
+    wanted = (delivery.path.name, delivery.sha256, contract.fingerprint, "landed")
+    for entry in previous:
+        if (entry.file_name, entry.sha256, entry.contract, entry.status) == wanted and path.is_file():
+            return entry.model_copy(update={"modified_ns": delivery.path.stat().st_mtime_ns})
+    return None
+
+
+def _land_all(
+    deliveries: list[Delivery], contract: Contract, landing: Path, settings: Settings, progress: Progress
+) -> Iterator[LedgerEntry]:
+    """Land each delivery, so many at once as there are threads: a compressed file is read by one thread alone."""
+    threads_a_file = settings.threads if len(deliveries) == 1 else 1
+    key = pseudonym_key(settings) if contract.has_personal else None
+    with ThreadPoolExecutor(max_workers=settings.threads) as pool:
+        outcomes = pool.map(
+            lambda delivery: _land(delivery, contract, landing, settings, threads_a_file, key), deliveries
+        )
+        for delivery, (entry, seconds) in zip(deliveries, outcomes, strict=True):
+            _tell(delivery, entry, seconds, progress)
+            yield entry
+
+
+def _land(
+    delivery: Delivery,
+    contract: Contract,
+    landing: Path,
+    settings: Settings,
+    threads: int,
+    key: bytes | None,
+) -> tuple[LedgerEntry, float]:
+    """The entry of a delivery that was read now, and the seconds it took."""
+    entry = _new_entry(delivery, contract, settings)
+    started = time.monotonic()
+    try:
+        entry = _read_and_write(delivery, contract, landing, entry, threads, key)
+    except DeliveryError as failure:
+        entry = entry.model_copy(update={"status": "failed", "message": str(failure)})
+    return entry, time.monotonic() - started
+
+
+def _tell(delivery: Delivery, entry: LedgerEntry, seconds: float, progress: Progress) -> None:
+    if entry.status == "failed":
+        return
+    quarantined = f", {entry.rows_unfit:,} quarantined" if entry.rows_unfit else ""
+    progress(f"{delivery.label}: {entry.rows_read:,} rows{quarantined} ({seconds:.1f} s)")
+    if entry.unmatched_headers:
+        shown = ", ".join(entry.unmatched_headers[:SHOWN_HEADERS])
+        more = len(entry.unmatched_headers) - SHOWN_HEADERS
+        rest = f" and {more} more, all in audit.file_ledger" if more > 0 else ""
+        progress(f"{delivery.label}: columns in no contract were not loaded: {shown}{rest}")
+
+
+def _read_and_write(
+    delivery: Delivery,
+    contract: Contract,
+    landing: Path,
+    entry: LedgerEntry,
+    threads: int,
+    key: bytes | None,
+) -> LedgerEntry:
+    with connect(threads, key) as connection:
+        tables = read(connection, delivery, contract)
+        path = landing_file(landing, entry.edition, delivery.file_id)
+        write_landing(connection, tables, contract, entry.edition, delivery, path)
+        counted = connection.execute(
+            f"select count(*), count(*) filter (where rejections is null) from '{path}'"
+        ).fetchone()
+    assert counted is not None
+    return entry.model_copy(
+        update={
+            "encoding": tables[0].encoding,
+            "sheets": tuple(table.sheet for table in tables if table.sheet is not None),
+            "ignored_sheets": (*tables[0].ignored_sheets, *_skipped(tables)),
+            "matched_columns": tuple(dict.fromkeys(name for table in tables for name in table.matched_headers)),
+            "unmatched_headers": without_repairs(
+                tuple(dict.fromkeys(name for table in tables for name in table.unmatched_headers))
+            ),
+            "rows_read": counted[0],
+            "rows_fit": counted[1],
+        }
+    )
+
+
+def _skipped(tables: list[RawTable]) -> list[str]:
+    """The records of an archive that are no rows, as the ledger names them."""
+    return [f"{number:,} {kind} records" for table in tables for kind, number in sorted(table.skipped_records.items())]
+
+
+def _gone(previous: list[LedgerEntry], kept: list[LedgerEntry]) -> list[LedgerEntry]:
+    """Entries of contents that are no longer delivered: replaced under the same name, or withdrawn."""
+    present = {(entry.file_name, entry.file_id) for entry in kept}
+    names = {entry.file_name for entry in kept}
+    return [
+        entry
+        if entry.status in ("superseded", "withdrawn")
+        else entry.model_copy(update={"status": "superseded" if entry.file_name in names else "withdrawn"})
+        for entry in previous
+        if (entry.file_name, entry.file_id) not in present
+    ]
+
+
+def _remove_unclaimed(landing: Path, kept: list[LedgerEntry], edition: int) -> int:
+    """Remove landing files of the edition that no present file claims; returns how many."""
+    claimed = {landing_file(landing, edition, entry.file_id) for entry in kept if entry.status == "landed"}
+    claimed.add(landing_file(landing, edition, NO_FILE))
+    unclaimed = [path for path in landing.glob(f"{edition}-*") if path not in claimed]
+    for path in unclaimed:
+        path.unlink()
+    return len(unclaimed)
+
+
+def count_by_reason(landing_dir: Path, report: IngestReport) -> Counter[tuple[str, str]]:
+    """How many rejections the present files of a source have, by column and reason."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for entry in report.present:
+        if entry.status != "landed" or not entry.rows_unfit:
+            continue
+        path = landing_file(landing_dir / report.source, entry.edition, entry.file_id)
+        unfit = pl.scan_parquet(path).select("rejections").explode("rejections").drop_nulls().unnest("rejections")
+        for row in unfit.group_by("column_name", "reason_code").len().collect().iter_rows():
+            counts[row[0] or "", row[1]] += row[2]
+    return counts

@@ -1,0 +1,43 @@
+"""The candidate asset: freezes the marts under the name of their contents."""
+
+import dagster as dg
+
+from pipelines.foundation.progress import say
+from pipelines.gate.candidate import freeze
+from pipelines.orchestration.assets.models import WAREHOUSE_POOL
+from pipelines.orchestration.resources import EditionRun
+from pipelines.settings import Settings
+from pipelines.warehouse.dbt_project import published_tables, read_manifest
+
+PUBLISHED = published_tables(read_manifest(Settings()))
+
+
+@dg.asset(
+    group_name="publication",
+    deps=[dg.AssetKey([spec.schema_name, spec.name]) for spec in PUBLISHED],
+    pool=WAREHOUSE_POOL,
+    kinds={"parquet"},
+    description="候选版本\n\nThe tables to be published, frozen and named by their hash. "
+    "| 待发布的表，冻结并以内容哈希命名。",
+)
+def candidate(edition_run: EditionRun) -> dg.MaterializeResult[None]:
+    """Freeze the published tables of the warehouse."""
+    settings = edition_run.settings
+    frozen = freeze(settings.warehouse_path, PUBLISHED, settings.edition, settings.candidates_dir)
+    settings.newest_candidate_path.write_text(frozen.content_hash, encoding="utf-8")
+    rows = sum(table.row_count for table in frozen.tables)
+    say("candidate", f"{len(frozen.tables)} tables, {rows:,} rows frozen as {frozen.content_hash[:12]}")
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows,
+            "content hash": frozen.content_hash,
+            "folder": dg.MetadataValue.path(str(frozen.folder)),
+            "tables": dg.MetadataValue.table(
+                [
+                    dg.TableRecord({"table": table.full_name, "rows": table.row_count, "sha256": table.sha256})
+                    for table in frozen.tables
+                ]
+            ),
+        },
+        data_version=dg.DataVersion(frozen.content_hash),
+    )

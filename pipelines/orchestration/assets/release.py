@@ -1,0 +1,41 @@
+"""The release asset: publishes the candidate the verdict passed, and nothing else."""
+
+import dagster as dg
+
+from pipelines.foundation.hashing import code_version
+from pipelines.foundation.progress import say
+from pipelines.gate.candidate import open_newest
+from pipelines.gate.judgement import require_pass
+from pipelines.orchestration.assets.verdict import verdict
+from pipelines.orchestration.resources import EditionRun
+from pipelines.releases.built import record_release
+from pipelines.releases.kept_inputs import keep_inputs
+from pipelines.releases.publish import publish
+from pipelines.releases.releases import Releases
+
+
+@dg.asset(
+    group_name="publication",
+    deps=[verdict],
+    kinds={"duckdb", "html"},
+    description="发布版本\n\nAn immutable folder: DuckDB file, Parquet, bulletin, quality report, manifest. "
+    "| 不可变的发布目录：DuckDB 文件、Parquet、通报、质量报告、清单。",
+)
+def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
+    """Publish the newest candidate, if its bytes have a passing verdict by the present suites."""
+    settings = edition_run.settings
+    newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
+    published = publish(newest, require_pass(newest), Releases.of(settings), code_version())
+    keep_inputs(settings, published)
+    record_release(settings, published.release_id)
+    say("release", f"{published.release_id} is published")
+    return dg.MaterializeResult(
+        metadata={
+            "release": published.release_id,
+            "folder": dg.MetadataValue.path(str(published.folder)),
+            "bulletin": dg.MetadataValue.path(str(published.bulletin_path)),
+            "quality report": dg.MetadataValue.path(str(published.quality_path)),
+            "database": dg.MetadataValue.path(str(published.database_path)),
+        },
+        data_version=dg.DataVersion(published.release_id),
+    )

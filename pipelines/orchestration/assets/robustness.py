@@ -1,0 +1,66 @@
+"""How sure ranks and wins are: an asset a table, all from one set of draws, between the models and the candidate."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.foundation.progress import say
+from pipelines.orchestration.assets.models import WAREHOUSE_POOL
+from pipelines.orchestration.resources import EditionRun
+from pipelines.robustness.store import keep_robustness
+from pipelines.settings import Settings
+from pipelines.warehouse.dbt_project import computed_tables, read_manifest
+
+COMPUTED = computed_tables(read_manifest(Settings()))
+READ = (
+    ("awards", "award_candidate"),
+    ("awards", "award_component"),
+    ("intermediate", "int_award_title"),
+    ("intermediate", "int_framework_node"),
+    ("intermediate", "int_indicator_normalised"),
+    ("intermediate", "int_node_weight"),
+    ("indices", "idx_rank"),
+    ("reference", "framework_bands"),
+    ("reference", "frameworks"),
+    ("reference", "robustness_choices"),
+    ("reference", "robustness_settings"),
+)
+
+
+@dg.multi_asset(
+    name="robustness",
+    specs=[
+        dg.AssetSpec(
+            dg.AssetKey([spec.schema_name, spec.name]),
+            deps=[dg.AssetKey(list(names)) for names in READ],
+            group_name=spec.schema_name,
+            description=spec.description,
+            kinds={"numpy"},
+            metadata={
+                "dagster/column_schema": dg.TableSchema(
+                    [dg.TableColumn(column.name, column.data_type, column.description) for column in spec.columns]
+                )
+            },
+        )
+        for spec in COMPUTED
+    ],
+    pool=WAREHOUSE_POOL,
+)
+def robustness(edition_run: EditionRun) -> Iterator[dg.MaterializeResult[None]]:
+    """Draw every index and title that changed, or all of them in a rebuild, and write the tables."""
+    kept = keep_robustness(
+        edition_run.settings,
+        COMPUTED,
+        lambda message: say("robustness", message),
+        rebuild=edition_run.rebuild,
+    )
+    say("robustness", f"{len(kept.drawn)} indices and titles drawn, {len(kept.unchanged)} as they were")
+    for spec in COMPUTED:
+        yield dg.MaterializeResult(
+            asset_key=dg.AssetKey([spec.schema_name, spec.name]),
+            metadata={
+                "dagster/row_count": kept.row_counts[spec.name],
+                "drawn": ", ".join(kept.drawn) or "none",
+                "as they were": ", ".join(kept.unchanged) or "none",
+            },
+        )

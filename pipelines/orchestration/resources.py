@@ -1,0 +1,38 @@
+"""What assets are given: the settings of the run, and the sole right to write to its home."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+from pipelines.foundation.lock import locked_home
+from pipelines.reference.editions import require_described
+from pipelines.reference.frameworks import require_sound
+from pipelines.robustness.rules import read_rules
+from pipelines.settings import Settings
+
+
+class EditionRun(dg.ConfigurableResource["EditionRun"]):
+    """The edition a run evaluates and the inbox it reads; holds the home's lock while the run lasts."""
+
+    edition: int | None = Field(default=None, description="Edition (year) to evaluate; by default CEPING_EDITION.")
+    inbox: str | None = Field(default=None, description="Folder of delivered files; by default CEPING_INBOX.")
+    rebuild: bool = Field(default=False, description="Build and publish even where nothing has changed.")
+    _settings: Settings = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["EditionRun"]:
+        """Hold the lock of the home for as long as the run uses this resource."""
+        del context
+        self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
+        require_described(self._settings)
+        require_sound(self._settings.seeds_dir)
+        read_rules(self._settings.seeds_dir)
+        with locked_home(self._settings):
+            yield self
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this run."""
+        return self._settings

@@ -1,0 +1,165 @@
+"""Runs an edition from the command line: the job Dagster shows, in this process, on the same instance."""
+
+import logging
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, TextIO
+
+from pipelines.errors import CepingError, DeliveryError
+from pipelines.foundation.progress import LOGGER, say
+from pipelines.releases.built import published_release
+from pipelines.releases.releases import Releases
+from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.warehouse.dbt_project import manifest_path
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+ERRORS_FOR_USERS = {kind.__name__ for kind in CepingError.__subclasses__()} | {CepingError.__name__}
+
+
+class StageLines(logging.Handler):
+    """Prints each message as a line: seconds since the start, stage, message."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self.stream = stream
+        self.started = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        seconds = time.monotonic() - self.started
+        stage = getattr(record, "stage", "")
+        print(f"{seconds:6.1f} s  {stage:<10} {record.getMessage()}", file=self.stream, flush=True)
+
+
+def run_edition(settings: Settings, *, rebuild: bool = False) -> None:
+    """Run the edition's job and tell where the release is.
+
+    Raises ``CepingError`` with every reason where a step failed; the last release is then as it was.
+    """
+    if not settings.inbox_dir.is_dir():
+        raise DeliveryError(
+            f"there is no inbox at {settings.inbox_dir}; "
+            f"an example is written by: ceping example --out {settings.inbox_dir}"
+        )
+    lines = StageLines(sys.stdout)
+    LOGGER.addHandler(lines)
+    try:
+        release_id = _current_without_work(settings, rebuild=rebuild) or _execute(settings, rebuild=rebuild)
+        Releases.of(settings).require_not_withdrawn(release_id)
+    finally:
+        LOGGER.removeHandler(lines)
+    _tell_where(settings, release_id)
+
+
+def serve_ui(settings: Settings, port: int) -> int:
+    """Serve the Dagster UI and its daemon until interrupted; returns the exit code."""
+    settings.dagster_dir.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "pipelines.orchestration.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
+    print(f"Dagster UI: http://127.0.0.1:{port}  (home {settings.home_dir}; stop with Ctrl-C)", flush=True)
+    try:
+        return subprocess.run(command, cwd=PROJECT_ROOT, check=False).returncode  # noqa: S603
+    except KeyboardInterrupt:
+        return 0
+
+
+def _current_without_work(settings: Settings, *, rebuild: bool) -> str | None:
+    release_id = None if rebuild else published_release(settings)
+    if release_id is not None:
+        say("nothing new", f"the inbox and the code are those of release {release_id}: 0 files read, 0 models built")
+    return release_id
+
+
+def _execute(settings: Settings, *, rebuild: bool) -> str:
+    say("start", f"edition {settings.edition}, inbox {settings.inbox_dir}")
+    settings.dagster_dir.mkdir(parents=True, exist_ok=True)
+    dg, defs = _load_definitions(settings)
+    config = {"edition": settings.edition, "inbox": str(settings.inbox_dir), "rebuild": rebuild}
+    settings.run_log_path.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        dg.DagsterInstance.get() as instance,
+        settings.run_log_path.open("w", encoding="utf-8") as log,
+        redirect_stdout(log),
+    ):
+        result = defs.resolve_job_def("edition").execute_in_process(
+            instance=instance,
+            run_config={
+                "resources": {"edition_run": {"config": config}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            raise_on_error=False,
+        )
+    if not result.success:
+        raise CepingError("\n".join([*_reasons(result), f"the log of the run: {settings.run_log_path}"]))
+    return Releases.of(settings).require_current().release_id
+
+
+def _reasons(result: "dg.ExecuteInProcessResult") -> list[str]:
+    """The message of every failed step, or else of what kept the run from its first; without Dagster's wrapping."""
+    steps = [_reason(event.step_failure_data) for event in result.all_events if event.is_step_failure]
+    failures = [event.event_specific_data for event in result.all_events if event.is_failure]
+    reasons = [reason for reason in steps or map(_reason, failures) if reason]
+    return list(dict.fromkeys(reasons)) or ["the run failed before its first step; the Dagster UI has its log"]
+
+
+def _reason(failure: object) -> str | None:
+    described = getattr(failure, "user_failure_data", None)
+    if described is not None and described.description:
+        return str(described.description)
+    error = getattr(failure, "error", None)
+    if error is None:
+        return None
+    while error.cause is not None and error.cls_name not in ERRORS_FOR_USERS:
+        error = error.cause
+    message = str(error.message)
+    return message.partition(": ")[2].strip() or message.strip()
+
+
+def _tell_where(settings: Settings, release_id: str) -> None:
+    current = Releases.of(settings).current_path
+    print(f"\nRelease {release_id}")
+    print(f"  bulletin        {current / 'index.html'}")
+    print(f"  quality report  {current / 'quality.html'}")
+    print(f"  database        {current / f'ceping-{settings.edition}.duckdb'}")
+    ceping, home = _as_typed(settings)
+    print(f'  ask it          {ceping} sql "select figure_id, computed, published, verdict from trends.figure"{home}')
+    print(f"  see the run     {ceping} ui{home}")
+
+
+def _load_definitions(settings: Settings) -> tuple[ModuleType, "dg.Definitions"]:
+    """Dagster and the definitions; parsing the dbt project and importing Dagster, seconds each, go side by side."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        parsed = pool.submit(manifest_path, settings)
+        dagster = import_module("dagster")
+        import_module("dagster_dbt")
+        parsed.result()
+    from pipelines.orchestration.definitions import defs
+
+    return dagster, defs
+
+
+def _as_typed(settings: Settings) -> tuple[str, str]:
+    """How the command and the home are written on this machine, in this folder."""
+    command = "ceping" if shutil.which("ceping") else sys.argv[0]
+    is_default = settings.home_dir == Settings.model_fields["home"].default.resolve()
+    return command, "" if is_default else f" --home {shlex.quote(str(settings.home_dir))}"

@@ -1,0 +1,127 @@
+"""What a release itself says of where one of its rows comes from: chain of models, checks, input files, units.
+
+Belongs here: the queries over a published database. Does not belong here: the delivered rows, which no release holds
+(see ``pipelines.questions.provenance``).
+"""
+
+from typing import Any
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.gate.verdict import ExpectationOutcome, Verdict
+
+FIGURE, UNITS, INPUTS = "trends.figure", "trends.figure_unit", "trends.figure_input"
+LINEAGE, MODEL, LEDGER, BALANCE, SUBJECT = (
+    "audit.lineage", "audit.model", "audit.file_ledger", "audit.row_balance", "core.dim_subject",
+)  # fmt: skip
+NEEDED = frozenset({FIGURE, UNITS, INPUTS, LINEAGE, MODEL, LEDGER, BALANCE, SUBJECT})
+UNIT_NAMES = ("subject_id", "region_code")
+Row = dict[str, Any]
+
+
+class Provenance(BaseModel):
+    """Everything known of where one published row comes from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    release_id: str
+    table: str
+    row: Row = Field(description="The published row itself.")
+    models: list[Row] = Field(description="What it is made from, the nearest first: name, kind, meaning, SQL, steps.")
+    checks: list[ExpectationOutcome] = Field(description="What the gate found of the table and of those it is made of.")
+    files: list[Row] = Field(description="The input files with their hashes and rows.")
+    units: list[Row] = Field(description="The units it counts, or the one it is about.")
+    unit_count: int
+    rows: list[Row] = Field(default=[], description="The first input rows under it, cell by cell.")
+    row_counts: dict[str, int] = Field(default={}, description="Input rows under it, by source.")
+    rows_note: str | None = None
+
+
+def trace_published(
+    connection: duckdb.DuckDBPyConnection, verdict: Verdict, release_id: str, table: str, row: Row, most_rows: int
+) -> Provenance:
+    """What the release itself says of a row: chain, checks, files and units."""
+    models = rows_of(
+        connection,
+        f"""
+        select lineage.upstream_name as name, lineage.upstream_kind as kind, lineage.step_count as steps,
+            models.meaning, models.sql_text as sql
+        from {LINEAGE} as lineage
+        left join {MODEL} as models on lineage.upstream_name = models.model_name
+        where lineage.table_name = ?
+        union all
+        select model_name, model_kind, 0, meaning, sql_text from {MODEL} where model_name = ?
+        order by steps, name
+        """,
+        [table, table],
+    )
+    names = {str(model["name"]) for model in models} | {table}
+    units, unit_count = _units(connection, table, row, most_rows)
+    return Provenance(
+        release_id=release_id,
+        table=table,
+        row=row,
+        models=models,
+        checks=[outcome for outcome in verdict.outcomes if outcome.table in names],
+        files=_files(connection, table, row),
+        units=units,
+        unit_count=unit_count,
+    )
+
+
+def _units(connection: duckdb.DuckDBPyConnection, table: str, row: Row, most_rows: int) -> tuple[list[Row], int]:
+    """The first units of a figure and how many there are; else the one subject or division a row is about."""
+    if table != FIGURE:
+        unit = next((row[name] for name in UNIT_NAMES if row.get(name)), None)
+        return ([{"unit_code": unit}], 1) if unit else ([], 0)
+    given = [row["edition"], row["figure_id"]]
+    counted = connection.execute(f"select count(*) from {UNITS} where edition = ? and figure_id = ?", given).fetchall()[
+        0
+    ][0]
+    units = rows_of(
+        connection,
+        f"""
+        select units.unit_code, subjects.subject_name as name_zh, units.numerator_count, units.denominator_count
+        from {UNITS} as units
+        left join {SUBJECT} as subjects on units.edition = subjects.edition and units.unit_code = subjects.subject_id
+        where units.edition = ? and units.figure_id = ?
+        order by units.unit_code
+        limit {most_rows}
+        """,
+        given,
+    )
+    return units, counted
+
+
+def _files(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> list[Row]:
+    """The loaded files of every source the table is made from; of a figure, of the sources it is counted from."""
+    sources = (
+        f"select source from {INPUTS} where edition = ? and figure_id = ?"
+        if table == FIGURE
+        else f"""
+            select replace(upstream_name, 'raw.', '') from {LINEAGE}
+            where upstream_kind = 'source' and table_name = ?
+        """
+    )
+    given = [row["edition"], row["figure_id"]] if table == FIGURE else [table]
+    return rows_of(
+        connection,
+        f"""
+        select ledger.source, ledger.file_name, ledger.sha256, ledger.byte_count, balance.rows_read,
+            balance.rows_loaded, balance.rows_quarantined
+        from {LEDGER} as ledger
+        inner join {BALANCE} as balance
+            on ledger.edition = balance.edition and ledger.source = balance.source and ledger.file_id = balance.file_id
+        where ledger.status = 'landed' and ledger.source in ({sources})
+        order by ledger.source, ledger.file_name
+        """,
+        given,
+    )
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str, given: list[Any]) -> list[Row]:
+    """The rows of a query, by column."""
+    found = connection.execute(query, given)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

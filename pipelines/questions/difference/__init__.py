@@ -1,0 +1,1 @@
+"""What differs between two releases, how much each cause explains, and the input rows behind it."""

@@ -1,0 +1,99 @@
+"""Verifies a release: every byte against its sums, and its tables against what its inputs give when computed again."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.foundation.hashing import code_version
+from pipelines.gate.candidate import Candidate
+from pipelines.orchestration.recomputing import computed_again
+from pipelines.releases.kept_inputs import kept_inputs
+from pipelines.releases.manifest import Manifest
+from pipelines.releases.release import Release
+from pipelines.settings import Settings
+
+
+class Outcome(StrEnum):
+    """What became of a table when it was computed again."""
+
+    same = "same"
+    differs = "differs"
+    gone = "not computed by the present code"
+
+
+class TableCheck(BaseModel):
+    """A published table beside the one that was computed again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    outcome: Outcome
+    published_sha256: str
+    computed_sha256: str | None = None
+    published_rows: int
+    computed_rows: int | None = None
+
+
+class Verification(BaseModel):
+    """What was found of a release."""
+
+    model_config = ConfigDict(frozen=True)
+
+    release_id: str
+    file_count: int = Field(description="Files whose bytes are those of SHA256SUMS.")
+    is_same_code: bool = Field(description="Whether the present code is the one the release was computed by.")
+    not_computed: str | None = Field(default=None, description="Why it was not computed again, if it was not.")
+    tables: tuple[TableCheck, ...] = ()
+
+    @property
+    def differing(self) -> list[TableCheck]:
+        """The tables that came out otherwise."""
+        return [table for table in self.tables if table.outcome is not Outcome.same]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against the release; other code may well give other tables."""
+        return not self.differing or not self.is_same_code
+
+
+def verify_release(settings: Settings, release: Release, *, recompute: bool = True) -> Verification:
+    """Check every file's hash and, if the inputs are still there, every table's against its computation.
+
+    Raises ``CepingError`` where a file is not what was published.
+    """
+    release.verify()
+    manifest = release.manifest
+    found = Verification(
+        release_id=release.release_id,
+        file_count=len(manifest.files) + 2,
+        is_same_code=manifest.code_version == code_version(),
+    )
+    inputs = kept_inputs(settings, release.release_id)
+    if not recompute:
+        return found.model_copy(update={"not_computed": "not asked for"})
+    if inputs is None:
+        return found.model_copy(update={"not_computed": "its inputs were not kept in this home"})
+    with computed_again(settings, inputs, release.edition) as candidate:
+        return found.model_copy(update={"tables": tuple(_checks(manifest, candidate))})
+
+
+def _checks(manifest: Manifest, candidate: Candidate) -> list[TableCheck]:
+    computed = {table.full_name: table for table in candidate.tables}
+    checks = []
+    for table in manifest.tables:
+        name = f"{table.schema_name}.{table.name}"
+        again = computed.get(name)
+        outcome = Outcome.gone if again is None else Outcome.differs
+        if again is not None and again.sha256 == table.sha256:
+            outcome = Outcome.same
+        checks.append(
+            TableCheck(
+                table=name,
+                outcome=outcome,
+                published_sha256=table.sha256,
+                computed_sha256=again.sha256 if again else None,
+                published_rows=table.rows,
+                computed_rows=again.row_count if again else None,
+            )
+        )
+    return checks

@@ -1,0 +1,278 @@
+"""Judges the frameworks in the seeds before anything is built: every row that cannot be scored by is named.
+
+Belongs here: whether trees are trees, weights foot and methods exist. Does not belong here: scoring, which is SQL.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from math import isclose
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from pipelines.errors import FrameworkError
+from pipelines.reference.rows import Fault, read_rows, read_valid_rows
+from pipelines.settings import MODELS_DIR
+
+NODES, FRAMEWORKS, BANDS, MEASURES = "framework_nodes", "frameworks", "framework_bands", "measures"
+NEED_POSITIVE = ("geometric", "harmonic")
+SUBJECT_KINDS = {"website", "foreign_language_site", "service_platform", "weibo", "wechat", "app", "unit"}
+RANKED_BY = {"kind", "level", "system", "role", "province"}
+BY_DATA = ("entropy", "critic")
+IndexKey = tuple[int, str]
+
+Empty = BeforeValidator(lambda text: None if text == "" else text)
+Number = Annotated[float | None, Empty]
+
+
+def _listed(known: set[str]) -> AfterValidator:
+    """A star, or words of a closed list with bars between them."""
+
+    def require_known(text: str) -> str:
+        unknown = [word for word in text.split("|") if word not in known]
+        if unknown and text != "*":
+            raise ValueError(f"{', '.join(unknown)} is none of {', '.join(sorted(known))}")
+        return text
+
+    return AfterValidator(require_known)
+
+
+class Framework(BaseModel):
+    """One index of one edition, as its row in the seed has it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    edition: int
+    index_code: str = Field(min_length=1)
+    subject_kinds: Annotated[str, _listed(SUBJECT_KINDS)]
+    ranked_by: Annotated[str, _listed(RANKED_BY)]
+    compared_within: Literal["all", "class"]
+    coverage_min: float = Field(ge=0, le=1)
+    score_scale: float = Field(gt=0, allow_inf_nan=False)
+    tied_within: float = Field(gt=0, allow_inf_nan=False)
+    origin: Literal["public_record", "own_design"]
+    reasoning_en: str
+    source: str
+
+    @model_validator(mode="after")
+    def has_grounds(self) -> Self:
+        """What is ours says why; what is public says where."""
+        _require_grounds(self.origin, self.reasoning_en, self.source)
+        return self
+
+
+class Node(BaseModel):
+    """One node of a tree, as its row in the seed has it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    edition: int
+    index_code: str
+    node_code: str = Field(min_length=1)
+    parent_code: Annotated[str | None, Empty]
+    weight: float = Field(ge=0, allow_inf_nan=False)
+    weighting: Annotated[Literal["given", "relative", "equal", "entropy", "critic"] | None, Empty]
+    aggregation: Annotated[Literal["arithmetic", "geometric", "harmonic", "rubric"] | None, Empty]
+    measure_code: Annotated[str | None, Empty]
+    denominator_code: Annotated[str | None, Empty]
+    direction: Annotated[Literal["1", "-1"] | None, Empty]
+    treatment: Annotated[Literal["none", "winsorise", "log"] | None, Empty]
+    treatment_parameter: Number
+    normalisation: Annotated[
+        Literal[
+            "given",
+            "min_max",
+            "goalposts",
+            "z_score",
+            "rank",
+            "percentile",
+            "distance_to_best",
+            "boolean",
+            "banded",
+            "deduction",
+        ]
+        | None,
+        Empty,
+    ]
+    goal_low: Number
+    goal_high: Number
+    points_per_unit: Number
+    missing_rule: Annotated[Literal["drop", "impute_median", "fail"] | None, Empty]
+    is_veto: Annotated[bool | None, Empty]
+    origin: Literal["public_record", "own_design"]
+    reasoning_en: str
+    source: str
+
+    @model_validator(mode="after")
+    def has_grounds(self) -> Self:
+        """What is ours says why; what is public says where."""
+        _require_grounds(self.origin, self.reasoning_en, self.source)
+        return self
+
+    @property
+    def index_key(self) -> IndexKey:
+        """The index the node belongs to."""
+        return self.edition, self.index_code
+
+
+def require_sound(seeds: Path) -> None:
+    """Refuse frameworks that cannot be scored by.
+
+    Raises ``FrameworkError`` with every fault, each with its seed and line.
+    """
+    faults = list(find_faults(seeds))
+    if faults:
+        raise FrameworkError("\n".join(["the frameworks cannot be scored by:", *map(str, faults)]))
+
+
+def find_faults(seeds: Path) -> Iterator[Fault]:
+    """Every fault of the frameworks in a folder of seeds; of rows that cannot be read, nothing further is said."""
+    nodes, unreadable = read_valid_rows(seeds, NODES, Node)
+    frameworks, unreadable_frameworks = read_valid_rows(seeds, FRAMEWORKS, Framework)
+    yield from [*unreadable_frameworks, *unreadable]
+    if unreadable or unreadable_frameworks:
+        return
+    named: dict[IndexKey, int] = {}
+    for line, framework in frameworks.items():
+        key = (framework.edition, framework.index_code)
+        if key in named:
+            yield Fault(FRAMEWORKS, line, f"{key[1]} of {key[0]} stands on line {named[key]} already")
+        named.setdefault(key, line)
+    trees: defaultdict[IndexKey, dict[int, Node]] = defaultdict(dict)
+    for line, node in nodes.items():
+        trees[node.index_key][line] = node
+    for key, line in named.items():
+        if key not in trees:
+            yield Fault(FRAMEWORKS, line, f"{key[1]} of {key[0]} has no nodes")
+    bands, measures = _bands(seeds), _measures(seeds)
+    for key, tree in trees.items():
+        if key not in named:
+            yield Fault(NODES, min(tree), f"there is no index {key[1]} of {key[0]} in seeds/{FRAMEWORKS}.csv")
+        yield from _tree_faults(tree) or _node_faults(tree, bands, measures)
+
+
+def _require_grounds(origin: str, reasoning: str, source: str) -> None:
+    if origin == "own_design" and not reasoning:
+        raise ValueError("own_design needs its reasoning")
+    if origin == "public_record" and not source:
+        raise ValueError("public_record needs its source")
+
+
+def _bands(seeds: Path) -> Counter[tuple[int, str, str]]:
+    return Counter((int(row["edition"]), row["index_code"], row["node_code"]) for _, row in read_rows(seeds, BANDS))
+
+
+def _measures(seeds: Path) -> set[str]:
+    return {row["measure_code"] for _, row in read_rows(seeds, MEASURES)}
+
+
+def _tree_faults(tree: dict[int, Node]) -> list[Fault]:
+    """Whether the nodes are one tree; while they are not, nothing else can be said of them."""
+    faults = []
+    lines: dict[str, int] = {}
+    for line, node in tree.items():
+        if node.node_code in lines:
+            faults.append(Fault(NODES, line, f"{node.node_code} stands on line {lines[node.node_code]} already"))
+        lines.setdefault(node.node_code, line)
+    roots = [line for line, node in tree.items() if node.parent_code is None]
+    for line, node in tree.items():
+        if node.parent_code is not None and node.parent_code not in lines:
+            faults.append(Fault(NODES, line, f"{node.node_code} is an orphan: there is no node {node.parent_code}"))
+    for line in roots[1:]:
+        faults.append(Fault(NODES, line, f"{tree[line].node_code} is a second root of {tree[line].index_code}"))
+    if not faults:
+        faults.extend(_cycle(tree, lines))
+    if not faults and not roots:
+        faults.append(Fault(NODES, min(tree), f"{tree[min(tree)].index_code} has no root"))
+    return faults or _too_deep(tree, lines)
+
+
+def _cycle(tree: dict[int, Node], lines: dict[str, int]) -> Iterator[Fault]:
+    parents = {node.node_code: [node.parent_code] if node.parent_code else [] for node in tree.values()}
+    try:
+        TopologicalSorter(parents).prepare()
+    except CycleError as error:
+        path = error.args[1]
+        line = min(lines[code] for code in path)
+        yield Fault(NODES, line, f"the nodes go round in a circle: {' → '.join(path)}")
+
+
+def _too_deep(tree: dict[int, Node], lines: dict[str, int]) -> list[Fault]:
+    with (MODELS_DIR / "dbt_project.yml").open(encoding="utf-8") as stream:
+        limit = int(yaml.safe_load(stream)["vars"]["framework_depth"])
+    parents = {node.node_code: node.parent_code for node in tree.values()}
+    faults = []
+    for code, parent in parents.items():
+        steps, above = 0, parent
+        while above is not None:
+            steps, above = steps + 1, parents[above]
+        if steps > limit:
+            text = f"{code} lies {steps} steps below its index; framework_depth in models/dbt_project.yml is {limit}"
+            faults.append(Fault(NODES, lines[code], text))
+    return faults
+
+
+def _node_faults(tree: dict[int, Node], bands: Counter[tuple[int, str, str]], measures: set[str]) -> Iterator[Fault]:
+    children: defaultdict[str, list[Node]] = defaultdict(list)
+    by_code = {node.node_code: node for node in tree.values()}
+    for node in tree.values():
+        if node.parent_code is not None:
+            children[node.parent_code].append(node)
+    for line, node in tree.items():
+        below = children[node.node_code]
+        texts = _parent_faults(node, below, children) if below else _leaf_faults(node, bands, measures)
+        above = by_code[node.parent_code] if node.parent_code else None
+        for text in [*texts, *_place_faults(node, above)]:
+            yield Fault(NODES, line, f"{node.node_code} {text}")
+
+
+def _parent_faults(node: Node, below: list[Node], children: dict[str, list[Node]]) -> Iterator[str]:
+    scored = [child for child in below if not child.is_veto]
+    if node.weighting is None or node.aggregation is None:
+        yield "has children, so it needs a weighting and an aggregation"
+    if node.measure_code or node.normalisation:
+        yield "has children, so it reads no measure"
+    if not scored:
+        yield "has nothing but vetoes below it"
+    total = sum(child.weight for child in scored)
+    if node.weighting == "given" and not isclose(total, node.weight, rel_tol=1e-9, abs_tol=1e-9):
+        yield f"has {node.weight:g} points, and its children {total:g}"
+    if node.weighting in BY_DATA and any(children.get(child.node_code) for child in below):
+        yield f"is weighed by {node.weighting}, which weighs indicators, and has children with children"
+
+
+def _leaf_faults(node: Node, bands: Counter[tuple[int, str, str]], measures: set[str]) -> Iterator[str]:
+    needed = ("measure_code", "direction", "treatment", "normalisation", "missing_rule")
+    missing = [name for name in needed if getattr(node, name) is None]
+    if missing:
+        yield f"has no children, so it needs {', '.join(missing)}"
+    for code in (node.measure_code, node.denominator_code):
+        if code and code not in measures and f"{code.split('.')[0]}.*" not in measures:
+            yield f"reads {code}, which seeds/{MEASURES}.csv does not know"
+    if node.treatment == "winsorise" and not (node.treatment_parameter and 0 < node.treatment_parameter < 1 / 2):
+        yield "is winsorised, so it needs a treatment_parameter between 0 and 0.5"
+    if node.normalisation == "goalposts" and not _ascend(node.goal_low, node.goal_high):
+        yield "has goalposts, so goal_low must be less than goal_high"
+    if node.normalisation == "deduction" and not (node.points_per_unit and node.points_per_unit > 0 and node.weight):
+        yield "has deductions, so it needs points and positive points_per_unit"
+    if node.normalisation == "banded" and not bands[(*node.index_key, node.node_code)]:
+        yield f"is banded and has no rows in seeds/{BANDS}.csv"
+
+
+def _ascend(*values: float | None) -> bool:
+    return all(low is not None and high is not None and low < high for low, high in pairwise(values))
+
+
+def _place_faults(node: Node, above: Node | None) -> Iterator[str]:
+    if node.is_veto and (above is None or above.aggregation != "rubric"):
+        yield "is a veto, and only a rubric can be vetoed"
+    if not node.is_veto and above is not None and above.weighting in ("given", "relative") and not node.weight > 0:
+        yield "has no weight"
+    if node.normalisation == "z_score" and above is not None and above.aggregation in NEED_POSITIVE:
+        yield f"is a z-score, which can be negative, under a {above.aggregation} mean"
+    if node.normalisation == "z_score" and above is not None and above.weighting == "entropy":
+        yield "is a z-score, which can be negative, and is weighed by entropy"

@@ -1,0 +1,83 @@
+"""What the newest release was built from: whether a run has anything to do."""
+
+import json
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.foundation.hashing import code_version, hash_json
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.inbox import delivered_files, unknown_folders
+from pipelines.ingest.ledger import present_entries
+from pipelines.releases.releases import Releases
+from pipelines.settings import Settings
+
+
+class BuiltState(BaseModel):
+    """The inputs and the code that gave a release."""
+
+    model_config = ConfigDict(frozen=True)
+
+    inputs: str
+    code: str
+    release_id: str
+
+
+def inputs_hash(settings: Settings) -> str:
+    """Hash over every landed file of every source, each with the contract it was read under."""
+    entries = [
+        (entry.source, entry.file_name, entry.sha256, entry.contract, entry.status)
+        for source in load_contracts()
+        for entry in present_entries(settings.landing_dir, settings.edition, source)
+    ]
+    return hash_json(sorted(entries))
+
+
+def is_inbox_landed(settings: Settings) -> bool:
+    """Whether landing holds the inbox as it is, judged by names, sizes and times, and nothing lies beside it."""
+    if not settings.inbox_dir.is_dir() or unknown_folders(settings.inbox_dir, load_contracts()):
+        return False
+    for source, contract in load_contracts().items():
+        entries = present_entries(settings.landing_dir, settings.edition, source)
+        if any(entry.status == "failed" or entry.contract != contract.fingerprint for entry in entries):
+            return False
+        landed = {(entry.file_name, entry.byte_count, entry.modified_ns) for entry in entries}
+        delivered = {
+            (path.name, path.stat().st_size, path.stat().st_mtime_ns)
+            for path in delivered_files(settings.inbox_dir, source)
+        }
+        if landed != delivered:
+            return False
+    return True
+
+
+def built_release(settings: Settings) -> str | None:
+    """The release that was built from the landed inputs by this very code, if it is the current one or was withdrawn.
+
+    One that was withdrawn is not built again: it would be what somebody took back.
+    """
+    path = _state_path(settings)
+    if not path.is_file():
+        return None
+    state = BuiltState.model_validate_json(path.read_text(encoding="utf-8"))
+    releases = Releases.of(settings)
+    is_settled = releases.current_id == state.release_id or state.release_id in releases.withdrawn
+    is_same = state.inputs == inputs_hash(settings) and state.code == code_version()
+    return state.release_id if is_settled and is_same else None
+
+
+def published_release(settings: Settings) -> str | None:
+    """The release that holds the inbox as it is, built by this very code, if there is one: a run has nothing to do."""
+    return built_release(settings) if is_inbox_landed(settings) else None
+
+
+def record_release(settings: Settings, release_id: str) -> None:
+    """Remember what a release was built from."""
+    path = _state_path(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = BuiltState(inputs=inputs_hash(settings), code=code_version(), release_id=release_id)
+    path.write_text(json.dumps(state.model_dump(), indent=1), encoding="utf-8")
+
+
+def _state_path(settings: Settings) -> Path:
+    return settings.home_dir / "work" / f"built-{settings.edition}.json"

@@ -1,0 +1,81 @@
+"""The inputs of each release, kept as they were landed, so that a release can be computed again and compared.
+
+``<home>/inputs/<release id>/`` has the layout of ``landing`` and holds the same files by hard links: it costs no
+space while landing holds them too, and keeps what landing lets go when a file is replaced. It holds what landing
+holds, so it is part of the home and never of a release. A folder may be deleted: then its release can still be read
+and checked against its sums, but not computed again, and differences name files instead of rows.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.landing import NO_FILE, landing_file
+from pipelines.ingest.ledger import ledger_path, present_entries
+from pipelines.releases.release import Release
+from pipelines.settings import Settings
+
+
+def kept_inputs(settings: Settings, release_id: str) -> Path | None:
+    """The folder with the inputs of a release, laid out like landing; ``None`` where they were not kept."""
+    folder = _folder(settings, release_id)
+    return folder if folder.is_dir() else None
+
+
+def keep_inputs(settings: Settings, release: Release) -> Path | None:
+    """Keep the landed inputs of a release, if landing still holds exactly them; returns where, or ``None``."""
+    folder = _folder(settings, release.release_id)
+    if folder.is_dir():
+        return folder
+    if landed_files(settings) != listed_files(release):
+        return None
+    building = folder.with_name(f".{folder.name}")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    for path in _input_paths(settings):
+        copy = building / path.relative_to(settings.landing_dir)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        _link(path, copy)
+    building.rename(folder)
+    return folder
+
+
+def landed_files(settings: Settings) -> set[tuple[str, str]]:
+    """Source and id of every file that landing holds for the edition now."""
+    return {
+        (entry.source, entry.file_id)
+        for source in load_contracts()
+        for entry in present_entries(settings.landing_dir, settings.edition, source)
+        if entry.status == "landed"
+    }
+
+
+def listed_files(release: Release) -> set[tuple[str, str]]:
+    """Source and id of every file the manifest of a release says it was computed from."""
+    return {
+        (str(entry["source"]), str(entry["file_id"]))
+        for entry in release.manifest.inputs
+        if entry.get("status") == "landed"
+    }
+
+
+def _folder(settings: Settings, release_id: str) -> Path:
+    return settings.inputs_dir / release_id
+
+
+def _input_paths(settings: Settings) -> list[Path]:
+    """The landed files of the edition, those that hold no row, and the ledgers."""
+    landing, edition = settings.landing_dir, settings.edition
+    paths = [landing_file(landing / source, edition, file_id) for source, file_id in sorted(landed_files(settings))]
+    paths += [landing_file(landing / source, edition, NO_FILE) for source in load_contracts()]
+    paths += [ledger_path(landing, edition, source) for source in load_contracts()]
+    return [path for path in paths if path.is_file()]
+
+
+def _link(path: Path, copy: Path) -> None:
+    """Landing files are replaced and never written to, so the second name keeps what is there now."""
+    try:
+        os.link(path, copy)
+    except OSError:
+        shutil.copyfile(path, copy)

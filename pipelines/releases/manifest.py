@@ -1,0 +1,139 @@
+"""The manifest of a release: what went in, what was checked, what came out, each with its hash.
+
+It follows from the candidate, its verdict and the code alone and names no time, so it is the same in every home. The
+DuckDB file, whose bytes DuckDB does not reproduce, is named here without a hash; ``SHA256SUMS`` has it.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+
+from pipelines.foundation.hashing import hash_file, hash_json
+from pipelines.gate.candidate import Candidate, is_synthetic
+from pipelines.gate.verdict import ExpectationOutcome, Verdict
+from pipelines.warehouse.tables import TableColumn
+
+LEDGER = "audit.file_ledger"
+
+
+class ManifestTable(BaseModel):
+    """A published table."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_name: str
+    name: str
+    rows: int
+    sha256: str
+    description: str
+    key: tuple[str, ...] = Field(default=(), description="Columns that identify a row.")
+    columns: tuple[TableColumn, ...]
+
+
+class ManifestSuite(BaseModel):
+    """One suite the gate judged by."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    passed: bool
+    expectation_count: int
+
+
+class ManifestChecks(BaseModel):
+    """What the gate found."""
+
+    model_config = ConfigDict(frozen=True)
+
+    passed: bool
+    expectations: str
+    suites: tuple[ManifestSuite, ...]
+    warnings: tuple[ExpectationOutcome, ...]
+
+
+class ManifestFile(BaseModel):
+    """A file of the release; no hash where its bytes are not reproducible."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    sha256: str | None
+
+
+class Manifest(BaseModel):
+    """Everything a reader needs to judge and reproduce a release."""
+
+    model_config = ConfigDict(frozen=True)
+
+    release_id: str
+    edition: int
+    is_synthetic: bool
+    code_version: str
+    candidate: str
+    inputs: tuple[dict[str, JsonValue], ...]
+    tables: tuple[ManifestTable, ...]
+    checks: ManifestChecks
+    files: tuple[ManifestFile, ...]
+
+    def to_text(self) -> str:
+        """Write the manifest out as JSON."""
+        return self.model_dump_json(indent=1) + "\n"
+
+
+def release_id_of(edition: int, candidate_hash: str, code_version: str) -> str:
+    """Name the release that these contents and this code give."""
+    return f"{edition}-{hash_json([candidate_hash, code_version])[:12]}"
+
+
+def build_manifest(
+    candidate: Candidate,
+    verdict: Verdict,
+    code_version: str,
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    files: Iterable[Path],
+    database: Path,
+) -> Manifest:
+    """Describe the release that stands in ``folder``; the connection is to its database."""
+    return Manifest(
+        release_id=release_id_of(candidate.edition, candidate.content_hash, code_version),
+        edition=candidate.edition,
+        is_synthetic=is_synthetic(connection, candidate),
+        code_version=code_version,
+        candidate=candidate.content_hash,
+        inputs=_inputs(connection, candidate),
+        tables=tuple(
+            ManifestTable(**table.model_dump(include=set(ManifestTable.model_fields)), rows=table.row_count)
+            for table in candidate.tables
+        ),
+        checks=_checks(verdict),
+        files=tuple(
+            ManifestFile(path=path.relative_to(folder).as_posix(), sha256=None if path == database else hash_file(path))
+            for path in sorted(files)
+        ),
+    )
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> tuple[dict[str, JsonValue], ...]:
+    """Take the rows of the file ledger, in frozen order and with whatever columns it has."""
+    if all(table.full_name != LEDGER for table in candidate.tables):
+        return ()
+    cursor = connection.execute(f"select * from {LEDGER}")
+    names = [column[0] for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return tuple(TypeAdapter(list[dict[str, Any]]).dump_python(rows, mode="json"))
+
+
+def _checks(verdict: Verdict) -> ManifestChecks:
+    return ManifestChecks(
+        passed=verdict.passed,
+        expectations=verdict.expectations,
+        suites=tuple(
+            ManifestSuite(table=suite.table, passed=suite.passed, expectation_count=len(suite.outcomes))
+            for suite in verdict.suites
+        ),
+        warnings=tuple(verdict.warnings),
+    )

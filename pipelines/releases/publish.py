@@ -1,0 +1,131 @@
+"""Publishing a candidate: its release is built out of sight, put in place whole, and made current."""
+
+import shutil
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pipelines.errors import CepingError, GateError
+from pipelines.foundation.files import files_below, sync, sync_tree
+from pipelines.foundation.hashing import hash_file
+from pipelines.gate.candidate import Candidate, is_synthetic
+from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
+from pipelines.publication.data_package import write_descriptions
+from pipelines.publication.dictionary import write_dictionary
+from pipelines.publication.editorial import write_editorial
+from pipelines.publication.provenance_pages import write_provenance_pages
+from pipelines.publication.snapshot import write_snapshot
+from pipelines.releases.manifest import build_manifest, release_id_of
+from pipelines.releases.release import SUMS, Release
+from pipelines.releases.releases import Releases
+
+BUILDING_PREFIX = ".building-"
+
+
+def publish(candidate: Candidate, verdict: Verdict, releases: Releases, code_version: str) -> Release:
+    """Make the candidate the current release, if the verdict passes exactly it.
+
+    Publishing what is published already rewrites nothing. Raises ``GateError`` without a pass for these bytes, and
+    ``CepingError`` where the release on disk is damaged or does not read back as it was built.
+    """
+    _require_pass(candidate, verdict)
+    release_id = release_id_of(candidate.edition, candidate.content_hash, code_version)
+    release = releases.named(candidate.edition, release_id)
+    releases.require_not_withdrawn(release_id)
+    release.folder.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(release.folder.parent)
+    if release.folder.exists():
+        _verify_existing(release)
+    else:
+        _build(candidate, verdict, release, code_version)
+    releases.make_current(release)
+    releases.record_publication(release, candidate)
+    return release
+
+
+def _require_pass(candidate: Candidate, verdict: Verdict) -> None:
+    if verdict.candidate != candidate.content_hash:
+        raise GateError(
+            f"the verdict is for candidate {verdict.candidate[:12]} and not for {candidate.content_hash[:12]}"
+        )
+    if not verdict.passed or verdict.failures:
+        raise GateError(f"candidate {candidate.content_hash[:12]} did not pass the gate")
+
+
+def _build(candidate: Candidate, verdict: Verdict, release: Release, code_version: str) -> None:
+    """Build the release under a hidden name, and rename it once it is whole and on disk."""
+    building = release.folder.with_name(f"{BUILDING_PREFIX}{release.release_id}")
+    building.mkdir()
+    try:
+        draft = release.model_copy(update={"folder": building})
+        _copy_candidate(candidate, building)
+        _copy_verdict(candidate, verdict, building)
+        write_snapshot(candidate, building / "parquet", draft.database_path)
+        _write_pages(candidate, verdict, draft, code_version)
+        sums = {path.relative_to(building).as_posix(): hash_file(path) for path in files_below(building)}
+        text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+        (building / SUMS).write_text(text, encoding="utf-8")
+        for path in files_below(building):
+            path.chmod(0o444)
+        sync_tree(building)
+        building.rename(release.folder)
+        sync(release.folder.parent)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _copy_candidate(candidate: Candidate, folder: Path) -> None:
+    """Copy what the gate judged, and check the copies: from here on nothing is read from the candidate again."""
+    for table in candidate.tables:
+        copy = folder / "parquet" / table.schema_name / f"{table.name}.parquet"
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        _copy(candidate.path(table), copy, candidate)
+        if hash_file(copy) != table.sha256:
+            raise CepingError(f"candidate {candidate.content_hash[:12]}: {table.file_name} is not what was judged")
+
+
+def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
+    """Copy the verdict and its report; what is published beside the tables is the verdict they were passed by."""
+    for name in (QUALITY_FILE, VERDICT_FILE):
+        _copy(candidate.folder / name, folder / name, candidate)
+    try:
+        published = Verdict.model_validate_json((folder / VERDICT_FILE).read_bytes())
+    except ValidationError:
+        published = None
+    if published != verdict:
+        raise GateError(f"candidate {candidate.content_hash[:12]}: {VERDICT_FILE} is not the verdict that was given")
+
+
+def _copy(source: Path, target: Path, candidate: Candidate) -> None:
+    try:
+        shutil.copyfile(source, target)
+    except FileNotFoundError as cause:
+        raise CepingError(f"candidate {candidate.content_hash[:12]}: {source.name} is missing") from cause
+
+
+def _write_pages(candidate: Candidate, verdict: Verdict, draft: Release, code_version: str) -> None:
+    """Write everything people read, and the manifest, from the database as it will be published."""
+    with draft.open() as connection:
+        write_dictionary(candidate, draft.folder, is_synthetic=is_synthetic(connection, candidate))
+        write_descriptions(candidate, draft.release_id, draft.folder, is_synthetic=is_synthetic(connection, candidate))
+        tables = {table.full_name for table in candidate.tables}
+        write_provenance_pages(connection, verdict, draft.release_id, tables, draft.folder)
+        # Last: its pages link to what is there.
+        write_editorial(connection, candidate, verdict, draft.release_id, code_version, draft.folder)
+        manifest = build_manifest(
+            candidate, verdict, code_version, connection, draft.folder, files_below(draft.folder), draft.database_path
+        )
+    (draft.folder / "manifest.json").write_text(manifest.to_text(), encoding="utf-8")
+
+
+def _verify_existing(release: Release) -> None:
+    try:
+        release.verify()
+    except CepingError as damage:
+        raise CepingError(f"{damage}; remove {release.folder} and publish again") from damage
+
+
+def _remove_leftovers(edition_dir: Path) -> None:
+    """Remove what killed publications left; one writer publishes at a time, so nobody is building now."""
+    for path in edition_dir.glob(f"{BUILDING_PREFIX}*"):
+        shutil.rmtree(path)

@@ -1,0 +1,30 @@
+"""The tables of the warehouse as their dbt models declare them: name, key, columns, descriptions."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class TableColumn(BaseModel):
+    """A published column with its description (English and Chinese, separated by a bar)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    data_type: str
+    description: str
+
+
+class TableSpec(BaseModel):
+    """A table to be published, as its dbt model declares it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_name: str
+    name: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[TableColumn, ...]
+
+    @property
+    def full_name(self) -> str:
+        """``schema.table``, as analysts write it."""
+        return f"{self.schema_name}.{self.name}"

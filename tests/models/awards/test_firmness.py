@@ -1,0 +1,41 @@
+"""How firm the wins of the crafted edition are: unmoved draws are its scores, and whoever may win has a chance."""
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from pipelines.robustness.inputs import contested_titles
+from pipelines.robustness.simulation import Simulation
+from pipelines.settings import Settings
+from tests.fixtures.drawing import rules
+from tests.fixtures.warehouse import rows_of
+
+TITLE = ("edition", "series_code", "title_code")
+
+
+def eligible(settings: Settings) -> pl.DataFrame:
+    return rows_of(settings, "awards.award_candidate").filter("is_eligible")
+
+
+def test_unmoved_draws_are_the_published_scores(first: Settings) -> None:
+    candidates = eligible(first)
+    with duckdb.connect(str(first.warehouse_path), read_only=True) as connection:
+        titles = list(contested_titles(connection))
+    assert len(titles) == candidates.select("series_code", "title_code").n_unique() > 5
+    for title in titles:
+        draws = Simulation(title.index, rules(draw_count=2, sensitivity_count=1)).run()
+        found = candidates.filter(series_code=title.series_code, title_code=title.title_code)
+        expected = found.sort("rank_class", "subject_id")
+        assert list(title.index.subject_ids) == expected["subject_id"].to_list()
+        for scores in (draws.base_scores, draws.scores[1]):
+            assert np.abs(scores - expected["award_score"].to_numpy()).max() < 1e-9, title.title_code
+
+
+def test_whoever_may_win_has_a_chance_and_nobody_else(first: Settings) -> None:
+    firmness = rows_of(first, "awards.award_firmness")
+    key = [*TITLE, "subject_id", "rank_class", "quota", "is_synthetic"]
+    assert firmness.select(key).equals(eligible(first).select(key).sort(key))
+    chances = {(row["title_code"], row["subject_id"][-1]): row["chance"] for row in firmness.to_dicts()}
+    assert chances["classes", "A"] > 0.5 > chances["classes", "B"]
+    assert ("panel", "V") not in chances
+    assert ("after", "A") not in chances

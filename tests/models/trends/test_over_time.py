@@ -1,0 +1,57 @@
+"""Two editions in one home: every trend table holds both, and what is not comparable is marked."""
+
+import polars as pl
+
+from tests.fixtures.two_editions import EDITIONS, TwoEditions
+
+TABLES = (
+    "trend_1_policy_record",
+    "trend_1_theme_lag",
+    "trend_1_theme_uptake",
+    "trend_2_consolidation_policy",
+    "trend_2_site_flow",
+    "trend_2_site_inspection",
+    "trend_2_site_quality",
+    "trend_2_site_stock",
+    "trend_3_platform_coverage",
+    "trend_4_account",
+    "trend_4_activity",
+    "trend_4_channel_fusion",
+    "trend_5_portal",
+    "trend_5_robot",
+)
+
+
+def test_every_trend_table_holds_both_editions(editions: TwoEditions) -> None:
+    for table in TABLES:
+        assert set(editions.rows(f"trends.{table}")["edition"]) == set(EDITIONS), table
+
+
+def test_figures_stand_beside_those_of_the_edition_before(editions: TwoEditions) -> None:
+    figures = editions.rows("trends.figure_over_time")
+    later = figures.filter(pl.col("edition") == 2017)
+    first = figures.filter(pl.col("edition") == 2016)
+    assert first["earlier_edition"].null_count() == len(first) > 0
+    paired = later.filter(pl.col("earlier_edition") == 2016)
+    assert set(paired["figure_id"]) == set(first["figure_id"])
+    values = dict(first.select("figure_id", "computed").iter_rows())
+    for row in paired.iter_rows(named=True):
+        assert row["earlier_computed"] == values[row["figure_id"]]
+        assert row["difference"] == row["computed"] - row["earlier_computed"]
+
+
+def test_breaks_in_definition_are_marked_where_they_lie(editions: TwoEditions) -> None:
+    cells = editions.rows("trends.trend_over_time")
+    broken = {table for table, is_break in cells.select("trend_table", "is_break").iter_rows() if is_break}
+    assert broken == {"trend_4_channel_fusion"}
+    figures = editions.rows("trends.figure_over_time")
+    marked = set(figures.filter("is_break")["figure_id"])
+    assert "trend2.pass_share" in marked
+    assert "trend4.fusion_prefecture" in marked
+    assert "trend5.robots" not in marked
+
+
+def test_the_bulletin_is_held_against_its_own_edition(editions: TwoEditions) -> None:
+    figures = editions.rows("trends.figure")
+    assert set(figures.filter(pl.col("edition") == 2016)["verdict"]) <= {"unpublished", "not_computable"}
+    assert set(editions.rows("trends.claim")["edition"]) == {2017}

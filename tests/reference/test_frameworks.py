@@ -1,0 +1,118 @@
+"""A framework that cannot be scored by is refused, with its row, before anything is built."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.errors import FrameworkError
+from pipelines.reference.frameworks import require_sound
+from pipelines.settings import SEEDS_DIR
+from tests.fixtures.composing import Composition, Row, deliver_values, framework, node, write_seeds
+
+LEAF = {"measure_code": "external.m0"}
+TREE: list[Row] = [
+    node("i", "root", weight=10, weighting="given"),
+    node("i", "a", "root", weight=4, **LEAF),
+    node("i", "b", "root", weight=6, **LEAF),
+]
+
+
+def refusal(tmp_path: Path, nodes: list[Row], *frameworks: Row) -> str:
+    seeds = write_seeds(tmp_path / "seeds", Composition(list(frameworks) or [framework("i")], nodes, []))
+    with pytest.raises(FrameworkError) as refused:
+        require_sound(seeds)
+    return str(refused.value)
+
+
+def test_our_own_frameworks_are_sound() -> None:
+    require_sound(SEEDS_DIR)
+
+
+def test_a_sound_tree_is_taken(tmp_path: Path) -> None:
+    require_sound(write_seeds(tmp_path / "seeds", Composition([framework("i")], TREE, [])))
+
+
+@pytest.mark.parametrize(
+    ("nodes", "line", "text"),
+    [
+        ([*TREE, node("i", "c", "nobody", **LEAF)], 5, "c is an orphan: there is no node nobody"),
+        ([*TREE, node("i", "c", "d"), node("i", "d", "c")], 5, "the nodes go round in a circle: c → d → c"),
+        ([*TREE, node("i", "other")], 5, "other is a second root of i"),
+        ([*TREE, TREE[1]], 5, "a stands on line 3 already"),
+        ([*TREE[:2], node("i", "b", "root", weight=5, **LEAF)], 2, "root has 10 points, and its children 9"),
+        ([*TREE[:2], {**TREE[2], "normalisation": "magic"}], 4, "normalisation: Input should be 'given'"),
+        ([{**TREE[0], "aggregation": "mode"}, *TREE[1:]], 2, "aggregation: Input should be 'arithmetic'"),
+        ([*TREE[:2], {**TREE[2], "weight": "much"}], 4, "weight: Input should be a valid number"),
+        ([*TREE[:2], {**TREE[2], "origin": "own_design", "reasoning_en": ""}], 4, "own_design needs its reasoning"),
+        ([*TREE[:2], {**TREE[2], "measure_code": "crawl.beauty"}], 4, "reads crawl.beauty, which"),
+        ([*TREE[:2], {**TREE[2], "normalisation": "goalposts", "goal_low": 5, "goal_high": 5}], 4, "has goalposts"),
+        ([*TREE[:2], {**TREE[2], "normalisation": "banded"}], 4, "is banded and has no rows"),
+        ([*TREE[:2], {**TREE[2], "treatment": "winsorise"}], 4, "is winsorised"),
+        ([*TREE[:2], {**TREE[2], "is_veto": "true", "weight": 6}], 4, "only a rubric can be vetoed"),
+        ([*TREE[:2], {**TREE[2], "weight": "inf"}], 4, "weight: Input should be a finite number"),
+        ([{**TREE[0], "weighting": "entropy"}, TREE[1], {**TREE[2], "normalisation": "z_score"}], 4, "entropy"),
+        ([{**TREE[0], "aggregation": "geometric"}, TREE[1], {**TREE[2], "normalisation": "z_score"}], 4, "z-score"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_row(tmp_path: Path, nodes: list[Row], line: int, text: str) -> None:
+    message = refusal(tmp_path, nodes)
+    assert f"seeds/framework_nodes.csv, line {line}: " in message
+    assert text in message
+
+
+def test_an_index_without_nodes_and_nodes_without_an_index_are_named(tmp_path: Path) -> None:
+    message = refusal(tmp_path, TREE, framework("other"))
+    assert "seeds/frameworks.csv, line 2: other of 2017 has no nodes" in message
+    assert "seeds/framework_nodes.csv, line 2: there is no index i of 2017" in message
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "text"),
+    [
+        ([framework("i"), framework("i")], 3, "i of 2017 stands on line 2 already"),
+        ([framework("i", ranked_by="level|size")], 2, "ranked_by: Value error, size is none of kind, level"),
+        ([framework("i", subject_kinds="websites")], 2, "subject_kinds: Value error, websites is none of app"),
+        ([framework("i", tied_within=0)], 2, "tied_within: Input should be greater than 0"),
+        ([framework("i", compared_within="region")], 2, "compared_within: Input should be 'all' or 'class'"),
+    ],
+)
+def test_what_is_wrong_with_an_index_is_named_with_its_row(
+    tmp_path: Path, rows: list[Row], line: int, text: str
+) -> None:
+    message = refusal(tmp_path, TREE, *rows)
+    assert f"seeds/frameworks.csv, line {line}: " in message
+    assert text in message
+
+
+def test_a_tree_deeper_than_the_models_is_refused(tmp_path: Path) -> None:
+    chain = [node("i", "n0")] + [node("i", f"n{step}", f"n{step - 1}") for step in range(1, 8)]
+    message = refusal(tmp_path, [*chain, node("i", "leaf", "n7", **LEAF)])
+    assert "n7 lies 7 steps below its index; framework_depth in models/dbt_project.yml is 6" in message
+
+
+def run(tmp_path: Path, seeds: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pipelines.cli", "run", "--inbox", str(tmp_path / "inbox")]
+    environment = {"CEPING_HOME": str(tmp_path / "home"), "CEPING_SEEDS": str(seeds), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_run_refuses_a_framework_before_it_builds_anything(tmp_path: Path) -> None:
+    deliver_values(tmp_path / "inbox", pl.DataFrame({"unit": ["A", "B"], "m0": [1.0, 2.0]}))
+    seeds = write_seeds(tmp_path / "seeds", Composition([framework("i")], TREE[:2], []))
+    refused = run(tmp_path, seeds)
+    assert refused.returncode == 1
+    assert "seeds/framework_nodes.csv, line 2: root has 10 points, and its children 4" in refused.stderr
+    assert not (tmp_path / "home" / "work" / "warehouse.duckdb").exists()
+    assert not (tmp_path / "home" / "landing").exists()
+
+
+def test_a_run_refuses_an_indicator_that_is_the_same_for_all(tmp_path: Path) -> None:
+    deliver_values(tmp_path / "inbox", pl.DataFrame({"unit": ["A", "B", "C"], "m0": [3.0, 3.0, 3.0]}))
+    refused = run(tmp_path, write_seeds(tmp_path / "seeds", Composition([framework("i")], TREE, [])))
+    assert refused.returncode == 1
+    assert "an_indicator_that_is_compared_is_not_constant" in refused.stderr
+    assert "'index_code': 'i', 'node_code': 'a'" in refused.stderr
+    assert not (tmp_path / "home" / "releases").exists()
