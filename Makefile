@@ -11,7 +11,7 @@ SIZES ?= 1 3 6.2 15
 WORKERS ?= 3
 export CEPING_HOME
 
-.PHONY: run test test-spark bench check ui dictionary format clean help
+.PHONY: run test test-spark bench check ui format clean help
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,9 +41,6 @@ check: .venv/installed ## Lint, types, SQL style
 # The oldest client that is claimed to open a release; where there is none for this Python, its test is skipped.
 .venv/oldest-client: .venv/installed
 	-$(UV) pip install --quiet --python $(BIN)/python --only-binary :all: --no-deps --target $@ duckdb==1.0.0
-
-dictionary: .venv/installed ## Write the data dictionary and the lineage of columns anew, from the models
-	$(BIN)/ceping dictionary
 
 ui: .venv/installed ## Open the Dagster UI on this machine
 	$(BIN)/ceping ui

@@ -100,3 +100,12 @@ inner join {{ rules }} as excluding_rules
         and {{ is_admitted('excluding_rules.title_code', 'exclusions.excluding_title_code') }}
 where excluding_rules.stage >= excluded_rules.stage
 {% endtest %}
+
+{% test unique_key(model, columns) %}
+select {{ columns | join(', ') }}, count(*) as row_count from {{ model }} group by {{ columns | join(', ') }} having count(*) > 1
+{% endtest %}
+
+{% test complete(model, columns) %}
+select * from {{ model }} where {% for column in columns %}{{ column }} is null{% if not loop.last %} or {% endif %}{% endfor %}
+
+{% endtest %}

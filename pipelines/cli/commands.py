@@ -363,13 +363,3 @@ def inbox_template(
         path = out or Path(f"{source}.xlsx")
         write_template(contracts[source], path)
         typer.echo(f"{path}: fill in the sheet 填报 from row 4 on, then put it into the inbox folder {source}")
-
-
-@app.command(hidden=True)
-def dictionary() -> None:
-    """Write docs/dictionary.md and the lineage of every published column anew, from the models."""
-    from pipelines.warehouse.dictionary import write_dictionary
-
-    with told_plainly():
-        for path in write_dictionary():
-            typer.echo(path)

@@ -1,18 +1,15 @@
-"""The data dictionary of a release: a page and a csv of every table and column, with what each column is made of.
-
-Tables and descriptions are the candidate's own. What columns are made of follows from the code and is read from
-``lineage.csv``, which ``make dictionary`` writes.
-"""
+"""The data dictionary of a release: a page and a csv of every table and column, with what each column is made of."""
 
 import csv
 import io
 from pathlib import Path
+from typing import NamedTuple
 
+import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.foundation.bilingual import Bilingual, split_description
 from pipelines.gate.candidate import Candidate
-from pipelines.warehouse.origins import origin_of, read_lineage
 
 CSV_FIELDS = (
     "schema_name", "table_name", "row_count", "column_name", "data_type", "is_key", "description_zh", "description_en",
@@ -21,17 +18,39 @@ CSV_FIELDS = (
 TEMPLATES_DIR = Path(__file__).parent / "templates"
 PAGE = "dictionary.html"
 CSV = "dictionary.csv"
+ORIGINS = "audit.column_origin"
+
+
+class Origin(NamedTuple):
+    """What a column is made of, written out: columns by table, and the models between."""
+
+    columns: str
+    models: str
+
+
+Origins = dict[tuple[str, str], Origin]
+NOTHING = Origin("", "")
 
 
 def write_dictionary(candidate: Candidate, folder: Path, *, is_synthetic: bool) -> None:
     """Write the page and the csv; the same candidate gives the same bytes."""
-    (folder / PAGE).write_text(_page(candidate, is_synthetic=is_synthetic), encoding="utf-8")
+    origins = _origins(candidate)
+    (folder / PAGE).write_text(_page(candidate, origins, is_synthetic=is_synthetic), encoding="utf-8")
     # With the mark of UTF-8 that spreadsheets look for.
-    (folder / CSV).write_text(_csv(candidate), encoding="utf-8-sig", newline="")
+    (folder / CSV).write_text(_csv(candidate, origins), encoding="utf-8-sig", newline="")
 
 
-def _csv(candidate: Candidate) -> str:
-    origins = read_lineage()
+def _origins(candidate: Candidate) -> Origins:
+    """What columns are made of, as the candidate itself says; a candidate without that table says nothing of it."""
+    if ORIGINS not in {table.full_name for table in candidate.tables}:
+        return {}
+    rows = pl.read_parquet(candidate.path(candidate.table(ORIGINS))).iter_rows(named=True)
+    return {
+        (row["table_name"], row["column_name"]): Origin(row["made_of"] or "", row["model_names"] or "") for row in rows
+    }
+
+
+def _csv(candidate: Candidate, origins: Origins) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(CSV_FIELDS)
@@ -42,11 +61,11 @@ def _csv(candidate: Candidate) -> str:
             english, chinese = split_description(column.description)
             is_key = "true" if column.name in table.key else "false"
             place = [table.schema_name, table.name, "", column.name, column.data_type, is_key, chinese, english]
-            writer.writerow([*place, *origin_of(origins, table.full_name, column.name)])
+            writer.writerow([*place, *origins.get((table.full_name, column.name), NOTHING)])
     return stream.getvalue()
 
 
-def _page(candidate: Candidate, *, is_synthetic: bool) -> str:
+def _page(candidate: Candidate, origins: Origins, *, is_synthetic: bool) -> str:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES_DIR),
         autoescape=True,
@@ -55,7 +74,6 @@ def _page(candidate: Candidate, *, is_synthetic: bool) -> str:
         lstrip_blocks=True,
     )
     environment.filters["both"] = _both
-    origins = read_lineage()
     schemas: dict[str, list[object]] = {}
     for table in candidate.tables:
         schemas.setdefault(table.schema_name, []).append(table)
@@ -64,7 +82,7 @@ def _page(candidate: Candidate, *, is_synthetic: bool) -> str:
         schemas=schemas,
         is_synthetic=is_synthetic,
         column_count=sum(len(table.columns) for table in candidate.tables),
-        origin=lambda table, column: origin_of(origins, table.full_name, column.name),
+        origin=lambda table, column: origins.get((table.full_name, column.name), NOTHING),
     )
 
 

@@ -40,7 +40,7 @@ NODES = """
 """
 BANDS = """
     select node_code, lower_bound, points
-    from reference.framework_bands
+    from indices.dim_framework_band
     where edition = $edition and index_code = $index_code
     order by node_code, lower_bound
 """
@@ -55,7 +55,7 @@ RANKED = """
 CONTESTED = """
     select distinct candidates.edition, candidates.series_code, candidates.title_code, titles.tied_within
     from awards.award_candidate as candidates
-    inner join intermediate.int_award_title as titles using (edition, series_code, title_code)
+    inner join awards.award_title as titles using (edition, series_code, title_code)
     where candidates.is_eligible
     order by all
 """

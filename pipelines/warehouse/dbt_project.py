@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,29 +46,32 @@ def published_tables(manifest: Manifest) -> list[TableSpec]:
 
 
 def built_tables(manifest: Manifest) -> list[TableSpec]:
-    """The marts: what dbt builds for publication."""
-    marts = [
-        node
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and not node["name"].startswith(BELOW_PUBLISHED)
-    ]
-    return sorted((_table_spec(node) for node in marts), key=lambda spec: spec.full_name)
+    """What dbt builds for publication: models, and reference data that is published as it is."""
+    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")]
+    return sorted((_table_spec(node) for node in nodes if is_published(node)), key=lambda spec: spec.full_name)
 
 
-def computed_tables(manifest: Manifest) -> list[TableSpec]:
-    """What Python writes into the warehouse for publication: sources to dbt, marked ``is_published``."""
-    sources = [node for node in manifest["sources"].values() if node["config"]["meta"].get("is_published")]
-    return sorted((_table_spec(node) for node in sources), key=lambda spec: spec.full_name)
+def computed_tables(manifest: Manifest, *sources: str) -> list[TableSpec]:
+    """What Python writes into the warehouse for publication: tables of dbt sources, of these or of all."""
+    nodes = [node for node in manifest["sources"].values() if not sources or node["source_name"] in sources]
+    return sorted((_table_spec(node) for node in nodes if is_published(node)), key=lambda spec: spec.full_name)
 
 
-def _table_spec(node: dict[str, Any]) -> TableSpec:
+def is_published(node: Mapping[str, Any]) -> bool:
+    """Whether a node of the manifest is published: models by their prefix, anything else where its YAML says so."""
+    if node["resource_type"] == "model":
+        return not node["name"].startswith(BELOW_PUBLISHED)
+    return bool(node["config"]["meta"].get("is_published"))
+
+
+def _table_spec(node: Mapping[str, Any]) -> TableSpec:
     columns = tuple(
         TableColumn(name=column["name"], data_type=column["data_type"], description=column["description"])
         for column in node["columns"].values()
     )
     return TableSpec(
         schema_name=node["schema"],
-        name=node["name"],
+        name=node.get("alias") or node["name"],
         description=node["description"],
         key=tuple(node["config"]["meta"]["key"]),
         columns=columns,

@@ -11,18 +11,18 @@ from pipelines.robustness.store import keep_robustness
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt_project import computed_tables, read_manifest
 
-COMPUTED = computed_tables(read_manifest(Settings()))
+COMPUTED = computed_tables(read_manifest(Settings()), "robustness", "firmness")
 READ = (
     ("awards", "award_candidate"),
     ("awards", "award_component"),
-    ("intermediate", "int_award_title"),
+    ("awards", "award_title"),
     ("intermediate", "int_framework_node"),
     ("intermediate", "int_indicator_normalised"),
     ("intermediate", "int_node_weight"),
     ("indices", "idx_rank"),
-    ("reference", "framework_bands"),
+    ("indices", "dim_framework_band"),
     ("reference", "frameworks"),
-    ("reference", "robustness_choices"),
+    ("indices", "dim_robustness_choice"),
     ("reference", "robustness_settings"),
 )
 
