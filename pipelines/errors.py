@@ -16,6 +16,10 @@ def first_line(failure: Exception, path: Path) -> str:
     return str(failure).splitlines()[0].replace(str(path), path.name)
 
 
+class SeedError(CepingError):
+    """Reference data breaks what its description promises; the message names file and line."""
+
+
 class FrameworkError(CepingError):
     """A framework in the seeds cannot be scored by; the message names seed and line."""
 

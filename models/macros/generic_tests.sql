@@ -1,10 +1,11 @@
 {#-
     What a table promises, in one test: its key (from `meta.key`) stands on one row, the columns of `complete` are never
-    empty, every condition of `holds` is true of every row, and the columns of `refers`, where all are filled, are found
+    empty, every condition of `holds` (a rule in words: its
+    condition) is true of every row, and the columns of `refers`, where all are filled, are found
     together in another relation. A row of the result names the rule that is broken, how many rows break it, and the key
     of one of them.
 -#}
-{% test sound(model, complete=[], holds=[], refers=[]) %}
+{% test sound(model, complete=[], holds={}, refers=[]) %}
 {%- if execute -%}
 {%- set key = key_of(model) -%}
 {%- set shown = key_text(key) -%}
@@ -38,10 +39,10 @@ from (
 ) as incomplete
 group by column_name
 {%- endif %}
-{%- for condition in holds %}
+{%- for rule, condition in holds.items() %}
 union all
 select
-    {{ text_literal('not true: ' ~ condition) }} as rule,
+    {{ text_literal('broken: ' ~ rule) }} as rule,
     count(*) as row_count,
     min({{ shown }}) as example
 from {{ model }}

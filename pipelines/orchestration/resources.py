@@ -8,9 +8,10 @@ from pydantic import Field, PrivateAttr
 
 from pipelines.foundation.lock import locked_home
 from pipelines.reference.editions import require_described
-from pipelines.reference.frameworks import require_sound
+from pipelines.reference.soundness import require_sound_reference
 from pipelines.robustness.rules import read_rules
 from pipelines.settings import Settings
+from pipelines.warehouse.dbt_project import given_measures, read_manifest
 
 
 class EditionRun(dg.ConfigurableResource["EditionRun"]):
@@ -27,7 +28,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         del context
         self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
         require_described(self._settings)
-        require_sound(self._settings.seeds_dir)
+        require_sound_reference(self._settings.seeds_dir, given_measures(read_manifest(self._settings)))
         read_rules(self._settings.seeds_dir)
         with locked_home(self._settings):
             yield self

@@ -1,4 +1,4 @@
-"""Judges the frameworks in the seeds before anything is built: every row that cannot be scored by is named.
+"""Judges the frameworks in the seeds: every row that cannot be scored by is named.
 
 Belongs here: whether trees are trees, weights foot and methods exist. Does not belong here: scoring, which is SQL.
 """
@@ -14,7 +14,6 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from pipelines.errors import FrameworkError
 from pipelines.reference.rows import Fault, read_rows, read_valid_rows
 from pipelines.settings import MODELS_DIR
 
@@ -119,18 +118,9 @@ class Node(BaseModel):
         return self.edition, self.index_code
 
 
-def require_sound(seeds: Path) -> None:
-    """Refuse frameworks that cannot be scored by.
-
-    Raises ``FrameworkError`` with every fault, each with its seed and line.
-    """
-    faults = list(find_faults(seeds))
-    if faults:
-        raise FrameworkError("\n".join(["the frameworks cannot be scored by:", *map(str, faults)]))
-
-
-def find_faults(seeds: Path) -> Iterator[Fault]:
+def find_faults(seeds: Path, given: frozenset[str]) -> Iterator[Fault]:
     """Every fault of the frameworks in a folder of seeds; of rows that cannot be read, nothing further is said."""
+    yield from _measure_faults(seeds, given)
     nodes, unreadable = read_valid_rows(seeds, NODES, Node)
     frameworks, unreadable_frameworks = read_valid_rows(seeds, FRAMEWORKS, Framework)
     yield from [*unreadable_frameworks, *unreadable]
@@ -168,6 +158,18 @@ def _bands(seeds: Path) -> Counter[tuple[int, str, str]]:
 
 def _measures(seeds: Path) -> set[str]:
     return {row["measure_code"] for _, row in read_rows(seeds, MEASURES)}
+
+
+def _measure_faults(seeds: Path, given: frozenset[str]) -> Iterator[Fault]:
+    """Measures that no model gives: an indicator that reads one would be empty for everybody."""
+    for line, row in read_rows(seeds, MEASURES):
+        code = row["measure_code"]
+        if not given & {code, _family(code)}:
+            yield Fault(MEASURES, line, f"no model gives {code}; int_measure_value lists those that are given")
+
+
+def _family(code: str) -> str:
+    return f"{code.split('.', maxsplit=1)[0]}.*"
 
 
 def _tree_faults(tree: dict[int, Node]) -> list[Fault]:
@@ -251,7 +253,7 @@ def _leaf_faults(node: Node, bands: Counter[tuple[int, str, str]], measures: set
     if missing:
         yield f"has no children, so it needs {', '.join(missing)}"
     for code in (node.measure_code, node.denominator_code):
-        if code and code not in measures and f"{code.split('.')[0]}.*" not in measures:
+        if code and not measures & {code, _family(code)}:
             yield f"reads {code}, which seeds/{MEASURES}.csv does not know"
     if node.treatment == "winsorise" and not (node.treatment_parameter and 0 < node.treatment_parameter < 1 / 2):
         yield "is winsorised, so it needs a treatment_parameter between 0 and 0.5"

@@ -64,6 +64,12 @@ def is_published(node: Mapping[str, Any]) -> bool:
     return bool(node["config"]["meta"].get("is_published"))
 
 
+def given_measures(manifest: Manifest) -> frozenset[str]:
+    """The measures of subjects that models give, as they list them; a star stands for the codes of a family."""
+    listed = (node["config"]["meta"].get("measures", ()) for node in manifest["nodes"].values())
+    return frozenset(code for codes in listed for code in codes)
+
+
 def _table_spec(node: Mapping[str, Any]) -> TableSpec:
     columns = tuple(
         TableColumn(name=column["name"], data_type=column["data_type"], description=column["description"])

@@ -123,7 +123,9 @@ class _Origins:
         """The columns of sources and reference data at the end of every chain, by table, and the models between."""
         above = self._above(column)
         ends: dict[str, list[str]] = {}
-        for end in sorted((found for found in above if found not in self.parents), key=lambda end: (end.table, end.name)):
+        for end in sorted(
+            (found for found in above if found not in self.parents), key=lambda end: (end.table, end.name)
+        ):
             ends.setdefault(end.table, []).append(end.name)
         between = sorted({found.table for found in above if found in self.parents})
         made_of = "; ".join(f"{table}: {', '.join(names)}" for table, names in ends.items())
@@ -153,7 +155,7 @@ def _trace_columns(
 
 def _trace_model(table: str, sql: str, schema: MappingSchema) -> dict[Column, frozenset[Column]]:
     query = qualify(
-        sqlglot.parse_one(sql, dialect=DIALECT),
+        sqlglot.parse_one(sql, dialect=DIALECT, into=exp.Query),
         schema=schema,
         dialect=DIALECT,
         identify=False,
@@ -173,18 +175,25 @@ def _origin(scope: Scope, name: str, memory: dict[tuple[int, str], frozenset[Col
     if place not in memory:
         # A recursive query would come back here: what it adds to itself is nothing new.
         memory[place] = frozenset()
+        query = _query(scope)
         if scope.set_operation_scopes:
-            position = scope.expression.named_selects.index(name)
-            parts = ((part, part.expression.named_selects[position]) for part in scope.set_operation_scopes)
+            position = query.named_selects.index(name)
+            parts = ((part, _query(part).named_selects[position]) for part in scope.set_operation_scopes)
             memory[place] = frozenset().union(*(_origin(part, column, memory) for part, column in parts))
         else:
-            selected = next((item for item in scope.expression.selects if item.alias_or_name == name), None)
+            selected = next((item for item in query.selects if item.alias_or_name == name), None)
             memory[place] = _columns_in(selected, scope, memory)
     return memory[place]
 
 
+def _query(scope: Scope) -> exp.Query:
+    if not isinstance(scope.expression, exp.Query):
+        raise sqlglot.errors.SqlglotError(f"expected a query, found {type(scope.expression).__name__}")
+    return scope.expression
+
+
 def _columns_in(
-    expression: exp.Expression | None, scope: Scope, memory: dict[tuple[int, str], frozenset[Column]]
+    expression: exp.Expr | None, scope: Scope, memory: dict[tuple[int, str], frozenset[Column]]
 ) -> frozenset[Column]:
     found: set[Column] = set()
     for column in expression.find_all(exp.Column) if expression is not None else ():
@@ -206,9 +215,7 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, dict[
     return nested
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, spec: TableSpec, rows: list[tuple[str | int | None, ...]]
-) -> int:
+def _write(connection: duckdb.DuckDBPyConnection, spec: TableSpec, rows: list[tuple[str | int | None, ...]]) -> int:
     declared = ", ".join(f'"{column.name}" {column.data_type}' for column in spec.columns)
     places = ", ".join(f"unnest($column_{position})" for position in range(len(spec.columns)))
     given = {f"column_{position}": [row[position] for row in rows] for position in range(len(spec.columns))}

@@ -7,10 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.errors import FrameworkError
-from pipelines.reference.frameworks import require_sound
+from pipelines.errors import SeedError
+from pipelines.reference.soundness import require_sound_reference
 from pipelines.settings import SEEDS_DIR
+from pipelines.warehouse.dbt_project import given_measures
 from tests.fixtures.composing import Composition, Row, deliver_values, framework, node, write_seeds
+from tests.fixtures.warehouse import project_manifest
 
 LEAF = {"measure_code": "external.m0"}
 TREE: list[Row] = [
@@ -22,17 +24,24 @@ TREE: list[Row] = [
 
 def refusal(tmp_path: Path, nodes: list[Row], *frameworks: Row) -> str:
     seeds = write_seeds(tmp_path / "seeds", Composition(list(frameworks) or [framework("i")], nodes, []))
-    with pytest.raises(FrameworkError) as refused:
-        require_sound(seeds)
+    with pytest.raises(SeedError) as refused:
+        require_sound_reference(seeds, given_measures(project_manifest()))
     return str(refused.value)
 
 
 def test_our_own_frameworks_are_sound() -> None:
-    require_sound(SEEDS_DIR)
+    require_sound_reference(SEEDS_DIR, given_measures(project_manifest()))
+
+
+def test_a_measure_that_no_model_gives_is_refused(tmp_path: Path) -> None:
+    seeds = write_seeds(tmp_path / "seeds", Composition([framework("i")], TREE, []))
+    with pytest.raises(SeedError, match=r"measures.csv, line \d+: no model gives external\.\*"):
+        require_sound_reference(seeds, given_measures(project_manifest()) - {"external.*"})
 
 
 def test_a_sound_tree_is_taken(tmp_path: Path) -> None:
-    require_sound(write_seeds(tmp_path / "seeds", Composition([framework("i")], TREE, [])))
+    seeds = write_seeds(tmp_path / "seeds", Composition([framework("i")], TREE, []))
+    require_sound_reference(seeds, given_measures(project_manifest()))
 
 
 @pytest.mark.parametrize(
@@ -113,6 +122,6 @@ def test_a_run_refuses_an_indicator_that_is_the_same_for_all(tmp_path: Path) -> 
     deliver_values(tmp_path / "inbox", pl.DataFrame({"unit": ["A", "B", "C"], "m0": [3.0, 3.0, 3.0]}))
     refused = run(tmp_path, write_seeds(tmp_path / "seeds", Composition([framework("i")], TREE, [])))
     assert refused.returncode == 1
-    assert "an_indicator_that_is_compared_is_not_constant" in refused.stderr
-    assert "'index_code': 'i', 'node_code': 'a'" in refused.stderr
+    assert "an indicator that is compared is not the same for everybody" in refused.stderr
+    assert "index_code=i, subject_id=unit:A, node_code=a" in refused.stderr
     assert not (tmp_path / "home" / "releases").exists()

@@ -1,0 +1,147 @@
+"""Judges every seed by what its YAML promises: columns and types, key, filled cells, conditions, references.
+
+Told before anything is built, by file and line. What a framework or an award rule must be beyond that is judged where
+it is read (``frameworks``, ``robustness.rules``).
+"""
+
+import csv
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import yaml
+from jinja2 import Environment
+from pydantic import BaseModel, Field
+
+from pipelines.reference.rows import Fault
+from pipelines.settings import MODELS_DIR
+
+MOST_FAULTS_PER_RULE = 5
+LINE = "line"
+HEADER_LINE = 1
+
+
+class Reference(BaseModel, frozen=True):
+    """Columns that, where all are filled, stand together in a row of another seed."""
+
+    columns: list[str]
+    to: str
+    to_columns: list[str] = []
+
+
+class SeedSpec(BaseModel, frozen=True):
+    """What the YAML of a seed promises of its rows."""
+
+    name: str
+    column_types: dict[str, str]
+    key: list[str]
+    unique: list[str] = []
+    required: list[str] = []
+    holds: list[str] = Field(default=[], description="Conditions in SQL that are true of every row.")
+    refers: list[Reference] = []
+
+
+def read_specs() -> dict[str, SeedSpec]:
+    """What each seed promises, by its name."""
+    project = yaml.safe_load((MODELS_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
+    specs = {}
+    for path in sorted((MODELS_DIR / "sql").glob("seeds*.yml")):
+        for declared in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
+            promised = {**declared["config"]["meta"], "column_types": declared["config"]["column_types"]}
+            specs[declared["name"]] = SeedSpec(
+                name=declared["name"], **{**promised, "holds": _filled_in(promised.get("holds", []), project["vars"])}
+            )
+    return specs
+
+
+def find_faults(seeds: Path) -> Iterator[Fault]:
+    """Every fault of the seeds in a folder; of a seed that cannot be read nothing further is said."""
+    specs = read_specs()
+    loaded = []
+    with duckdb.connect(":memory:") as connection:
+        for name, spec in specs.items():
+            faults = list(_load(connection, seeds, spec))
+            yield from faults
+            if not faults:
+                loaded.append(name)
+        for name in loaded:
+            yield from _broken_promises(connection, specs[name], loaded)
+
+
+def _filled_in(conditions: list[str], variables: dict[str, Any]) -> list[str]:
+    """Conditions with the variables of the dbt project filled in, as dbt would."""
+    environment = Environment(autoescape=False)  # noqa: S701
+    return [environment.from_string(condition).render(var=variables.__getitem__) for condition in conditions]
+
+
+def _load(connection: duckdb.DuckDBPyConnection, seeds: Path, spec: SeedSpec) -> Iterator[Fault]:
+    """Load a seed as a table of its types with the line of each row, and say what of it cannot be read."""
+    found = sorted(seeds.rglob(f"{spec.name}.csv"))
+    if len(found) != 1:
+        yield Fault(spec.name, HEADER_LINE, f"expected one file of this name, found {len(found)}")
+        return
+    with found[0].open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream)
+        header = next(reader, [])
+        rows = [(reader.line_num, cells) for cells in reader if cells]
+    if header != list(spec.column_types):
+        yield Fault(
+            spec.name, HEADER_LINE, f"expected the columns {', '.join(spec.column_types)}; found {', '.join(header)}"
+        )
+        return
+    uneven = [(line, len(cells)) for line, cells in rows if len(cells) != len(header)]
+    yield from (Fault(spec.name, line, f"expected {len(header)} cells, found {count}") for line, count in uneven)
+    if uneven:
+        return
+    texts = pl.DataFrame(
+        [(line, *(cell or None for cell in cells)) for line, cells in rows],
+        schema={LINE: pl.Int64, **dict.fromkeys(header, pl.String)},
+        orient="row",
+    )
+    connection.register("texts", texts)
+    typed = ", ".join(f'try_cast("{name}" as {kind}) as "{name}"' for name, kind in spec.column_types.items())
+    connection.execute(f'create table "{spec.name}" as select {LINE}, {typed} from texts')
+    for name, kind in spec.column_types.items():
+        wrong = (
+            f'select {LINE}, "{name}" from texts where "{name}" is not null and try_cast("{name}" as {kind}) is null'
+        )
+        for line, cell in connection.execute(f"{wrong} order by {LINE}").fetchall():
+            yield Fault(spec.name, line, f"{name}: expected {kind}, found {cell!r}")
+
+
+def _broken_promises(connection: duckdb.DuckDBPyConnection, spec: SeedSpec, loaded: Collection[str]) -> Iterator[Fault]:
+    for columns in (spec.key, spec.unique):
+        if columns:
+            names = ", ".join(f'"{name}"' for name in columns)
+            again = f'select {LINE}, min({LINE}) over (partition by {names}) as first from "{spec.name}"'
+            for line, first in _rows(connection, f"select * from ({again}) where {LINE} > first"):
+                yield Fault(spec.name, line, f"the same {', '.join(columns)} as line {first}")
+    for column in spec.required:
+        for (line,) in _rows(connection, f'select {LINE} from "{spec.name}" where "{column}" is null'):
+            yield Fault(spec.name, line, f"{column} is empty")
+    for condition in spec.holds:
+        for (line,) in _rows(connection, f'select {LINE} from "{spec.name}" where not coalesce({condition}, false)'):
+            yield Fault(spec.name, line, f"expected {condition}")
+    for reference in spec.refers:
+        if reference.to in loaded:
+            yield from _unknown(connection, spec, reference)
+
+
+def _unknown(connection: duckdb.DuckDBPyConnection, spec: SeedSpec, reference: Reference) -> Iterator[Fault]:
+    pairs = list(zip(reference.columns, reference.to_columns or reference.columns, strict=True))
+    same = " and ".join(f'theirs."{there}" = ours."{here}"' for here, there in pairs)
+    filled = " and ".join(f'ours."{here}" is not null' for here, _ in pairs)
+    shown = ", ".join(f'ours."{here}"' for here, _ in pairs)
+    query = f"""
+        select ours.{LINE}, {shown} from "{spec.name}" as ours
+        where {filled} and not exists (select 1 from "{reference.to}" as theirs where {same})
+    """
+    for line, *values in _rows(connection, query):
+        named = ", ".join(f"{here} {value}" for (here, _), value in zip(pairs, values, strict=True))
+        yield Fault(spec.name, line, f"there is no {named} in {reference.to}.csv")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    return connection.execute(f"{query} order by {LINE} limit {MOST_FAULTS_PER_RULE}").fetchall()
