@@ -23,15 +23,49 @@ def dbt_executable() -> str:
     return str(beside_python) if beside_python.exists() else "dbt"
 
 
+def dbt_command(*arguments: str) -> list[str]:
+    """A dbt command over the project; to be run in the folder of the warehouse, which the profile names relatively."""
+    return [dbt_executable(), *arguments, "--project-dir", str(MODELS_DIR), "--profiles-dir", str(MODELS_DIR)]
+
+
 def manifest_path(settings: Settings) -> Path:
-    """The manifest of the project as it is now; parsed again when a model or seed file changed."""
-    path = settings.dbt_target_dir / "manifest.json"
+    """The manifest of the project as it is now.
+
+    Parsed once for a version of the models, whatever the home: what dbt remembers of a parse does not depend on where
+    the warehouse lies, and is kept beside the project.
+    """
+    path = settings.dbt_target_dir / MANIFEST
     stamp = settings.dbt_target_dir / "manifest.hash"
-    current = hash_folders([MODELS_DIR, settings.seeds_dir])
-    if not (path.is_file() and stamp.is_file() and stamp.read_text() == current):
-        _parse(settings)
-        stamp.write_text(current)
+    current = _project_hash(settings)
+    if not (path.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == current):
+        kept = PARSED_DIR / current
+        if not _copy_parse(kept, settings.dbt_target_dir):
+            _parse(settings)
+            _keep_parse(settings.dbt_target_dir, kept)
+        stamp.write_text(current, encoding="utf-8")
     return path
+
+
+def _project_hash(settings: Settings) -> str:
+    """Hash of all that a parse depends on: the rows of seeds are no part of it, their names are."""
+    seeds = sorted(path.relative_to(settings.seeds_dir).as_posix() for path in settings.seeds_dir.rglob("*.csv"))
+    return hash_json([hash_folders([MODELS_DIR]), str(settings.seeds_dir), seeds, version("dbt-core")])
+
+
+def _copy_parse(kept: Path, target: Path) -> bool:
+    if not all((kept / name).is_file() for name in PARSED):
+        return False
+    target.mkdir(parents=True, exist_ok=True)
+    for name in PARSED:
+        shutil.copyfile(kept / name, target / name)
+    return True
+
+
+def _keep_parse(target: Path, kept: Path) -> None:
+    """Keep a parse for other homes; where the project may not be written to, each home parses for itself."""
+    with suppress(OSError), whole_folder(kept) as folder:
+        for name in PARSED:
+            shutil.copyfile(target / name, folder / name)
 
 
 def read_manifest(settings: Settings) -> Manifest:
@@ -86,16 +120,13 @@ def _table_spec(node: Mapping[str, Any]) -> TableSpec:
 
 def _parse(settings: Settings) -> None:
     settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
-    command = [
-        dbt_executable(),
-        "--quiet",
-        "parse",
-        "--project-dir",
-        str(MODELS_DIR),
-        "--profiles-dir",
-        str(MODELS_DIR),
-    ]
-    environment = {**os.environ, **settings.environment()}
-    parsed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    parsed = subprocess.run(  # noqa: S603
+        dbt_command("--quiet", "parse"),
+        env={**os.environ, **settings.environment()},
+        cwd=settings.warehouse_path.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if parsed.returncode != 0:
         raise CepingError(f"the dbt project cannot be parsed:\n{parsed.stdout.strip()}\n{parsed.stderr.strip()}")
