@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.errors import GateError
 from pipelines.foundation.hashing import hash_file, hash_json
+from pipelines.foundation.sql import identifier, literal
 from pipelines.warehouse.tables import TableSpec
 
 
@@ -101,10 +102,10 @@ def freeze(warehouse: Path, specs: Sequence[TableSpec], edition: int, candidates
 
 def _freeze_table(connection: duckdb.DuckDBPyConnection, spec: TableSpec, folder: Path) -> FrozenTable:
     path = folder / f"{spec.full_name}.parquet"
-    columns = ", ".join(f'"{column.name}"' for column in spec.columns)
-    order = ", ".join(f'"{name}" nulls last' for name in spec.key) or "all"
-    query = f'select {columns} from "{spec.schema_name}"."{spec.name}" order by {order}'
-    copied = connection.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)").fetchone()
+    columns = ", ".join(identifier(column.name) for column in spec.columns)
+    order = ", ".join(f"{identifier(name)} nulls last" for name in spec.key) or "all"
+    query = f"select {columns} from {spec.relation} order by {order}"
+    copied = connection.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd)").fetchone()
     return FrozenTable(**spec.model_dump(), row_count=copied[0] if copied else 0, sha256=hash_file(path))
 
 
@@ -112,8 +113,7 @@ def is_synthetic(connection: duckdb.DuckDBPyConnection, candidate: Candidate) ->
     """Say whether any published row was made by the generator."""
     for table in candidate.tables:
         if any(column.name == "is_synthetic" for column in table.columns):
-            target = f'"{table.schema_name}"."{table.name}"'
-            row = connection.execute(f"select coalesce(bool_or(is_synthetic), false) from {target}").fetchone()
+            row = connection.execute(f"select coalesce(bool_or(is_synthetic), false) from {table.relation}").fetchone()
             if row is not None and row[0]:
                 return True
     return False

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.foundation.sql import query_rows
 from pipelines.gate.candidate import Candidate, FrozenTable, is_synthetic
 from pipelines.gate.frames import reducing
 from pipelines.gate.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome, Verdict
@@ -178,11 +179,11 @@ def _balance(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> Bal
         return None
     shown = [column for column in table.columns if column.name != "edition"]
     columns = [column.name for column in shown]
-    rows = connection.execute(f"select {', '.join(columns)} from {BALANCE}").fetchall()
+    rows = query_rows(connection, f"select {', '.join(columns)} from {BALANCE}")
     return BalanceTable(
         columns=columns,
         titles=[_both(column.description.rstrip("。")) for column in shown],
-        rows=[{name: _cell(value) for name, value in zip(columns, row, strict=True)} for row in rows],
+        rows=[{name: _cell(value) for name, value in row.items()} for row in rows],
     )
 
 
@@ -190,23 +191,23 @@ def _drifts(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list
     """Columns that no contract claims, or that only some files of a source have; nothing where it is not published."""
     if _published(candidate, DELIVERED) is None:
         return None
-    found = connection.execute(
+    return query_rows(
+        connection,
         f"""
         select source, column_name, is_known, file_count, source_file_count, first_file_name
         from {DELIVERED}
         where is_drifting or not is_known
         order by source, is_known desc, column_name
-        """
+        """,
     )
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _suspicions(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[dict[str, Any]] | None:
     """What a human should look at, by kind, with the first examples; nothing where it is not published."""
     if _published(candidate, SUSPICION) is None:
         return None
-    found = connection.execute(
+    return query_rows(
+        connection,
         f"""
         select
             suspicion_code as code,
@@ -221,10 +222,8 @@ def _suspicions(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> 
         from {SUSPICION}
         group by suspicion_code
         order by suspicion_code
-        """
+        """,
     )
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _cell(value: object) -> str:

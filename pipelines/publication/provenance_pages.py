@@ -10,8 +10,9 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.foundation.sql import query_rows
 from pipelines.gate.verdict import Verdict
-from pipelines.publication.provenance import FIGURE, NEEDED, Provenance, rows_of, trace_published
+from pipelines.publication.provenance import FIGURE, NEEDED, Provenance, trace_published
 
 TEMPLATES_DIR = Path(__file__).parent / "templates"
 FOLDER = "provenance"
@@ -32,7 +33,7 @@ def write_provenance_pages(
     environment = _environment()
     (folder / FOLDER).mkdir()
     written = []
-    for figure in rows_of(connection, f"select * from {FIGURE} order by figure_order, figure_id", []):
+    for figure in query_rows(connection, f"select * from {FIGURE} order by figure_order, figure_id"):
         found = trace_published(connection, verdict, release_id, FIGURE, figure, MOST_UNITS)
         path = provenance_path(str(figure["figure_id"]))
         (folder / path).write_text(_render(environment, found), encoding="utf-8", newline="\n")

@@ -13,6 +13,7 @@ import duckdb
 
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import split_description
+from pipelines.foundation.sql import identifier, literal
 from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.publication.model_sql import render_macro
 
@@ -56,7 +57,7 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
     Raises ``CepingError`` where a table comes out with other rows than were frozen.
     """
     with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach {_text(path)} as snapshot (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach {literal(path)} as snapshot (storage_version '{STORAGE_VERSION}')")
         connection.execute("use snapshot")
         for table in candidate.tables:
             _load_table(connection, table, parquet_dir)
@@ -71,14 +72,15 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
 
 
 def _load_table(connection: duckdb.DuckDBPyConnection, table: FrozenTable, parquet_dir: Path) -> None:
-    target = f"{_name(table.schema_name)}.{_name(table.name)}"
     source = parquet_dir / table.schema_name / f"{table.name}.parquet"
     connection.begin()
-    connection.execute(f"create schema if not exists {_name(table.schema_name)}")
-    connection.execute(f"create table {target} as select * from read_parquet({_text(source)})")
-    _comment(connection, target, table.description, ((column.name, column.description) for column in table.columns))
+    connection.execute(f"create schema if not exists {identifier(table.schema_name)}")
+    connection.execute(f"create table {table.relation} as select * from read_parquet({literal(source)})")
+    _comment(
+        connection, table.relation, table.description, ((column.name, column.description) for column in table.columns)
+    )
     connection.commit()
-    row = connection.execute(f"select count(*) from {target}").fetchone()
+    row = connection.execute(f"select count(*) from {table.relation}").fetchone()
     if row is None or row[0] != table.row_count:
         raise CepingError(f"{table.full_name} has other rows in its Parquet file than the candidate says")
 
@@ -89,7 +91,7 @@ def _write_catalog(connection: duckdb.DuckDBPyConnection, tables: Iterable[Froze
     fields = ", ".join(f"{name} {'bigint' if name == 'row_count' else 'varchar'}" for name in CATALOG_COLUMNS)
     connection.execute(f"create table {target} ({fields})")
     for table in tables:
-        described = connection.execute(f"describe {_name(table.schema_name)}.{_name(table.name)}").fetchall()
+        described = connection.execute(f"describe {table.relation}").fetchall()
         types = {row[0]: row[1] for row in described}
         _catalogue(connection, table.full_name, None, None, table.description, table.row_count)
         for column in table.columns:
@@ -125,7 +127,7 @@ def _create_macros(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> N
         description = first_line.removeprefix("--").strip()
         connection.execute(statement)
         kind = "macro table" if re.search(r"\)\s+as\s+table\b", statement) else "macro"
-        connection.execute(f"comment on {kind} {_name(path.stem)} is {_text(description)}")
+        connection.execute(f"comment on {kind} {identifier(path.stem)} is {literal(description)}")
         parameters = re.findall(rf"create macro {path.stem}\s*(\([^)]*\))", statement)[0]
         _catalogue(connection, path.stem, None, f"{kind} {parameters}", description)
 
@@ -137,15 +139,6 @@ def _comment(
     columns: Iterable[tuple[str, str]],
     kind: str = "table",
 ) -> None:
-    connection.execute(f"comment on {kind} {target} is {_text(description)}")
+    connection.execute(f"comment on {kind} {target} is {literal(description)}")
     for name, text in columns:
-        connection.execute(f"comment on column {target}.{_name(name)} is {_text(text)}")
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _text(value: str | Path) -> str:
-    """Write a value as an SQL literal, where DuckDB takes no parameter."""
-    return "'" + str(value).replace("'", "''") + "'"
+        connection.execute(f"comment on column {target}.{identifier(name)} is {literal(text)}")

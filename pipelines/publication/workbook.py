@@ -19,8 +19,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.foundation.bilingual import split_description
+from pipelines.foundation.sql import identifier
 from pipelines.gate.candidate import FrozenTable
-from pipelines.publication.site.tables import Tables, quoted
+from pipelines.publication.site.tables import Tables
 
 MOST_ROWS = 30_000
 ROWS_AT_ONCE = 5_000
@@ -158,8 +159,8 @@ def _write_table(sheet: Worksheet, styles: _Styles, tables: Tables, table: Froze
 
 
 def _rows(tables: Tables, table: FrozenTable) -> Iterator[tuple[Any, ...]]:
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    yield from tables.stream(f"select {columns} from {quoted(table.full_name)}", ROWS_AT_ONCE)
+    columns = ", ".join(identifier(column.name) for column in table.columns)
+    yield from tables.stream(f"select {columns} from {table.relation}", ROWS_AT_ONCE)
 
 
 def _banner(tables: Tables) -> str:

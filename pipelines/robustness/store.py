@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.foundation.hashing import hash_folders, hash_json
+from pipelines.foundation.sql import identifier
 from pipelines.robustness.inputs import contested_titles, ranked_indices, read_index
 from pipelines.robustness.rules import Rules, read_rules
 from pipelines.robustness.simulation import Simulation
@@ -89,18 +90,17 @@ def _forget(kept_in: Path, needed: list[Path]) -> None:
 
 def _write(connection: duckdb.DuckDBPyConnection, spec: TableSpec, folders: list[Path]) -> int:
     """Put the rows of all folders in place of those a table has; its types are those its description declares."""
-    target = f'"{spec.schema_name}"."{spec.name}"'
-    declared = ", ".join(f'"{column.name}" {column.data_type}' for column in spec.columns)
-    names = ", ".join(f'"{column.name}"' for column in spec.columns)
-    order = ", ".join(f'"{name}"' for name in spec.key)
+    declared = ", ".join(f"{identifier(column.name)} {column.data_type}" for column in spec.columns)
+    names = ", ".join(identifier(column.name) for column in spec.columns)
+    order = ", ".join(map(identifier, spec.key))
     connection.execute("begin")
-    connection.execute(f'create schema if not exists "{spec.schema_name}"')
-    connection.execute(f"create or replace table {target} ({declared})")
+    connection.execute(f"create schema if not exists {identifier(spec.schema_name)}")
+    connection.execute(f"create or replace table {spec.relation} ({declared})")
     parts = [folder / f"{spec.name}.parquet" for folder in folders]
     files = [str(part) for part in parts if part.is_file()]
     if files:
         connection.execute(
-            f"insert into {target} select {names} from read_parquet($files) order by {order}", {"files": files}
+            f"insert into {spec.relation} select {names} from read_parquet($files) order by {order}", {"files": files}
         )
     connection.execute("commit")
-    return int(connection.execute(f"select count(*) from {target}").fetchall()[0][0])
+    return int(connection.execute(f"select count(*) from {spec.relation}").fetchall()[0][0])

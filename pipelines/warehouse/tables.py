@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.foundation.sql import qualified
+
 
 class TableColumn(BaseModel):
     """A published column with its description (English and Chinese, separated by a bar)."""
@@ -28,3 +30,8 @@ class TableSpec(BaseModel):
     def full_name(self) -> str:
         """``schema.table``, as analysts write it."""
         return f"{self.schema_name}.{self.name}"
+
+    @property
+    def relation(self) -> str:
+        """The table as a query names it."""
+        return qualified(self.full_name)
