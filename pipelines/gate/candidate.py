@@ -5,7 +5,6 @@ verdict beside them. A candidate is never changed: other contents are another ca
 """
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -14,6 +13,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.errors import GateError
+from pipelines.foundation.files import building_folder
 from pipelines.foundation.hashing import hash_file, hash_json
 from pipelines.foundation.sql import identifier, literal
 from pipelines.warehouse.tables import TableSpec
@@ -85,18 +85,16 @@ def freeze(warehouse: Path, specs: Sequence[TableSpec], edition: int, candidates
 
     The same rows give the same bytes, so freezing an unchanged warehouse returns the candidate that is there.
     """
-    building = candidates_dir / ".building"
-    shutil.rmtree(building, ignore_errors=True)
-    (building / "tables").mkdir(parents=True)
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        frozen = tuple(_freeze_table(connection, spec, building / "tables") for spec in specs)
-    candidate = Candidate(folder=building, edition=edition, tables=frozen)
-    (building / "candidate.json").write_text(candidate.model_dump_json(exclude={"folder"}, indent=1), encoding="utf-8")
-    final = candidates_dir / candidate.content_hash
-    if final.exists():
-        shutil.rmtree(building)
-    else:
-        building.rename(final)
+    with building_folder(candidates_dir / str(edition)) as building:
+        (building / "tables").mkdir()
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            frozen = tuple(_freeze_table(connection, spec, building / "tables") for spec in specs)
+        candidate = Candidate(folder=building, edition=edition, tables=frozen)
+        declared = candidate.model_dump_json(exclude={"folder"}, indent=1)
+        (building / "candidate.json").write_text(declared, encoding="utf-8")
+        final = candidates_dir / candidate.content_hash
+        if not final.exists():
+            building.rename(final)
     return Candidate.open(final)
 
 

@@ -14,7 +14,7 @@ import duckdb
 from pydantic import ValidationError
 
 from pipelines.errors import GateError
-from pipelines.foundation.files import write_beside
+from pipelines.foundation.files import write_whole
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.suites import Suite, read_suites, suites_fingerprint
@@ -192,8 +192,8 @@ def _write(candidate: Candidate, verdict: Verdict) -> None:
     """Keep the report and then the verdict: where there is a verdict, there is the report it belongs to."""
     from pipelines.gate.report import render_quality
 
-    write_beside(candidate.folder, QUALITY_FILE, render_quality(candidate, verdict))
-    write_beside(candidate.folder, VERDICT_FILE, verdict.model_dump_json(indent=1) + "\n")
+    write_whole(candidate.folder / QUALITY_FILE, render_quality(candidate, verdict))
+    write_whole(candidate.folder / VERDICT_FILE, verdict.model_dump_json(indent=1) + "\n")
 
 
 def _read(candidate: Candidate, name: str) -> Verdict:

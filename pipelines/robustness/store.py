@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.foundation.files import whole_folder
 from pipelines.foundation.hashing import hash_folders, hash_json
 from pipelines.foundation.sql import identifier
 from pipelines.robustness.inputs import contested_titles, ranked_indices, read_index
@@ -72,13 +73,11 @@ def _key(ranking: Ranking, rules: Rules) -> str:
 
 def _draw(ranking: Ranking, rules: Rules, folder: Path, threads: int) -> None:
     """Draw one ranking into its folder, which is there whole or not at all."""
-    building = folder.with_name(f".{folder.name}")
-    shutil.rmtree(building, ignore_errors=True)
+    tables = ranking.summarise(rules, Simulation(ranking.index, rules).run(threads))
     shutil.rmtree(folder, ignore_errors=True)
-    building.mkdir(parents=True)
-    for name, frame in ranking.summarise(rules, Simulation(ranking.index, rules).run(threads)).items():
-        frame.write_parquet(building / f"{name}.parquet")
-    building.rename(folder)
+    with whole_folder(folder) as building:
+        for name, frame in tables.items():
+            frame.write_parquet(building / f"{name}.parquet")
 
 
 def _forget(kept_in: Path, needed: list[Path]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import CepingError
+from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import hash_folders
 from pipelines.settings import MODELS_DIR, Settings
 from pipelines.warehouse.tables import TableColumn, TableSpec
@@ -29,7 +30,7 @@ def manifest_path(settings: Settings) -> Path:
     current = hash_folders([MODELS_DIR, settings.seeds_dir])
     if not (path.is_file() and stamp.is_file() and stamp.read_text() == current):
         _parse(settings)
-        stamp.write_text(current)
+        write_whole(stamp, current)
     return path
 
 
