@@ -35,7 +35,7 @@ check: .venv/installed ## Lint, types, SQL style
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@mkdir -p .lint
-	CEPING_WAREHOUSE=.lint/warehouse.duckdb CEPING_LANDING=.lint DBT_TARGET_PATH=.lint/target DBT_LOG_PATH=.lint/logs \
+	CEPING_LANDING=.lint DBT_TARGET_PATH=.lint/target DBT_LOG_PATH=.lint/logs \
 		$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models/sql
 
 # The oldest client that is claimed to open a release; where there is none for this Python, its test is skipped.
@@ -50,7 +50,7 @@ format: .venv/installed ## Put Python in the house's form
 	$(BIN)/ruff format .
 
 clean: ## Remove what was installed and cached; a home is never touched
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .lint .seeds
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .lint .seeds .parsed
 
 $(UV):
 	$(PYTHON) -m venv .tools

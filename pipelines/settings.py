@@ -15,6 +15,7 @@ MODELS_DIR = PROJECT_ROOT / "models"
 SOURCES_DIR = MODELS_DIR / "sql" / "sources"
 SEEDS_DIR = PROJECT_ROOT / "seeds"
 SEED_LINKS_DIR = PROJECT_ROOT / ".seeds"
+PARSED_DIR = PROJECT_ROOT / ".parsed"
 EXPECTATIONS_DIR = PROJECT_ROOT / "expectations"
 # Written one by one, the events of hundreds of models and tests cost a run seconds.
 EVENT_BATCH_SIZE = "1000"
@@ -156,7 +157,6 @@ class Settings(BaseSettings):
             "CEPING_SEED_PATH": link_seeds(self.seeds_dir),
             "CEPING_THREADS": str(self.threads),
             "CEPING_LANDING": str(self.landing_dir),
-            "CEPING_WAREHOUSE": str(self.warehouse_path),
             "CEPING_SPARK": str(self.spark_dir),
             "CEPING_DAGSTER": str(self.dagster_dir),
             "DAGSTER_HOME": str(PROJECT_ROOT),

@@ -5,7 +5,8 @@ import json
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.questions.difference.compare import Difference, Row, Section
+from pipelines.foundation.sql import Row
+from pipelines.questions.difference.compare import Difference, Section
 
 CAUSES = ("from_subject", "from_correction", "from_set", "from_method", "from_unsplit")
 SHOWN_DIGITS = 6

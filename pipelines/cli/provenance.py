@@ -5,7 +5,8 @@ import json
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.publication.provenance import Provenance, Row
+from pipelines.foundation.sql import Row
+from pipelines.publication.provenance import Provenance
 
 
 def print_provenance(found: Provenance, output: str) -> None:

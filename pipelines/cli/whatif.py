@@ -3,17 +3,15 @@
 import json
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from pipelines.cli.explanation import wide_console
+from pipelines.foundation.sql import Row
 from pipelines.questions.whatif import rank_under
 from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
-
-Row = dict[str, Any]
 
 
 def print_reranking(settings: Settings, weights: Path, output: str, limit: int) -> None:

@@ -1,14 +1,53 @@
-"""Files and folders that are there whole or not at all, and that are on disk once it is said so."""
+"""Files and folders that are there whole or not at all, and that are on the disk when it is said so.
+
+Everything is written under another name beside its place and then renamed: whoever reads finds what was there before
+or all of what is new.
+"""
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+BUILDING_PREFIX = ".building-"
 
-def write_beside(folder: Path, file_name: str, text: str) -> None:
-    """Put a file into a folder, whole or not at all."""
-    unfinished = folder / f"{file_name}.writing"
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
-    unfinished.replace(folder / file_name)
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of ``path`` when the ``with`` ends; nothing is left where it fails."""
+    unfinished = path.with_name(f"{path.name}.writing")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all; its lines end alike on every machine."""
+    with whole_file(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def building_folder(path: Path) -> Iterator[Path]:
+    """An empty folder beside ``path`` to build in; what is not renamed is gone when the ``with`` ends."""
+    building = path.with_name(f"{BUILDING_PREFIX}{path.name}")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        yield building
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """An empty folder to build in, which is called ``path`` when the ``with`` ends; nothing is left where it fails."""
+    with building_folder(path) as building:
+        yield building
+        building.rename(path)
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -24,7 +63,7 @@ def sync_tree(folder: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Flush a file or a folder's list of names to the disk."""
+    """Flush a file, or a folder's list of names, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,11 +1,33 @@
-"""Names and texts as DuckDB reads them in a query."""
+"""Names and values as DuckDB reads them in a query, and the rows that a query gives."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+Row = dict[str, Any]
 
 
-def literal(text: str) -> str:
-    """A text in single quotes."""
-    return "'" + text.replace("'", "''") + "'"
+def literal(value: str | Path) -> str:
+    """A text in single quotes, where DuckDB takes no parameter."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def identifier(name: str) -> str:
     """A name in double quotes."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def qualified(name: str) -> str:
+    """A ``schema.table`` with each part in double quotes."""
+    return ".".join(identifier(part) for part in name.split(".", 1))
+
+
+def query_rows(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[Row]:
+    """The rows of a query, each as its values by column."""
+    found = connection.execute(query, parameters)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

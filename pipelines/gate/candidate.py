@@ -5,7 +5,6 @@ verdict beside them. A candidate is never changed: other contents are another ca
 """
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -14,7 +13,9 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.errors import GateError
+from pipelines.foundation.files import building_folder
 from pipelines.foundation.hashing import hash_file, hash_json
+from pipelines.foundation.sql import identifier, literal
 from pipelines.warehouse.tables import TableSpec
 
 
@@ -84,27 +85,25 @@ def freeze(warehouse: Path, specs: Sequence[TableSpec], edition: int, candidates
 
     The same rows give the same bytes, so freezing an unchanged warehouse returns the candidate that is there.
     """
-    building = candidates_dir / ".building"
-    shutil.rmtree(building, ignore_errors=True)
-    (building / "tables").mkdir(parents=True)
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        frozen = tuple(_freeze_table(connection, spec, building / "tables") for spec in specs)
-    candidate = Candidate(folder=building, edition=edition, tables=frozen)
-    (building / "candidate.json").write_text(candidate.model_dump_json(exclude={"folder"}, indent=1), encoding="utf-8")
-    final = candidates_dir / candidate.content_hash
-    if final.exists():
-        shutil.rmtree(building)
-    else:
-        building.rename(final)
+    with building_folder(candidates_dir / str(edition)) as building:
+        (building / "tables").mkdir()
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            frozen = tuple(_freeze_table(connection, spec, building / "tables") for spec in specs)
+        candidate = Candidate(folder=building, edition=edition, tables=frozen)
+        declared = candidate.model_dump_json(exclude={"folder"}, indent=1)
+        (building / "candidate.json").write_text(declared, encoding="utf-8")
+        final = candidates_dir / candidate.content_hash
+        if not final.exists():
+            building.rename(final)
     return Candidate.open(final)
 
 
 def _freeze_table(connection: duckdb.DuckDBPyConnection, spec: TableSpec, folder: Path) -> FrozenTable:
     path = folder / f"{spec.full_name}.parquet"
-    columns = ", ".join(f'"{column.name}"' for column in spec.columns)
-    order = ", ".join(f'"{name}" nulls last' for name in spec.key) or "all"
-    query = f'select {columns} from "{spec.schema_name}"."{spec.name}" order by {order}'
-    copied = connection.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)").fetchone()
+    columns = ", ".join(identifier(column.name) for column in spec.columns)
+    order = ", ".join(f"{identifier(name)} nulls last" for name in spec.key) or "all"
+    query = f"select {columns} from {spec.relation} order by {order}"
+    copied = connection.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd)").fetchone()
     return FrozenTable(**spec.model_dump(), row_count=copied[0] if copied else 0, sha256=hash_file(path))
 
 
@@ -112,8 +111,7 @@ def is_synthetic(connection: duckdb.DuckDBPyConnection, candidate: Candidate) ->
     """Say whether any published row was made by the generator."""
     for table in candidate.tables:
         if any(column.name == "is_synthetic" for column in table.columns):
-            target = f'"{table.schema_name}"."{table.name}"'
-            row = connection.execute(f"select coalesce(bool_or(is_synthetic), false) from {target}").fetchone()
+            row = connection.execute(f"select coalesce(bool_or(is_synthetic), false) from {table.relation}").fetchone()
             if row is not None and row[0]:
                 return True
     return False

@@ -14,6 +14,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.foundation.sql import identifier, literal, qualified
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate, FrozenTable
 
@@ -63,14 +64,12 @@ def reducing(candidate: Candidate, baseline: Baseline | None = None) -> Iterator
         connection.execute("set threads = 1")
         connection.execute("set python_enable_replacements = false")
         for table in candidate.tables:
-            connection.execute(f'create schema if not exists "{table.schema_name}"')
-            connection.execute(
-                f'create view "{table.schema_name}"."{table.name}" as select * from {_parquet(candidate.path(table))}'
-            )
+            connection.execute(f"create schema if not exists {identifier(table.schema_name)}")
+            connection.execute(f"create view {table.relation} as {_from(candidate.path(table))}")
             _create_last(connection, table, baseline)
         create_gate_views(connection, [(table.schema_name, table.name) for table in candidate.tables])
         folders = [candidate.folder, *([baseline.folder] if baseline else [])]
-        allowed = ", ".join(_text(folder) for folder in folders)
+        allowed = ", ".join(literal(folder) for folder in folders)
         connection.execute(f"set allowed_directories = [{allowed}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -80,15 +79,17 @@ def reducing(candidate: Candidate, baseline: Baseline | None = None) -> Iterator
 def create_gate_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str, str]]) -> None:
     """Make the views over all tables at once, ``gate.text_value`` and ``gate.table_count``."""
     texts = [
-        f"select '{schema}.{name}' as table_name, '{column}' as column_name, \"{column}\" as value, "
-        f'count(*) as row_count from "{schema}"."{name}" where "{column}" is not null group by "{column}"'
+        f"select '{schema}.{name}' as table_name, '{column}' as column_name, {identifier(column)} as value, "
+        f"count(*) as row_count from {qualified(f'{schema}.{name}')} "
+        f"where {identifier(column)} is not null group by {identifier(column)}"
         for schema, name in tables
-        for column, kind, *_ in connection.execute(f'describe "{schema}"."{name}"').fetchall()
+        for column, kind, *_ in connection.execute(f"describe {qualified(f'{schema}.{name}')}").fetchall()
         if kind == "VARCHAR"
     ]
     counts = [
-        f'select \'{schema}.{name}\' as table_name, (select count(*) from "{schema}"."{name}") as row_count, '
-        f'(select count(*) from "last_{schema}"."{name}") as last_row_count'
+        f"select '{schema}.{name}' as table_name, "
+        f"(select count(*) from {qualified(f'{schema}.{name}')}) as row_count, "
+        f"(select count(*) from {qualified(f'last_{schema}.{name}')}) as last_row_count"
         for schema, name in tables
     ]
     nothing = "select null::varchar as table_name, null::varchar as column_name, null::varchar as value, 0 as row_count"
@@ -99,38 +100,28 @@ def create_gate_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[tu
 
 def _create_last(connection: duckdb.DuckDBPyConnection, table: FrozenTable, baseline: Baseline | None) -> None:
     """The table as the earlier release has it, in the columns of today; what it lacks or has otherwise is null."""
-    name = f'"{table.schema_name}"."{table.name}"'
     path = baseline.path(table.schema_name, table.name) if baseline else None
-    now = connection.execute(f"describe {name}").fetchall()
+    now = connection.execute(f"describe {table.relation}").fetchall()
     then = set() if path is None else {row[0] for row in connection.execute(f"describe {_from(path)}").fetchall()}
     columns = ", ".join(
-        f"try_cast({_quoted(column) if column in then else 'null'} as {kind}) as {_quoted(column)}"
+        f"try_cast({identifier(column) if column in then else 'null'} as {kind}) as {identifier(column)}"
         for column, kind, *_ in now
     )
     rows = "(select 1) limit 0" if path is None else _parquet(path)
-    connection.execute(f'create schema if not exists "last_{table.schema_name}"')
-    connection.execute(f'create view "last_{table.schema_name}"."{table.name}" as select {columns} from {rows}')
+    connection.execute(f"create schema if not exists {identifier(f'last_{table.schema_name}')}")
+    connection.execute(f"create view {qualified(f'last_{table.full_name}')} as select {columns} from {rows}")
 
 
 def _parquet(path: Path) -> str:
-    return f"read_parquet({_text(path)})"
+    return f"read_parquet({literal(path)})"
 
 
 def _from(path: Path) -> str:
     return f"select * from {_parquet(path)}"
 
 
-def _text(value: Path) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def _quoted(identifier: str) -> str:
-    return f'"{identifier}"'
-
-
 def reduced_frame(connection: duckdb.DuckDBPyConnection, full_name: str, select: str) -> pd.DataFrame:
     """The frame a suite's reduction gives, always in the same row order."""
-    schema, name = full_name.split(".", 1)
-    connection.execute(f'create or replace temp view candidate as select * from "{schema}"."{name}"')
+    connection.execute(f"create or replace temp view candidate as select * from {qualified(full_name)}")
     query = f"select * from (\n{select.strip().rstrip(';')}\n) as reduced order by all"
     return to_frame(connection.sql(query).to_arrow_table())

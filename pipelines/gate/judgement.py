@@ -14,7 +14,8 @@ import duckdb
 from pydantic import ValidationError
 
 from pipelines.errors import GateError
-from pipelines.foundation.files import write_beside
+from pipelines.foundation.bilingual import Bilingual
+from pipelines.foundation.files import write_whole
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.suites import Suite, read_suites, suites_fingerprint
@@ -173,7 +174,10 @@ def _judge_frame(
 
 def _unmatched(table: str, requirement: str, observed: str) -> SuiteOutcome:
     """A published table nobody wrote a suite for, or a suite whose table is not published: neither may pass."""
-    why = "Nothing is published unjudged, and no suite judges nothing. | 未经检验的表不得发布，检验规则也不得落空。"
+    why = Bilingual(
+        en="Nothing is published unjudged, and no suite judges nothing.",
+        zh="未经检验的表不得发布，检验规则也不得落空。",
+    )
     outcome = ExpectationOutcome(
         table=table,
         type=requirement,
@@ -192,8 +196,8 @@ def _write(candidate: Candidate, verdict: Verdict) -> None:
     """Keep the report and then the verdict: where there is a verdict, there is the report it belongs to."""
     from pipelines.gate.report import render_quality
 
-    write_beside(candidate.folder, QUALITY_FILE, render_quality(candidate, verdict))
-    write_beside(candidate.folder, VERDICT_FILE, verdict.model_dump_json(indent=1) + "\n")
+    write_whole(candidate.folder / QUALITY_FILE, render_quality(candidate, verdict))
+    write_whole(candidate.folder / VERDICT_FILE, verdict.model_dump_json(indent=1) + "\n")
 
 
 def _read(candidate: Candidate, name: str) -> Verdict:

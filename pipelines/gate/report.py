@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.foundation.bilingual import Bilingual
+from pipelines.foundation.pages import page_environment
+from pipelines.foundation.sql import query_rows
 from pipelines.gate.candidate import Candidate, FrozenTable, is_synthetic
 from pipelines.gate.frames import reducing
 from pipelines.gate.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome, Verdict
 
-TEMPLATES_DIR = Path(__file__).parents[1] / "publication" / "templates"
+TEMPLATES_DIR = Path(__file__).parent / "templates"
 QUARANTINE = "audit.quarantine"
 BALANCE = "audit.row_balance"
 DELIVERED = "audit.delivered_column"
@@ -32,7 +33,6 @@ class SuiteSection(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     suite: SuiteOutcome
-    why: Bilingual
     description: Bilingual
     row_count: int | None
 
@@ -63,35 +63,26 @@ class BalanceTable(BaseModel):
 
 def render_quality(candidate: Candidate, verdict: Verdict) -> str:
     """Render the page; the same candidate and verdict give the same page."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES_DIR),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["both"] = _both
     with reducing(candidate) as connection:
-        return environment.get_template("quality.html").render(
-            verdict=verdict,
-            candidate=candidate,
-            is_synthetic=is_synthetic(connection, candidate),
-            sections=[_section(candidate, suite) for suite in verdict.suites],
-            row_count=sum(table.row_count for table in candidate.tables),
-            held_count=sum(outcome.passed for outcome in verdict.outcomes),
-            most_rows=MOST_ROWS_SHOWN,
-            most_examples=MOST_EXAMPLES,
-            quarantine=_quarantine(connection, candidate),
-            balance=_balance(connection, candidate),
-            drifts=_drifts(connection, candidate),
-            suspicions=_suspicions(connection, candidate),
-            numbered=_numbered,
+        return (
+            page_environment(TEMPLATES_DIR)
+            .get_template("quality.html")
+            .render(
+                verdict=verdict,
+                candidate=candidate,
+                is_synthetic=is_synthetic(connection, candidate),
+                sections=[_section(candidate, suite) for suite in verdict.suites],
+                row_count=sum(table.row_count for table in candidate.tables),
+                held_count=sum(outcome.passed for outcome in verdict.outcomes),
+                most_rows=MOST_ROWS_SHOWN,
+                most_examples=MOST_EXAMPLES,
+                quarantine=_quarantine(connection, candidate),
+                balance=_balance(connection, candidate),
+                drifts=_drifts(connection, candidate),
+                suspicions=_suspicions(connection, candidate),
+                numbered=_numbered,
+            )
         )
-
-
-def _both(text: str) -> Bilingual:
-    english, chinese = split_description(text)
-    return Bilingual.of(chinese, english)
 
 
 def _numbered(outcomes: Iterable[ExpectationOutcome]) -> Iterator[tuple[str, ExpectationOutcome]]:
@@ -104,8 +95,7 @@ def _section(candidate: Candidate, suite: SuiteOutcome) -> SuiteSection:
     table = _published(candidate, suite.table)
     return SuiteSection(
         suite=suite,
-        why=_both(suite.why),
-        description=_both(table.description if table else ""),
+        description=table.description if table else Bilingual(zh="", en=""),
         row_count=table.row_count if table else None,
     )
 
@@ -178,35 +168,40 @@ def _balance(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> Bal
         return None
     shown = [column for column in table.columns if column.name != "edition"]
     columns = [column.name for column in shown]
-    rows = connection.execute(f"select {', '.join(columns)} from {BALANCE}").fetchall()
+    rows = query_rows(connection, f"select {', '.join(columns)} from {BALANCE}")
     return BalanceTable(
         columns=columns,
-        titles=[_both(column.description.rstrip("。")) for column in shown],
-        rows=[{name: _cell(value) for name, value in zip(columns, row, strict=True)} for row in rows],
+        titles=[_title(column.description) for column in shown],
+        rows=[{name: _cell(value) for name, value in row.items()} for row in rows],
     )
+
+
+def _title(description: Bilingual) -> Bilingual:
+    """A description as the head of a column."""
+    return Bilingual(zh=description.zh.rstrip("。"), en=description.en)
 
 
 def _drifts(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[dict[str, Any]] | None:
     """Columns that no contract claims, or that only some files of a source have; nothing where it is not published."""
     if _published(candidate, DELIVERED) is None:
         return None
-    found = connection.execute(
+    return query_rows(
+        connection,
         f"""
         select source, column_name, is_known, file_count, source_file_count, first_file_name
         from {DELIVERED}
         where is_drifting or not is_known
         order by source, is_known desc, column_name
-        """
+        """,
     )
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _suspicions(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[dict[str, Any]] | None:
     """What a human should look at, by kind, with the first examples; nothing where it is not published."""
     if _published(candidate, SUSPICION) is None:
         return None
-    found = connection.execute(
+    return query_rows(
+        connection,
         f"""
         select
             suspicion_code as code,
@@ -221,10 +216,8 @@ def _suspicions(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> 
         from {SUSPICION}
         group by suspicion_code
         order by suspicion_code
-        """
+        """,
     )
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _cell(value: object) -> str:

@@ -9,6 +9,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.errors import CepingError, DeliveryError
+from pipelines.foundation.sql import literal
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.inbox import Delivery, delivered_files, unknown_folders
@@ -152,7 +153,7 @@ def _summary(
     landing: Path,
 ) -> FileCheck:
     [(rows, fit)] = connection.execute(
-        f"select count(*), count(*) filter (where rejections is null) from '{landing}'"
+        f"select count(*), count(*) filter (where rejections is null) from {literal(landing)}"
     ).fetchall()
     matched = _matched(tables)
     said = tuple(name for name in said_by_file_name(delivery, contract) if name not in matched)
@@ -184,7 +185,8 @@ def _rows_of_repeated_keys(connection: duckdb.DuckDBPyConnection, contract: Cont
     key = ", ".join(contract.key)
     [(count,)] = connection.execute(
         f"""select cast(coalesce(sum(row_count), 0) as bigint) from (
-            select count(*) as row_count from '{landing}' where rejections is null group by {key} having count(*) > 1
+            select count(*) as row_count from {literal(landing)}
+            where rejections is null group by {key} having count(*) > 1
         )"""
     ).fetchall()
     return int(count)
@@ -201,7 +203,7 @@ def _reasons(connection: duckdb.DuckDBPyConnection, landing: Path) -> Iterator[R
             arg_min(
                 {{'sheet': sheet, 'row_number': row_number, 'value': rejection.value}}, row_number, {SHOWN_EXAMPLES}
             )
-        from (select sheet, row_number, unnest(rejections) as rejection from '{landing}')
+        from (select sheet, row_number, unnest(rejections) as rejection from {literal(landing)})
         group by all
         order by 3 desc, 1, 2
         """

@@ -9,6 +9,8 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.errors import DeliveryError, first_line
+from pipelines.foundation.files import whole_file
+from pipelines.foundation.sql import literal
 from pipelines.ingest.conform import conforming_select, connect
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
@@ -34,15 +36,14 @@ def write_landing(
     """Write the tables of a delivered file as its contract wants them; raises ``DeliveryError`` where one fails."""
     selects = (f"({conforming_select(table, contract, edition, delivery.file_id)})" for table in tables)
     query = " union all ".join(selects)
-    unfinished = path.with_suffix(".writing")
     try:
-        connection.execute(f"copy ({query}) to '{unfinished}' (format parquet, compression zstd)")
+        with whole_file(path) as unfinished:
+            connection.execute(f"copy ({query}) to {literal(unfinished)} (format parquet, compression zstd)")
     except duckdb.Error as failure:
-        unfinished.unlink(missing_ok=True)
-        for named in (named for table in tables for named in table.failures):
-            raise named from failure
-        raise DeliveryError(f"{delivery.label}: cannot be read ({first_line(failure, delivery.path)})") from failure
-    unfinished.replace(path)
+        # A reader that failed says more than DuckDB, which repeats no more than its text.
+        named = next((named for table in tables for named in table.failures), None)
+        unread = DeliveryError(f"{delivery.label}: cannot be read ({first_line(failure, delivery.path)})")
+        raise named or unread from failure
 
 
 def write_empty_landing(contract: Contract, path: Path, edition: int) -> None:
@@ -52,9 +53,8 @@ def write_empty_landing(contract: Contract, path: Path, edition: int) -> None:
     """
     if path.exists() and (pq.read_schema(path).metadata or {}).get(LANDED_BY) == contract.fingerprint.encode():
         return
-    unfinished = path.with_suffix(".writing")
-    unfinished.write_bytes(_empty_landing(contract, edition))
-    unfinished.replace(path)
+    with whole_file(path) as unfinished:
+        unfinished.write_bytes(_empty_landing(contract, edition))
 
 
 @cache
@@ -66,5 +66,5 @@ def _empty_landing(contract: Contract, edition: int) -> bytes:
         select = conforming_select(RawTable(None, "nothing", {}), contract, edition, NO_FILE)
         path = Path(folder) / "empty.parquet"
         metadata = f"{{{LANDED_BY.decode()}: '{contract.fingerprint}'}}"
-        connection.execute(f"copy ({select}) to '{path}' (format parquet, kv_metadata {metadata})")
+        connection.execute(f"copy ({select}) to {literal(path)} (format parquet, kv_metadata {metadata})")
         return path.read_bytes()

@@ -11,6 +11,8 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.foundation.files import whole_file
+
 Status = Literal["landed", "duplicate", "replaced", "failed", "superseded", "withdrawn"]
 PRESENT: frozenset[Status] = frozenset({"landed", "duplicate", "replaced", "failed"})
 
@@ -90,6 +92,5 @@ def write_ledger(landing_dir: Path, edition: int, source: str, entries: Iterable
     path.parent.mkdir(parents=True, exist_ok=True)
     ordered = sorted(entries, key=lambda entry: (entry.file_name, entry.status, entry.file_id))
     frame = pl.DataFrame([entry.model_dump() for entry in ordered], schema=SCHEMA)
-    unfinished = path.with_suffix(".writing")
-    frame.write_parquet(unfinished)
-    unfinished.replace(path)
+    with whole_file(path) as unfinished:
+        frame.write_parquet(unfinished)

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.errors import DeliveryError
+from pipelines.foundation.sql import literal
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery, delivered_files
@@ -201,7 +202,7 @@ def _read_and_write(
         path = landing_file(landing, entry.edition, delivery.file_id)
         write_landing(connection, tables, contract, entry.edition, delivery, path)
         counted = connection.execute(
-            f"select count(*), count(*) filter (where rejections is null) from '{path}'"
+            f"select count(*), count(*) filter (where rejections is null) from {literal(path)}"
         ).fetchone()
     assert counted is not None
     return entry.model_copy(

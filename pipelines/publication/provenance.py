@@ -4,11 +4,10 @@ Belongs here: the queries over a published database. Does not belong here: the d
 (see ``pipelines.questions.provenance``).
 """
 
-from typing import Any
-
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.foundation.sql import Row, query_rows
 from pipelines.gate.verdict import ExpectationOutcome, Verdict
 
 FIGURE, UNITS, INPUTS = "trends.figure", "trends.figure_unit", "trends.figure_input"
@@ -17,7 +16,6 @@ LINEAGE, MODEL, LEDGER, BALANCE, SUBJECT = (
 )  # fmt: skip
 NEEDED = frozenset({FIGURE, UNITS, INPUTS, LINEAGE, MODEL, LEDGER, BALANCE, SUBJECT})
 UNIT_NAMES = ("subject_id", "region_code")
-Row = dict[str, Any]
 
 
 class Provenance(BaseModel):
@@ -42,7 +40,7 @@ def trace_published(
     connection: duckdb.DuckDBPyConnection, verdict: Verdict, release_id: str, table: str, row: Row, most_rows: int
 ) -> Provenance:
     """What the release itself says of a row: chain, checks, files and units."""
-    models = rows_of(
+    models = query_rows(
         connection,
         f"""
         select lineage.upstream_name as name, lineage.upstream_kind as kind, lineage.step_count as steps,
@@ -79,7 +77,7 @@ def _units(connection: duckdb.DuckDBPyConnection, table: str, row: Row, most_row
     counted = connection.execute(f"select count(*) from {UNITS} where edition = ? and figure_id = ?", given).fetchall()[
         0
     ][0]
-    units = rows_of(
+    units = query_rows(
         connection,
         f"""
         select units.unit_code, subjects.subject_name as name_zh, units.numerator_count, units.denominator_count
@@ -105,7 +103,7 @@ def _files(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> list[
         """
     )
     given = [row["edition"], row["figure_id"]] if table == FIGURE else [table]
-    return rows_of(
+    return query_rows(
         connection,
         f"""
         select ledger.source, ledger.file_name, ledger.sha256, ledger.byte_count, balance.rows_read,
@@ -118,10 +116,3 @@ def _files(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> list[
         """,
         given,
     )
-
-
-def rows_of(connection: duckdb.DuckDBPyConnection, query: str, given: list[Any]) -> list[Row]:
-    """The rows of a query, by column."""
-    found = connection.execute(query, given)
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

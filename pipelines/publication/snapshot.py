@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import CepingError
-from pipelines.foundation.bilingual import split_description
+from pipelines.foundation.bilingual import Bilingual
+from pipelines.foundation.sql import identifier, literal
 from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.publication.model_sql import render_macro
 
@@ -56,7 +57,7 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
     Raises ``CepingError`` where a table comes out with other rows than were frozen.
     """
     with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach {_text(path)} as snapshot (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach {literal(path)} as snapshot (storage_version '{STORAGE_VERSION}')")
         connection.execute("use snapshot")
         for table in candidate.tables:
             _load_table(connection, table, parquet_dir)
@@ -71,14 +72,15 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
 
 
 def _load_table(connection: duckdb.DuckDBPyConnection, table: FrozenTable, parquet_dir: Path) -> None:
-    target = f"{_name(table.schema_name)}.{_name(table.name)}"
     source = parquet_dir / table.schema_name / f"{table.name}.parquet"
     connection.begin()
-    connection.execute(f"create schema if not exists {_name(table.schema_name)}")
-    connection.execute(f"create table {target} as select * from read_parquet({_text(source)})")
-    _comment(connection, target, table.description, ((column.name, column.description) for column in table.columns))
+    connection.execute(f"create schema if not exists {identifier(table.schema_name)}")
+    connection.execute(f"create table {table.relation} as select * from read_parquet({literal(source)})")
+    _comment(
+        connection, table.relation, table.description, ((column.name, column.description) for column in table.columns)
+    )
     connection.commit()
-    row = connection.execute(f"select count(*) from {target}").fetchone()
+    row = connection.execute(f"select count(*) from {table.relation}").fetchone()
     if row is None or row[0] != table.row_count:
         raise CepingError(f"{table.full_name} has other rows in its Parquet file than the candidate says")
 
@@ -89,7 +91,7 @@ def _write_catalog(connection: duckdb.DuckDBPyConnection, tables: Iterable[Froze
     fields = ", ".join(f"{name} {'bigint' if name == 'row_count' else 'varchar'}" for name in CATALOG_COLUMNS)
     connection.execute(f"create table {target} ({fields})")
     for table in tables:
-        described = connection.execute(f"describe {_name(table.schema_name)}.{_name(table.name)}").fetchall()
+        described = connection.execute(f"describe {table.relation}").fetchall()
         types = {row[0]: row[1] for row in described}
         _catalogue(connection, table.full_name, None, None, table.description, table.row_count)
         for column in table.columns:
@@ -104,10 +106,10 @@ def _catalogue(
     name: str,
     column: str | None,
     data_type: str | None,
-    description: str,
+    description: Bilingual,
     row_count: int | None = None,
 ) -> None:
-    row = (name, column, data_type, *split_description(description), row_count)
+    row = (name, column, data_type, description.english, description.zh, row_count)
     connection.execute(f"insert into {CATALOG_SCHEMA}.{CATALOG_TABLE} values (?, ?, ?, ?, ?, ?)", row)
 
 
@@ -122,10 +124,10 @@ def _create_macros(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> N
         statement = render_macro(template)
         if not set(TABLES_READ.findall(statement)) <= tables | {f"{CATALOG_SCHEMA}.{CATALOG_TABLE}"}:
             continue
-        description = first_line.removeprefix("--").strip()
+        description = Bilingual.read(first_line.removeprefix("--"))
         connection.execute(statement)
         kind = "macro table" if re.search(r"\)\s+as\s+table\b", statement) else "macro"
-        connection.execute(f"comment on {kind} {_name(path.stem)} is {_text(description)}")
+        connection.execute(f"comment on {kind} {identifier(path.stem)} is {literal(str(description))}")
         parameters = re.findall(rf"create macro {path.stem}\s*(\([^)]*\))", statement)[0]
         _catalogue(connection, path.stem, None, f"{kind} {parameters}", description)
 
@@ -133,19 +135,10 @@ def _create_macros(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> N
 def _comment(
     connection: duckdb.DuckDBPyConnection,
     target: str,
-    description: str,
-    columns: Iterable[tuple[str, str]],
+    description: Bilingual | str,
+    columns: Iterable[tuple[str, Bilingual | str]],
     kind: str = "table",
 ) -> None:
-    connection.execute(f"comment on {kind} {target} is {_text(description)}")
+    connection.execute(f"comment on {kind} {target} is {literal(str(description))}")
     for name, text in columns:
-        connection.execute(f"comment on column {target}.{_name(name)} is {_text(text)}")
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _text(value: str | Path) -> str:
-    """Write a value as an SQL literal, where DuckDB takes no parameter."""
-    return "'" + str(value).replace("'", "''") + "'"
+        connection.execute(f"comment on column {target}.{identifier(name)} is {literal(str(text))}")

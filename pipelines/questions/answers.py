@@ -14,6 +14,7 @@ import polars as pl
 import xlsxwriter
 
 from pipelines.errors import CepingError
+from pipelines.foundation.sql import identifier
 
 SHOWN_ROWS = 200
 SHOWN_WIDTH = 200
@@ -82,7 +83,7 @@ def _write_binary(answer: duckdb.DuckDBPyRelation, form: str, out: Path) -> None
 
 def _flattened(answer: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     """Lists and structures as JSON text: a cell holds no more."""
-    names = ['"' + name.replace('"', '""') + '"' for name in answer.columns]
+    names = [identifier(name) for name in answer.columns]
     return answer.project(
         ", ".join(
             f"cast(to_json({name}) as varchar) as {name}" if _is_nested(kind) else name

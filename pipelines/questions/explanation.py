@@ -5,12 +5,12 @@ macro ``explain_score``. Does not belong here: how it is printed (``provenance_p
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.errors import CepingError
+from pipelines.foundation.sql import Row, query_rows
 from pipelines.releases.release import Release
 
 EXPLAIN = "explain_score"
@@ -36,7 +36,6 @@ OF_THE_INDEX = (
     "is_synthetic",
 )
 NAMES_SUGGESTED = 10
-Row = dict[str, Any]
 
 
 class Part(BaseModel):
@@ -71,7 +70,7 @@ def explain(release: Release, subject: str, index_code: str | None = None) -> li
     Raises ``CepingError`` where the release knows no such subject, or scored it in no such index.
     """
     with release.open() as connection:
-        rows = _rows(connection, f"select * from {EXPLAIN}(?) order by line_number", [subject])
+        rows = query_rows(connection, f"select * from {EXPLAIN}(?) order by line_number", [subject])
         if not rows:
             raise CepingError(_not_found(connection, subject))
     found = list(_nest(rows))
@@ -80,12 +79,6 @@ def explain(release: Release, subject: str, index_code: str | None = None) -> li
         scored = ", ".join(one.facts["index_code"] for one in found)
         raise CepingError(f"{subject} is not scored in {index_code}; it is in {scored}")
     return chosen
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[str]) -> list[Row]:
-    cursor = connection.execute(query, values)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _nest(rows: Iterable[Row]) -> Iterable[Explanation]:
@@ -107,7 +100,7 @@ def _part(row: Row, below: dict[str | None, list[Row]]) -> Part:
 
 def _not_found(connection: duckdb.DuckDBPyConnection, subject: str) -> str:
     """Say which subjects may have been meant."""
-    known = _rows(
+    known = query_rows(
         connection,
         "select subject_id, subject_name, count(ranked.index_code) as index_count "
         "from core.dim_subject left join indices.idx_rank as ranked using (edition, subject_id) "

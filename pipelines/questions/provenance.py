@@ -10,10 +10,11 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import CepingError
+from pipelines.foundation.sql import Row, identifier, query_rows
 from pipelines.gate.verdict import VERDICT_FILE, Verdict
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.landing import landing_file
-from pipelines.publication.provenance import FIGURE, NEEDED, SUBJECT, UNITS, Provenance, Row, rows_of, trace_published
+from pipelines.publication.provenance import FIGURE, NEEDED, SUBJECT, UNITS, Provenance, trace_published
 from pipelines.questions.difference.inputs import unit_expression
 from pipelines.releases.kept_inputs import kept_inputs, listed_files
 from pipelines.releases.release import Release
@@ -48,8 +49,8 @@ def _find_row(connection: duckdb.DuckDBPyConnection, release: Release, table: st
         names.remove("edition")
     if len(key) != len(names):
         raise CepingError(f"a row of {table} is named by {', '.join(names)}")
-    where = " and ".join(f'cast("{name}" as varchar) = ?' for name in names)
-    found = rows_of(connection, f"select * from {table} where {where} limit 1", list(key))
+    where = " and ".join(f"cast({identifier(name)} as varchar) = ?" for name in names)
+    found = query_rows(connection, f"select * from {table} where {where} limit 1", list(key))
     if not found:
         raise CepingError(f"{table} has no row with {dict(zip(names, key, strict=True))}")
     return found[0]
@@ -99,7 +100,7 @@ def _input_rows(
             counted = connection.execute(f"select count(*) from ({query})", [paths]).fetchall()[0][0]
             if counted:
                 counts[source] = counted
-            found = rows_of(connection, f"{query} order by file_id, sheet, row_number limit {most_rows}", [paths])
+            found = query_rows(connection, f"{query} order by file_id, sheet, row_number limit {most_rows}", [paths])
             rows += [
                 {"source": source, "file_name": names.get(row.pop("file_id")), **row, "cells": _filled(row["cells"])}
                 for row in found

@@ -5,18 +5,17 @@ Belongs here: reading the weights, and refusing those that fit no index of the r
 
 import csv
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from pipelines.errors import CepingError, FrameworkError
+from pipelines.foundation.sql import Row, query_rows
 from pipelines.releases.release import Release
 
 HEADER = ("index_code", "node_code", "weight")
 FIRST_LINE = 2
 TABLE = "new_weights"
 Weights = list[tuple[str, str, float]]
-Row = dict[str, Any]
 
 
 def rank_under(release: Release, path: Path) -> list[Row]:
@@ -28,9 +27,7 @@ def rank_under(release: Release, path: Path) -> list[Row]:
         weights = _read_weights(path, _nodes(connection))
         connection.execute(f"create temp table {TABLE} (index_code varchar, node_code varchar, weight double)")
         connection.executemany(f"insert into {TABLE} values (?, ?, ?)", weights)
-        cursor = connection.execute(f"select * from whatif('{TABLE}')")
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return query_rows(connection, f"select * from whatif('{TABLE}')")
 
 
 def _nodes(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], bool]:

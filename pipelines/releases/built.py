@@ -1,10 +1,10 @@
 """What the newest release was built from: whether a run has anything to do."""
 
-import json
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import code_version, hash_json
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.inbox import delivered_files, unknown_folders
@@ -76,7 +76,7 @@ def record_release(settings: Settings, release_id: str) -> None:
     path = _state_path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     state = BuiltState(inputs=inputs_hash(settings), code=code_version(), release_id=release_id)
-    path.write_text(json.dumps(state.model_dump(), indent=1), encoding="utf-8")
+    write_whole(path, state.model_dump_json(indent=1))
 
 
 def _state_path(settings: Settings) -> Path:

@@ -10,6 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
+from pipelines.foundation.files import whole_folder
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.landing import NO_FILE, landing_file
 from pipelines.ingest.ledger import ledger_path, present_entries
@@ -30,14 +31,11 @@ def keep_inputs(settings: Settings, release: Release) -> Path | None:
         return folder
     if landed_files(settings) != listed_files(release):
         return None
-    building = folder.with_name(f".{folder.name}")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    for path in _input_paths(settings):
-        copy = building / path.relative_to(settings.landing_dir)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        _link(path, copy)
-    building.rename(folder)
+    with whole_folder(folder) as building:
+        for path in _input_paths(settings):
+            copy = building / path.relative_to(settings.landing_dir)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            _link(path, copy)
     return folder
 
 

@@ -6,12 +6,12 @@ DuckDB file, whose bytes DuckDB does not reproduce, is named here without a hash
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from pipelines.foundation.hashing import hash_file, hash_json
+from pipelines.foundation.sql import Row, query_rows
 from pipelines.gate.candidate import Candidate, is_synthetic
 from pipelines.gate.verdict import ExpectationOutcome, Verdict
 from pipelines.warehouse.tables import TableColumn
@@ -121,10 +121,8 @@ def _inputs(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> tupl
     """Take the rows of the file ledger, in frozen order and with whatever columns it has."""
     if all(table.full_name != LEDGER for table in candidate.tables):
         return ()
-    cursor = connection.execute(f"select * from {LEDGER}")
-    names = [column[0] for column in cursor.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return tuple(TypeAdapter(list[dict[str, Any]]).dump_python(rows, mode="json"))
+    rows = query_rows(connection, f"select * from {LEDGER}")
+    return tuple(TypeAdapter(list[Row]).dump_python(rows, mode="json"))
 
 
 def _checks(verdict: Verdict) -> ManifestChecks:

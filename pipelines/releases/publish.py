@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipelines.errors import CepingError, GateError
-from pipelines.foundation.files import files_below, sync, sync_tree
+from pipelines.foundation.files import BUILDING_PREFIX, files_below, sync, sync_tree, whole_folder
 from pipelines.foundation.hashing import hash_file
 from pipelines.gate.candidate import Candidate, is_synthetic
 from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
@@ -18,8 +18,6 @@ from pipelines.publication.snapshot import write_snapshot
 from pipelines.releases.manifest import build_manifest, release_id_of
 from pipelines.releases.release import SUMS, Release
 from pipelines.releases.releases import Releases
-
-BUILDING_PREFIX = ".building-"
 
 
 def publish(candidate: Candidate, verdict: Verdict, releases: Releases, code_version: str) -> Release:
@@ -54,9 +52,7 @@ def _require_pass(candidate: Candidate, verdict: Verdict) -> None:
 
 def _build(candidate: Candidate, verdict: Verdict, release: Release, code_version: str) -> None:
     """Build the release under a hidden name, and rename it once it is whole and on disk."""
-    building = release.folder.with_name(f"{BUILDING_PREFIX}{release.release_id}")
-    building.mkdir()
-    try:
+    with whole_folder(release.folder) as building:
         draft = release.model_copy(update={"folder": building})
         _copy_candidate(candidate, building)
         _copy_verdict(candidate, verdict, building)
@@ -68,10 +64,7 @@ def _build(candidate: Candidate, verdict: Verdict, release: Release, code_versio
         for path in files_below(building):
             path.chmod(0o444)
         sync_tree(building)
-        building.rename(release.folder)
-        sync(release.folder.parent)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    sync(release.folder.parent)
 
 
 def _copy_candidate(candidate: Candidate, folder: Path) -> None:

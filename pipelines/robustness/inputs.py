@@ -1,12 +1,12 @@
 """Takes the indices and titles of an edition out of the warehouse as arrays."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import duckdb
 import numpy as np
 import polars as pl
 
+from pipelines.foundation.sql import Row
 from pipelines.robustness.index import Branch, Floats, Index, Leaf, Method, Node
 from pipelines.robustness.normalising import RELATIVE
 from pipelines.robustness.rules import IndexKey
@@ -69,7 +69,6 @@ TITLE_INPUTS = """
     from awards.award_component
     where edition = $edition and series_code = $series_code and title_code = $title_code and is_eligible
 """
-Row = dict[str, Any]
 
 
 def ranked_indices(connection: duckdb.DuckDBPyConnection) -> list[IndexKey]:

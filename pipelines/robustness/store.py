@@ -12,7 +12,9 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.foundation.files import whole_folder
 from pipelines.foundation.hashing import hash_folders, hash_json
+from pipelines.foundation.sql import identifier
 from pipelines.robustness.inputs import contested_titles, ranked_indices, read_index
 from pipelines.robustness.rules import Rules, read_rules
 from pipelines.robustness.simulation import Simulation
@@ -71,13 +73,11 @@ def _key(ranking: Ranking, rules: Rules) -> str:
 
 def _draw(ranking: Ranking, rules: Rules, folder: Path, threads: int) -> None:
     """Draw one ranking into its folder, which is there whole or not at all."""
-    building = folder.with_name(f".{folder.name}")
-    shutil.rmtree(building, ignore_errors=True)
+    tables = ranking.summarise(rules, Simulation(ranking.index, rules).run(threads))
     shutil.rmtree(folder, ignore_errors=True)
-    building.mkdir(parents=True)
-    for name, frame in ranking.summarise(rules, Simulation(ranking.index, rules).run(threads)).items():
-        frame.write_parquet(building / f"{name}.parquet")
-    building.rename(folder)
+    with whole_folder(folder) as building:
+        for name, frame in tables.items():
+            frame.write_parquet(building / f"{name}.parquet")
 
 
 def _forget(kept_in: Path, needed: list[Path]) -> None:
@@ -89,18 +89,17 @@ def _forget(kept_in: Path, needed: list[Path]) -> None:
 
 def _write(connection: duckdb.DuckDBPyConnection, spec: TableSpec, folders: list[Path]) -> int:
     """Put the rows of all folders in place of those a table has; its types are those its description declares."""
-    target = f'"{spec.schema_name}"."{spec.name}"'
-    declared = ", ".join(f'"{column.name}" {column.data_type}' for column in spec.columns)
-    names = ", ".join(f'"{column.name}"' for column in spec.columns)
-    order = ", ".join(f'"{name}"' for name in spec.key)
+    declared = ", ".join(f"{identifier(column.name)} {column.data_type}" for column in spec.columns)
+    names = ", ".join(identifier(column.name) for column in spec.columns)
+    order = ", ".join(map(identifier, spec.key))
     connection.execute("begin")
-    connection.execute(f'create schema if not exists "{spec.schema_name}"')
-    connection.execute(f"create or replace table {target} ({declared})")
+    connection.execute(f"create schema if not exists {identifier(spec.schema_name)}")
+    connection.execute(f"create or replace table {spec.relation} ({declared})")
     parts = [folder / f"{spec.name}.parquet" for folder in folders]
     files = [str(part) for part in parts if part.is_file()]
     if files:
         connection.execute(
-            f"insert into {target} select {names} from read_parquet($files) order by {order}", {"files": files}
+            f"insert into {spec.relation} select {names} from read_parquet($files) order by {order}", {"files": files}
         )
     connection.execute("commit")
-    return int(connection.execute(f"select count(*) from {target}").fetchall()[0][0])
+    return int(connection.execute(f"select count(*) from {spec.relation}").fetchall()[0][0])

@@ -2,19 +2,26 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import CepingError
-from pipelines.foundation.hashing import hash_folders
-from pipelines.settings import MODELS_DIR, Settings
+from pipelines.foundation.files import whole_folder, write_whole
+from pipelines.foundation.hashing import hash_folders, hash_json
+from pipelines.settings import MODELS_DIR, PARSED_DIR, Settings
 from pipelines.warehouse.tables import TableColumn, TableSpec
 
 Manifest = dict[str, Any]
 BELOW_PUBLISHED = ("stg_", "int_")
+MANIFEST = "manifest.json"
+# What dbt leaves of a parse: the manifest, and what it needs to parse again only what changed.
+PARSED = (MANIFEST, "partial_parse.msgpack")
 
 
 def dbt_executable() -> str:
@@ -42,7 +49,7 @@ def manifest_path(settings: Settings) -> Path:
         if not _copy_parse(kept, settings.dbt_target_dir):
             _parse(settings)
             _keep_parse(settings.dbt_target_dir, kept)
-        stamp.write_text(current, encoding="utf-8")
+        write_whole(stamp, current)
     return path
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import hash_folders, hash_json
 from pipelines.ingest.contracts import load_contracts
 from pipelines.settings import MODELS_DIR, Settings
@@ -56,7 +57,7 @@ def take_scope(settings: Settings, *, rebuild: bool = False) -> BuildScope:
 
 def mark_built(settings: Settings) -> None:
     """Remember what every table of the warehouse was built from."""
-    settings.warehouse_mark_path.write_text(_present(settings).model_dump_json(indent=1), encoding="utf-8")
+    write_whole(settings.warehouse_mark_path, _present(settings).model_dump_json(indent=1))
 
 
 def _read_mark(settings: Settings) -> WarehouseMark | None:

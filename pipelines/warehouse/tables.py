@@ -2,15 +2,18 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.foundation.bilingual import Bilingual
+from pipelines.foundation.sql import qualified
+
 
 class TableColumn(BaseModel):
-    """A published column with its description (English and Chinese, separated by a bar)."""
+    """A published column with its description."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     data_type: str
-    description: str
+    description: Bilingual
 
 
 class TableSpec(BaseModel):
@@ -20,7 +23,7 @@ class TableSpec(BaseModel):
 
     schema_name: str
     name: str
-    description: str
+    description: Bilingual
     key: tuple[str, ...]
     columns: tuple[TableColumn, ...]
 
@@ -28,3 +31,8 @@ class TableSpec(BaseModel):
     def full_name(self) -> str:
         """``schema.table``, as analysts write it."""
         return f"{self.schema_name}.{self.name}"
+
+    @property
+    def relation(self) -> str:
+        """The table as a query names it."""
+        return qualified(self.full_name)

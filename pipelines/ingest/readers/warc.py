@@ -14,6 +14,7 @@ import pyarrow as pa
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from pipelines.errors import DeliveryError
+from pipelines.foundation.sql import identifier
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.readers.archives import check_archive, is_compressed
@@ -51,7 +52,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
         RawTable(
             sheet=None,
             relation=relation,
-            cells={name: f'"{name}"' for name in names},
+            cells={name: identifier(name) for name in names},
             matched_headers={name: name for name in names},
             skipped_records=skipped,
             failures=failures,

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.foundation.files import write_whole
 from pipelines.foundation.progress import say
 from pipelines.gate.candidate import freeze
 from pipelines.orchestration.assets.models import WAREHOUSE_POOL
@@ -24,7 +25,7 @@ def candidate(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     """Freeze the published tables of the warehouse."""
     settings = edition_run.settings
     frozen = freeze(settings.warehouse_path, PUBLISHED, settings.edition, settings.candidates_dir)
-    settings.newest_candidate_path.write_text(frozen.content_hash, encoding="utf-8")
+    write_whole(settings.newest_candidate_path, frozen.content_hash)
     rows = sum(table.row_count for table in frozen.tables)
     say("candidate", f"{len(frozen.tables)} tables, {rows:,} rows frozen as {frozen.content_hash[:12]}")
     return dg.MaterializeResult(

@@ -13,6 +13,7 @@ from dagster_dbt.asset_utils import get_manifest_and_translator_from_dbt_assets
 from dagster_dbt.compat import DBT_PYTHON_VERSION
 
 from pipelines.foundation.progress import say
+from pipelines.foundation.sql import qualified
 from pipelines.gate.judgement import load_ahead
 from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.built import built_release
@@ -114,8 +115,8 @@ def _row_counts(warehouse: Path) -> dict[tuple[str, str], int]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
         return {
-            (schema, table): connection.execute(f'select count(*) from "{schema}"."{table}"').fetchall()[0][0]
-            for schema, table in tables
+            (schema, name): connection.execute(f"select count(*) from {qualified(f'{schema}.{name}')}").fetchall()[0][0]
+            for schema, name in tables
         }
 
 

@@ -5,9 +5,9 @@ from itertools import groupby
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.foundation.sql import Row
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk
-from pipelines.publication.site.tables import Row
 
 TITLES = "awards.award_title"
 CLASSES = "awards.award_class"

@@ -10,9 +10,9 @@ from itertools import groupby
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.foundation.sql import Row
 from pipelines.publication.site.awards import Series, read_series
 from pipelines.publication.site.page import Desk
-from pipelines.publication.site.tables import Row
 from pipelines.publication.site.values import written
 
 SENTENCES = "core.dim_notice_sentence"

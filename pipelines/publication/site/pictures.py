@@ -6,10 +6,10 @@ Belongs here: choosing rows for charts. Does not belong here: their look (``char
 import re
 from collections.abc import Iterator
 
+from pipelines.foundation.sql import Row
 from pipelines.publication.site.charts import Bar, Chart, Point, Tile, bars, line, matrix, tiles
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk
-from pipelines.publication.site.tables import Row
 from pipelines.publication.site.values import SHARE, written
 
 TILES = "core.dim_province_tile"

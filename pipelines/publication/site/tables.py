@@ -9,11 +9,11 @@ from typing import Any
 
 import duckdb
 
-from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.foundation.bilingual import Bilingual
+from pipelines.foundation.sql import Row, identifier, qualified, query_rows
 from pipelines.gate.candidate import Candidate, FrozenTable, is_synthetic
 from pipelines.publication.labels import Labels
 
-Row = dict[str, Any]
 UNKNOWN_PLACE = "unlocated"
 
 
@@ -41,8 +41,8 @@ class Tables:
     def title(self, name: str) -> Bilingual:
         """What a table is, from its description."""
         table = self._published.get(name)
-        english, chinese = split_description(table.description) if table else (name, name)
-        return Bilingual(zh=chinese.rstrip("。"), en=english.rstrip("."))
+        text = table.description if table else Bilingual.read(name)
+        return Bilingual(zh=text.zh.rstrip("。"), en=text.english.rstrip("."))
 
     def columns(self, name: str) -> set[str]:
         """The columns of a table; none where it is not published."""
@@ -54,7 +54,7 @@ class Tables:
         if name not in self._published:
             return []
         if name not in self._read:
-            self._read[name] = self.query(f"select * from {quoted(name)}")
+            self._read[name] = self.query(f"select * from {qualified(name)}")
         return self._read[name]
 
     def of_edition(self, name: str) -> list[Row]:
@@ -63,9 +63,7 @@ class Tables:
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """The rows a query gives."""
-        cursor = self._connection.execute(sql, list(parameters))
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return query_rows(self._connection, sql, parameters)
 
     def stream(self, sql: str, size: int) -> Iterator[tuple[Any, ...]]:
         """The rows a query gives, so many in memory at a time."""
@@ -82,8 +80,10 @@ class Tables:
         present = self.columns(name)
         if not present:
             return []
-        chosen = ", ".join(f'"{column}"' if column in present else f'null as "{column}"' for column in wanted)
-        return self.query(f"select {chosen} from {quoted(name)} {rest}", parameters)
+        chosen = ", ".join(
+            identifier(column) if column in present else f"null as {identifier(column)}" for column in wanted
+        )
+        return self.query(f"select {chosen} from {qualified(name)} {rest}", parameters)
 
     @cached_property
     def labels(self) -> Labels:
@@ -114,8 +114,3 @@ class Tables:
         if self.labels.has("edition", code):
             return self.labels.name("edition", code)
         return Bilingual(zh=f"{code}年政务平台评估", en=f"{code} evaluation of government platforms")
-
-
-def quoted(name: str) -> str:
-    """A ``schema.table`` as SQL writes it."""
-    return ".".join(f'"{part}"' for part in name.split(".", 1))

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.foundation.sql import Row, literal, query_rows
 from pipelines.questions.difference.inputs import find_changed_rows
 from pipelines.questions.difference.tables import (
     AFTER,
@@ -23,7 +24,6 @@ from pipelines.releases.release import Release
 from pipelines.settings import Settings
 
 SQL_DIR = Path(__file__).parent / "sql"
-Row = dict[str, object]
 FIGURES, UNITS, CORRECTIONS = "trends.figure", "trends.figure_unit", "audit.correction"
 SCORES, RANKS, NODES, SUBJECTS = (
     "indices.idx_score", "indices.idx_rank", "indices.dim_framework_node", "core.dim_subject",
@@ -75,8 +75,7 @@ def compare(settings: Settings, before: Release, after: Release) -> Difference:
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"set threads = {settings.threads}")
         for name, release in ((BEFORE, before), (AFTER, after)):
-            path = str(release.database_path).replace("'", "''")
-            connection.execute(f"attach '{path}' as {name} (read_only)")
+            connection.execute(f"attach {literal(release.database_path)} as {name} (read_only)")
         unread = find_changed_rows(connection, settings, before, after)
         _prepare(connection, tables, are_rows_known=not unread, is_same_code=is_same_code)
         sections = [
@@ -221,9 +220,6 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 def _query(connection: duckdb.DuckDBPyConnection, name: str, select: str | None = None) -> list[Row]:
     """The rows of a query file, or of what is selected once it was run."""
     if select is None:
-        found = connection.execute((SQL_DIR / f"{name}.sql").read_text(encoding="utf-8"))
-    else:
-        _run(connection, name)
-        found = connection.execute(select)
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return query_rows(connection, (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8"))
+    _run(connection, name)
+    return query_rows(connection, select)

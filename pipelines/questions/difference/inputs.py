@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.foundation.sql import identifier, literal
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.landing import NO_FILE, landing_file
 from pipelines.releases.kept_inputs import kept_inputs, listed_files
@@ -76,11 +77,12 @@ def _changes(contract: Contract, old: list[Path], new: list[Path]) -> str:
         f"{{'name': '{column.name}', 'value': {_text(column.name)}, 'shown': {_shown(column.name, column.personal)}}}"
         for column in columns
     )
-    match = " and ".join(f"o.{_name(column)} is not distinct from n.{_name(column)}" for column in contract.key)
-    partition = ", ".join(_name(column) for column in contract.key)
+    names = [identifier(column) for column in contract.key]
+    match = " and ".join(f"o.{name} is not distinct from n.{name}" for name in names)
+    partition = ", ".join(names)
     rows = f"""
         select
-            {", ".join(_name(column) for column in contract.key)}, {unit} as unit_code,
+            {partition}, {unit} as unit_code,
             concat_ws(' | ', {key}) as row_key, [{listed}] as cells, file_id, sheet, row_number,
             row_number() over (partition by {partition} order by file_id, sheet, row_number) as place
         from read_parquet([FILES], union_by_name = true)
@@ -125,17 +127,12 @@ def _has(contract: Contract, name: str) -> bool:
 
 
 def _text(name: str) -> str:
-    return f"cast({_name(name)} as varchar)"
+    return f"cast({identifier(name)} as varchar)"
 
 
 def _shown(name: str, is_personal: object) -> str:
-    return f"case when {_name(name)} is not null then '{HIDDEN}' end" if is_personal else _text(name)
-
-
-def _name(identifier: str) -> str:
-    return f'"{identifier}"'
+    return f"case when {identifier(name)} is not null then '{HIDDEN}' end" if is_personal else _text(name)
 
 
 def _list(paths: list[Path]) -> str:
-    quoted = ("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return ", ".join(quoted)
+    return ", ".join(map(literal, paths))

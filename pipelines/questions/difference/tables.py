@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from pipelines.foundation.sql import Row, identifier, query_rows
 from pipelines.releases.manifest import Manifest, ManifestTable
 
 BEFORE, AFTER = "before", "after"
@@ -50,16 +51,16 @@ def _compared(name: str, old: ManifestTable | None, new: ManifestTable | None) -
     )
 
 
-def count_rows(connection: duckdb.DuckDBPyConnection, table: ComparedTable) -> dict[str, object]:
+def count_rows(connection: duckdb.DuckDBPyConnection, table: ComparedTable) -> Row:
     """How many rows were added, removed and changed; without a key, rows are the same or not."""
-    row: dict[str, object] = {"table": table.name, "added": 0, "removed": 0, "changed": 0, "note": None}
+    row: Row = {"table": table.name, "added": 0, "removed": 0, "changed": 0, "note": None}
     if not all(table.is_in):
         place = AFTER if table.is_in[1] else BEFORE
         counted = connection.execute(f"select count(*) from {place}.{table.name}").fetchall()[0][0]
         side = "added" if table.is_in[1] else "removed"
         return row | {side: counted, "note": f"only in the {'later' if table.is_in[1] else 'earlier'} release"}
     if not table.key:
-        names = ", ".join(_name(column) for column in table.columns)
+        names = ", ".join(identifier(column) for column in table.columns)
         sides = [f"select {names} from {side}.{table.name}" for side in (AFTER, BEFORE)]
         counts = [
             connection.execute(f"select count(*) from ({one} except all {other})").fetchall()[0][0]
@@ -78,15 +79,16 @@ def count_rows(connection: duckdb.DuckDBPyConnection, table: ComparedTable) -> d
     return row | dict(zip(("added", "removed", "changed"), found, strict=True))
 
 
-def changed_cells(connection: duckdb.DuckDBPyConnection, table: ComparedTable) -> list[dict[str, object]]:
+def changed_cells(connection: duckdb.DuckDBPyConnection, table: ComparedTable) -> list[Row]:
     """Every cell that changed, and every row that was added or removed, as text; at most a hundred thousand."""
     if not all(table.is_in) or table.is_same or not table.key:
         return []
-    key = ", ".join(f"coalesce(n.{_name(c)}::varchar, o.{_name(c)}::varchar, '')" for c in table.key)
+    key = ", ".join(f"coalesce(n.{identifier(c)}::varchar, o.{identifier(c)}::varchar, '')" for c in table.key)
     cells = ", ".join(
-        f"{{'name': '{c}', 'old': o.{_name(c)}::varchar, 'new': n.{_name(c)}::varchar}}" for c in table.values
+        f"{{'name': '{c}', 'old': o.{identifier(c)}::varchar, 'new': n.{identifier(c)}::varchar}}" for c in table.values
     )
-    found = connection.execute(
+    return query_rows(
+        connection,
         f"""
         with rows as (
             select
@@ -107,14 +109,12 @@ def changed_cells(connection: duckdb.DuckDBPyConnection, table: ComparedTable) -
         where change <> 'changed' or cell.old is distinct from cell.new
         order by all
         limit {LARGEST_CELL_COUNT}
-        """
+        """,
     )
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _join(table: ComparedTable) -> str:
-    match = " and ".join(f"o.{_name(column)} is not distinct from n.{_name(column)}" for column in table.key)
+    match = " and ".join(f"o.{identifier(column)} is not distinct from n.{identifier(column)}" for column in table.key)
     return f"""
         from (select *, true as is_there from {BEFORE}.{table.name}) as o
         full outer join (select *, true as is_there from {AFTER}.{table.name}) as n on {match}
@@ -122,8 +122,4 @@ def _join(table: ComparedTable) -> str:
 
 
 def _differs(table: ComparedTable) -> str:
-    return " or ".join(f"o.{_name(c)} is distinct from n.{_name(c)}" for c in table.values) or "false"
-
-
-def _name(identifier: str) -> str:
-    return f'"{identifier}"'
+    return " or ".join(f"o.{identifier(c)} is distinct from n.{identifier(c)}" for c in table.values) or "false"

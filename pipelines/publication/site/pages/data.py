@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from pipelines.foundation.sql import Row
 from pipelines.publication.site.grid import Column, Grid, grid, number_cell, text_cell
 from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.tables import Row
 
 PAGE = "data.html"
 BALANCE = "audit.row_balance"

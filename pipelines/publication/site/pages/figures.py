@@ -5,9 +5,9 @@ from itertools import groupby
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.foundation.sql import Row
 from pipelines.publication.site.links import PROVENANCE_FOLDER, anchor
 from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.tables import Row
 from pipelines.publication.site.values import NOTHING, SHARE, printed, written
 
 PAGE = "figures.html"

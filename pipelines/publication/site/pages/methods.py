@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.foundation.sql import Row
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.notice import FACTS, methods
 from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.tables import Row
 from pipelines.publication.site.values import NOTHING, share
 
 PAGE = "methods.html"

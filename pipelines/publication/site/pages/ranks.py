@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from pipelines.foundation.sql import Row
 from pipelines.publication.site.charts import Bar, Box, Chart, boxes, histogram, intervals
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, score_cell, share_cell, text_cell
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages.series import class_name
-from pipelines.publication.site.tables import Row
 from pipelines.publication.site.values import span
 
 RANKS = "indices.idx_rank"

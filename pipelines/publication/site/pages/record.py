@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from pipelines.foundation.sql import Row
 from pipelines.publication.site.grid import Column, Grid, grid, number_cell, text_cell
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.tables import Row
 from pipelines.publication.site.values import SHARE
 
 CLAIMS = "trends.claim"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipelines.foundation.sql import Row
 from pipelines.publication.site.awards import (
     APPEALS,
     CANDIDATES,
@@ -17,7 +18,6 @@ from pipelines.publication.site.awards import (
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, score_cell, share_cell, text_cell
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.tables import Row
 from pipelines.publication.site.values import score, span
 
 MOST_CANDIDATES = 300

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from pipelines.foundation.sql import Row
 from pipelines.publication.site.charts import Chart
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, span_cell, text_cell
 from pipelines.publication.site.links import anchor
@@ -10,7 +11,6 @@ from pipelines.publication.site.notice import trends
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages.figures import parts
 from pipelines.publication.site.pictures import group_name, pictures, unit_of
-from pipelines.publication.site.tables import Row
 
 TIDY = {"measure", "breakdown", "group_code", "numerator", "denominator", "value"}
 MOST_ROWS = 1_000
