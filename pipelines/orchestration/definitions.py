@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines.orchestration.assets.candidate import candidate
 from pipelines.orchestration.assets.ingest import ingest_assets
 from pipelines.orchestration.assets.lineage import lineage
-from pipelines.orchestration.assets.models import dbt_resource, models
+from pipelines.orchestration.assets.models import models
 from pipelines.orchestration.assets.release import release
 from pipelines.orchestration.assets.robustness import robustness
 from pipelines.orchestration.assets.verdict import verdict
@@ -17,6 +17,6 @@ defs = dg.Definitions(
     jobs=[edition_job],
     sensors=[inbox_sensor],
     schedules=[nightly_schedule],
-    resources={"edition_run": EditionRun(), "dbt": dbt_resource},
+    resources={"edition_run": EditionRun()},
     executor=dg.in_process_executor,
 )

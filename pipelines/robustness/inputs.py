@@ -12,6 +12,21 @@ from pipelines.robustness.normalising import RELATIVE
 from pipelines.robustness.rules import IndexKey
 from pipelines.robustness.titles import ERROR_SUFFIX, SUBJECT, Title, title_of
 
+# Every table of the warehouse that is read here, by schema and name.
+TABLES_READ = (
+    ("awards", "award_candidate"),
+    ("awards", "award_component"),
+    ("awards", "award_title"),
+    ("intermediate", "int_framework_node"),
+    ("intermediate", "int_indicator_normalised"),
+    ("intermediate", "int_node_weight"),
+    ("indices", "idx_rank"),
+    ("indices", "dim_framework_band"),
+    ("reference", "frameworks"),
+    ("indices", "dim_robustness_choice"),
+    ("reference", "robustness_settings"),
+)
+
 VALUES = """
     select
         normalised.node_code, ranked.rank_class, normalised.subject_id, normalised.compared_class,

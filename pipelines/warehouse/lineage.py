@@ -155,7 +155,7 @@ def _trace_columns(
 
 def _trace_model(table: str, sql: str, schema: MappingSchema) -> dict[Column, frozenset[Column]]:
     query = qualify(
-        sqlglot.parse_one(sql, dialect=DIALECT, into=exp.Query),
+        sqlglot.parse_one(sql, dialect=DIALECT),
         schema=schema,
         dialect=DIALECT,
         identify=False,
@@ -166,7 +166,8 @@ def _trace_model(table: str, sql: str, schema: MappingSchema) -> dict[Column, fr
     if scope is None:
         raise sqlglot.errors.SqlglotError("it is not a query")
     memory: dict[tuple[int, str], frozenset[Column]] = {}
-    return {Column(table=table, name=name): _origin(scope, name, memory) for name in query.named_selects}
+    names = _query(scope).named_selects
+    return {Column(table=table, name=name): _origin(scope, name, memory) for name in names}
 
 
 def _origin(scope: Scope, name: str, memory: dict[tuple[int, str], frozenset[Column]]) -> frozenset[Column]:

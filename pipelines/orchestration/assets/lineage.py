@@ -22,7 +22,7 @@ TABLES = computed_tables(MANIFEST, "lineage")
             dg.AssetKey([spec.schema_name, spec.name]),
             deps=[dg.AssetKey([built.schema_name, built.name]) for built in built_tables(MANIFEST)],
             group_name=spec.schema_name,
-            description=spec.description,
+            description=str(spec.description),
             kinds={"sql"},
         )
         for spec in TABLES

@@ -1,6 +1,9 @@
-"""All dbt models, seeds and tests as Dagster assets and checks, built by one dbt invocation a run."""
+"""All dbt models and seeds as Dagster assets, their data tests as checks, built by one dbt command per run.
 
-import json
+The graph is read from dbt's manifest by Dagster's own integration. The command is run without it: it would ask dbt for
+its version over the network, and import dbt once more, in every run.
+"""
+
 from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -8,23 +11,24 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
-from dagster_dbt.asset_utils import get_manifest_and_translator_from_dbt_assets
-from dagster_dbt.compat import DBT_PYTHON_VERSION
+from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
 
 from pipelines.foundation.progress import say
 from pipelines.foundation.sql import qualified
 from pipelines.gate.judgement import load_ahead
 from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.built import built_release
-from pipelines.settings import MODELS_DIR, Settings
-from pipelines.warehouse.dbt_project import dbt_executable, manifest_path
-from pipelines.warehouse.scope import BuildScope, mark_built, take_scope
+from pipelines.robustness.inputs import TABLES_READ
+from pipelines.settings import Settings
+from pipelines.warehouse.build import BuildResult, NodeResult, build_warehouse, describe_failures
+from pipelines.warehouse.dbt_project import is_published, read_manifest
+from pipelines.warehouse.scope import mark_built, take_scope
 
 WAREHOUSE_POOL = "warehouse"
 SHOWN_FAILURES = 10
-# Unit tests judge the code, not the data: they belong to `make test`, as dbt itself advises.
-WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+TOLD_PER_BUILD = 5
+# The asset that shows tests of no one table: it counts the rows of all sources.
+ROW_BALANCE = dg.AssetKey(["audit", "row_balance"])
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -32,8 +36,7 @@ class LayerTranslator(DagsterDbtTranslator):
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Schema and table, as analysts write it: the schema of what is not published follows from its prefix."""
-        name = dbt_resource_props.get("alias") or dbt_resource_props["name"]
-        return dg.AssetKey([str(dbt_resource_props["schema"]), str(name)])
+        return dg.AssetKey([str(dbt_resource_props["schema"]), _table(dbt_resource_props)])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The schema, which is the layer."""
@@ -44,140 +47,117 @@ class LayerTranslator(DagsterDbtTranslator):
         return str(dbt_resource_props["description"])
 
 
-@dbt_assets(
-    manifest=manifest_path(Settings()),
-    dagster_dbt_translator=LayerTranslator(),
+def _table(node: Mapping[str, Any]) -> str:
+    return str(node.get("alias") or node["name"])
+
+
+TRANSLATOR = LayerTranslator()
+NODES = read_manifest(Settings())["nodes"]
+BUILT = {unique_id: node for unique_id, node in NODES.items() if node["resource_type"] in ("model", "seed")}
+TESTS = {unique_id: node for unique_id, node in NODES.items() if node["resource_type"] == "test"}
+# In the order of the graph, which Dagster wants results in.
+KEYS = {
+    unique_id: TRANSLATOR.get_asset_key(BUILT[unique_id])
+    for unique_id in TopologicalSorter(
+        {
+            unique_id: [up for up in node["depends_on"].get("nodes", ()) if up in BUILT]
+            for unique_id, node in BUILT.items()
+        }
+    ).static_order()
+}
+
+
+def _check_key(test: Mapping[str, Any]) -> dg.AssetCheckKey:
+    return dg.AssetCheckKey(KEYS.get(test.get("attached_node"), ROW_BALANCE), test["name"])
+
+
+@dg.multi_asset(
     name="models",
+    specs=[
+        spec.replace_attributes(skippable=True)
+        for spec in build_dbt_asset_specs(manifest={**read_manifest(Settings())}, dagster_dbt_translator=TRANSLATOR)
+    ],
+    check_specs=[
+        dg.AssetCheckSpec(key.name, asset=key.asset_key, description=test["description"] or None)
+        for test in TESTS.values()
+        for key in [_check_key(test)]
+    ],
+    can_subset=True,
     pool=WAREHOUSE_POOL,
 )
-def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: EditionRun) -> Iterator[Any]:
+def models(
+    context: dg.AssetExecutionContext, edition_run: EditionRun
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Build what is out of date: nothing at all where the newest release was built from these inputs by this code."""
     settings = edition_run.settings
     release_id = None if edition_run.rebuild else built_release(settings)
     if release_id is not None:
         say("models", f"nothing has changed since release {release_id}: 0 models built")
         return
-    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
     say("models", "building models and running their tests")
     scope = take_scope(settings, rebuild=edition_run.rebuild)
     # dbt works in a process of its own: this one has time for what the gate will need.
     load_ahead()
-    invocation = _invoke(context, dbt, settings, scope)
-    # The counts need the warehouse, which dbt has locked until it ends: the events are kept until then.
-    events = list(invocation.stream())
-    if invocation.is_successful():
-        if not context.is_subset:
-            mark_built(settings)
-        counts = _row_counts(settings.warehouse_path)
-        for event in [*_kept(context, events), *events]:
-            yield _with_row_count(context, event, counts)
-    else:
-        yield from events
-    results = _read_results(settings.dbt_target_dir)
-    say("models", _summary(results))
-    if not invocation.is_successful():
-        reasons = _failures(results, settings.warehouse_path)
+    arguments = _chosen(context) if context.is_subset else scope.arguments
+    result = build_warehouse(settings, arguments, _tell)
+    say("models", result.summary)
+    if result.is_successful and not context.is_subset:
+        mark_built(settings)
+    yield from _materialised(context, settings, result)
+    if not result.is_successful:
+        reasons = describe_failures(settings, result, SHOWN_FAILURES)
         raise dg.Failure(description="\n".join(reasons) or "dbt failed before it built a model")
 
 
-def _invoke(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings, scope: BuildScope
-) -> DbtCliInvocation:
-    """Start dbt on the scope, or on the models a person chose in the UI."""
-    build = ["build", *WITHOUT_UNIT_TESTS]
-    target = settings.dbt_target_dir
-    if context.is_subset or scope.sources is None:
-        refresh = scope.arguments if scope.sources is None else []
-        return dbt.cli([*build, *refresh], context=context, target_path=target, raise_on_error=False)
-    # Given the context, dagster-dbt would select every model beside those that were named.
-    manifest, translator, _ = get_manifest_and_translator_from_dbt_assets([context.assets_def])
-    arguments = [*build, *scope.arguments]
-    invocation = dbt.cli(
-        arguments, manifest=manifest, dagster_dbt_translator=translator, target_path=target, raise_on_error=False
-    )
-    invocation.context = context
-    return invocation
+def _chosen(context: dg.AssetExecutionContext) -> list[str]:
+    """What a person chose in the UI, in dbt's words."""
+    names = [BUILT[unique_id]["name"] for unique_id, key in KEYS.items() if key in context.selected_asset_keys]
+    return ["--select", *names]
 
 
-def _kept(context: dg.AssetExecutionContext, events: list[Any]) -> Iterator[dg.Output[None]]:
-    """An output for each table that nothing new reached: without one Dagster would skip what comes after it.
+def _tell(place: int, number: int, name: str) -> None:
+    if place * TOLD_PER_BUILD // number > (place - 1) * TOLD_PER_BUILD // number:
+        say("models", f"{place} of {number}: {name}")
 
-    None of them depends on a table that was built, so they come first, each after those it depends on.
+
+def _materialised(
+    context: dg.AssetExecutionContext, settings: Settings, result: BuildResult
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """A result for each table that was built and each test that ran.
+
+    And for each that nothing new reached and a later asset reads: without one Dagster would skip what comes after it.
     """
-    built = {event.output_name for event in events if isinstance(event, dg.Output)}
-    names = {key: name for name, key in context.assets_def.keys_by_output_name.items()}
-    for key in TopologicalSorter(context.assets_def.asset_deps).static_order():
-        if key in context.selected_asset_keys and names[key] not in built:
-            yield dg.Output(None, names[key], metadata={"kept from an earlier run": True})
+    done = {node.unique_id: node for node in result.nodes if not node.has_failed}
+    counts = _row_counts(settings.warehouse_path) if result.is_successful else {}
+    for unique_id, key in KEYS.items():
+        if key not in context.selected_asset_keys:
+            continue
+        if unique_id in done:
+            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(done[unique_id], counts.get(tuple(key.path))))
+        elif result.is_successful and (is_published(BUILT[unique_id]) or tuple(key.path) in TABLES_READ):
+            yield dg.MaterializeResult(asset_key=key, metadata={"kept from an earlier run": True})
+    for node in result.nodes:
+        if node.unique_id in TESTS:
+            check = _check_key(TESTS[node.unique_id])
+            if check in context.selected_asset_check_keys:
+                yield dg.AssetCheckResult(
+                    passed=not node.has_failed,
+                    asset_key=check.asset_key,
+                    check_name=check.name,
+                    description=node.message,
+                    metadata={"seconds": node.execution_time},
+                )
 
 
-def _row_counts(warehouse: Path) -> dict[tuple[str, str], int]:
+def _metadata(node: NodeResult, row_count: int | None) -> dict[str, float | int]:
+    known = {} if row_count is None else {"dagster/row_count": row_count}
+    return {**known, "seconds": node.execution_time}
+
+
+def _row_counts(warehouse: Path) -> dict[tuple[str, ...], int]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-        return {
-            (schema, name): connection.execute(f"select count(*) from {qualified(f'{schema}.{name}')}").fetchall()[0][0]
-            for schema, name in tables
-        }
-
-
-def _with_row_count(context: dg.AssetExecutionContext, event: Any, counts: dict[tuple[str, str], int]) -> Any:
-    if not isinstance(event, dg.Output):
-        return event
-    key = context.asset_key_for_output(event.output_name)
-    count = counts.get((key.path[-2], key.path[-1])) if len(key.path) > 1 else None
-    return event if count is None else event.with_metadata({**event.metadata, "dagster/row_count": count})
-
-
-def _read_results(target: Path) -> list[dict[str, Any]]:
-    path = target / "run_results.json"
-    if not path.is_file():
-        return []
-    results: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["results"]
-    return results
-
-
-def _summary(results: list[dict[str, Any]]) -> str:
-    kinds = [result["unique_id"].split(".")[0] for result in results]
-    failed = sum(result["status"] in ("fail", "error") for result in results)
-    outcome = f"{failed} failed" if failed else "all passed"
-    return (
-        f"{kinds.count('model')} models and {kinds.count('seed')} seeds built, "
-        f"{kinds.count('test')} data tests run: {outcome}"
-    )
-
-
-def _failures(results: list[dict[str, Any]], warehouse: Path) -> list[str]:
-    failed = [result for result in results if result["status"] in ("fail", "error")]
-    shown = [
-        f"{result['unique_id']}: {result['message']}{_failing_row(result, warehouse)}"
-        for result in failed[:SHOWN_FAILURES]
-    ]
-    hidden = len(failed) - len(shown)
-    return [*shown, f"… and {hidden} more"] if hidden else shown
-
-
-def _failing_row(result: dict[str, Any], warehouse: Path) -> str:
-    """The first row a failed data test found, since its message only counts them."""
-    if result["status"] != "fail" or not result.get("compiled_code"):
-        return ""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        rows = connection.sql(result["compiled_code"]).limit(1).pl().to_dicts()
-    known = {name: value for row in rows for name, value in row.items() if value is not None}
-    return f", such as {known}" if known else ""
-
-
-class InstalledDbt(DbtCliResource):
-    """The dbt of this environment."""
-
-    @property
-    def _cli_version(self) -> Any:
-        # To ask the command costs seconds in every run, and it looks on the network for a newer release of itself.
-        return DBT_PYTHON_VERSION
-
-
-dbt_resource = InstalledDbt(
-    project_dir=str(MODELS_DIR),
-    profiles_dir=str(MODELS_DIR),
-    dbt_executable=dbt_executable(),
-    global_config_flags=["--log-level-file", "none"],
-)
+        counts = " union all ".join(
+            f"select {place}, count(*) from {qualified('.'.join(table))}" for place, table in enumerate(tables)
+        )
+        return {tables[place]: count for place, count in connection.execute(counts).fetchall()}

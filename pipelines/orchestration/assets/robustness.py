@@ -7,24 +7,12 @@ import dagster as dg
 from pipelines.foundation.progress import say
 from pipelines.orchestration.assets.models import WAREHOUSE_POOL
 from pipelines.orchestration.resources import EditionRun
+from pipelines.robustness.inputs import TABLES_READ
 from pipelines.robustness.store import keep_robustness
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt_project import computed_tables, read_manifest
 
 COMPUTED = computed_tables(read_manifest(Settings()), "robustness", "firmness")
-READ = (
-    ("awards", "award_candidate"),
-    ("awards", "award_component"),
-    ("awards", "award_title"),
-    ("intermediate", "int_framework_node"),
-    ("intermediate", "int_indicator_normalised"),
-    ("intermediate", "int_node_weight"),
-    ("indices", "idx_rank"),
-    ("indices", "dim_framework_band"),
-    ("reference", "frameworks"),
-    ("indices", "dim_robustness_choice"),
-    ("reference", "robustness_settings"),
-)
 
 
 @dg.multi_asset(
@@ -32,7 +20,7 @@ READ = (
     specs=[
         dg.AssetSpec(
             dg.AssetKey([spec.schema_name, spec.name]),
-            deps=[dg.AssetKey(list(names)) for names in READ],
+            deps=[dg.AssetKey(list(names)) for names in TABLES_READ],
             group_name=spec.schema_name,
             description=str(spec.description),
             kinds={"numpy"},
