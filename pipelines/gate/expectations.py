@@ -53,7 +53,7 @@ def _expectation(table: str, number: int, entry: SuiteEntry) -> Expectation:
         raise CepingError(f"{place}: Great Expectations knows no such expectation") from error
     severity = FailureSeverity(entry.severity)
     try:
-        return implementation(**entry.kwargs, severity=severity, notes=entry.why, meta={ENTRY: number})
+        return implementation(**entry.kwargs, severity=severity, notes=str(entry.why), meta={ENTRY: number})
     except (ValueError, TypeError) as error:
         raise CepingError(f"{place}: {' '.join(str(error).split())}") from error
 

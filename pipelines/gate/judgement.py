@@ -14,6 +14,7 @@ import duckdb
 from pydantic import ValidationError
 
 from pipelines.errors import GateError
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.files import write_whole
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate
@@ -173,7 +174,10 @@ def _judge_frame(
 
 def _unmatched(table: str, requirement: str, observed: str) -> SuiteOutcome:
     """A published table nobody wrote a suite for, or a suite whose table is not published: neither may pass."""
-    why = "Nothing is published unjudged, and no suite judges nothing. | 未经检验的表不得发布，检验规则也不得落空。"
+    why = Bilingual(
+        en="Nothing is published unjudged, and no suite judges nothing.",
+        zh="未经检验的表不得发布，检验规则也不得落空。",
+    )
     outcome = ExpectationOutcome(
         table=table,
         type=requirement,

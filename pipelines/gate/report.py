@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.foundation.bilingual import Bilingual
+from pipelines.foundation.pages import page_environment
 from pipelines.foundation.sql import query_rows
 from pipelines.gate.candidate import Candidate, FrozenTable, is_synthetic
 from pipelines.gate.frames import reducing
 from pipelines.gate.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome, Verdict
 
-TEMPLATES_DIR = Path(__file__).parents[1] / "publication" / "templates"
+TEMPLATES_DIR = Path(__file__).parent / "templates"
 QUARANTINE = "audit.quarantine"
 BALANCE = "audit.row_balance"
 DELIVERED = "audit.delivered_column"
@@ -33,7 +33,6 @@ class SuiteSection(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     suite: SuiteOutcome
-    why: Bilingual
     description: Bilingual
     row_count: int | None
 
@@ -64,35 +63,26 @@ class BalanceTable(BaseModel):
 
 def render_quality(candidate: Candidate, verdict: Verdict) -> str:
     """Render the page; the same candidate and verdict give the same page."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES_DIR),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["both"] = _both
     with reducing(candidate) as connection:
-        return environment.get_template("quality.html").render(
-            verdict=verdict,
-            candidate=candidate,
-            is_synthetic=is_synthetic(connection, candidate),
-            sections=[_section(candidate, suite) for suite in verdict.suites],
-            row_count=sum(table.row_count for table in candidate.tables),
-            held_count=sum(outcome.passed for outcome in verdict.outcomes),
-            most_rows=MOST_ROWS_SHOWN,
-            most_examples=MOST_EXAMPLES,
-            quarantine=_quarantine(connection, candidate),
-            balance=_balance(connection, candidate),
-            drifts=_drifts(connection, candidate),
-            suspicions=_suspicions(connection, candidate),
-            numbered=_numbered,
+        return (
+            page_environment(TEMPLATES_DIR)
+            .get_template("quality.html")
+            .render(
+                verdict=verdict,
+                candidate=candidate,
+                is_synthetic=is_synthetic(connection, candidate),
+                sections=[_section(candidate, suite) for suite in verdict.suites],
+                row_count=sum(table.row_count for table in candidate.tables),
+                held_count=sum(outcome.passed for outcome in verdict.outcomes),
+                most_rows=MOST_ROWS_SHOWN,
+                most_examples=MOST_EXAMPLES,
+                quarantine=_quarantine(connection, candidate),
+                balance=_balance(connection, candidate),
+                drifts=_drifts(connection, candidate),
+                suspicions=_suspicions(connection, candidate),
+                numbered=_numbered,
+            )
         )
-
-
-def _both(text: str) -> Bilingual:
-    english, chinese = split_description(text)
-    return Bilingual.of(chinese, english)
 
 
 def _numbered(outcomes: Iterable[ExpectationOutcome]) -> Iterator[tuple[str, ExpectationOutcome]]:
@@ -105,8 +95,7 @@ def _section(candidate: Candidate, suite: SuiteOutcome) -> SuiteSection:
     table = _published(candidate, suite.table)
     return SuiteSection(
         suite=suite,
-        why=_both(suite.why),
-        description=_both(table.description if table else ""),
+        description=table.description if table else Bilingual(zh="", en=""),
         row_count=table.row_count if table else None,
     )
 
@@ -182,9 +171,14 @@ def _balance(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> Bal
     rows = query_rows(connection, f"select {', '.join(columns)} from {BALANCE}")
     return BalanceTable(
         columns=columns,
-        titles=[_both(column.description.rstrip("。")) for column in shown],
+        titles=[_title(column.description) for column in shown],
         rows=[{name: _cell(value) for name, value in row.items()} for row in rows],
     )
+
+
+def _title(description: Bilingual) -> Bilingual:
+    """A description as the head of a column."""
+    return Bilingual(zh=description.zh.rstrip("。"), en=description.en)
 
 
 def _drifts(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[dict[str, Any]] | None:

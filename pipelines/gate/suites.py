@@ -12,18 +12,18 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.errors import CepingError
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.hashing import hash_file, hash_json
 from pipelines.gate.verdict import Severity
 
 
-def _both_languages(text: str) -> str:
-    english, _, chinese = text.rpartition(" | ")
-    if not english.strip() or not chinese.strip():
+def _in_both_languages(text: Bilingual) -> Bilingual:
+    if not text.en or not text.zh:
         raise ValueError("must say it in English and in Chinese, separated by a bar: 'English | 中文'")
-    return text.strip()
+    return text
 
 
-BothLanguages = Annotated[str, AfterValidator(_both_languages)]
+BothLanguages = Annotated[Bilingual, AfterValidator(_in_both_languages)]
 
 
 class SuiteEntry(BaseModel):

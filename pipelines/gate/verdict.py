@@ -8,6 +8,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.foundation.bilingual import Bilingual
+
 Severity = Literal["critical", "warning"]
 FailedRow = dict[str, str]
 
@@ -25,7 +27,7 @@ class ExpectationOutcome(BaseModel):
     type: str
     column: str | None
     severity: Severity
-    why: str = Field(description="Reason in English and Chinese, separated by a bar.")
+    why: Bilingual
     expected: str = Field(default="", description="The expectation's arguments, as short text.")
     reduction: str | None = Field(default=None, description="The suite's reduction it was judged on, if any.")
     passed: bool
@@ -45,12 +47,12 @@ class SuiteOutcome(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     table: str
-    why: str = ""
+    why: Bilingual = Bilingual(zh="", en="")
     passed: bool = Field(description="No critical expectation failed.")
     outcomes: list[ExpectationOutcome]
 
     @classmethod
-    def of(cls, table: str, why: str, outcomes: list[ExpectationOutcome]) -> Self:
+    def of(cls, table: str, why: Bilingual, outcomes: list[ExpectationOutcome]) -> Self:
         """The suite's outcome that follows from its expectations' outcomes."""
         return cls(table=table, why=why, passed=not any(outcome.blocks for outcome in outcomes), outcomes=outcomes)
 

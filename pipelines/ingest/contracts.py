@@ -15,6 +15,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.settings import SOURCES_DIR, Settings
 
 # Raised when landing files have other columns than before, beside those of the contracts.
@@ -36,7 +37,7 @@ class Column(BaseModel):
 
     name: str
     data_type: DataType
-    description: str
+    description: Bilingual
     header: str = Field(description="Header of the column in files people fill in.")
     aliases: tuple[str, ...] = Field(default=(), description="Other headers the same column arrives under.")
     required: bool = False
@@ -114,7 +115,7 @@ class Contract(BaseModel):
 
     name: str
     title: str = Field(description="Chinese title of the form.")
-    description: str
+    description: Bilingual
     key: tuple[str, ...] = Field(description="Columns that identify a row within an edition.")
     columns: tuple[Column, ...]
     refused: Literal["shown", "hidden"] = Field(

@@ -42,14 +42,13 @@ def write_template(contract: Contract, out: Path) -> None:
 
 
 def _write_column(workbook: Workbook, form: Worksheet, position: int, column: Column) -> None:
-    english, _, chinese = column.description.partition(" | ")
     need = "必填 required" if column.required else "选填 optional"
     shade = "#FCE4D6" if column.required else "#EDEDED"
     text = workbook.add_format({"text_wrap": True, "valign": "top", "font_color": "#595959", "font_size": 9})
     header = workbook.add_format({"bold": True, "bg_color": shade, "border": 1})
     cells = workbook.add_format({"num_format": FORMATS.get(column.data_type, TEXT)})
     form.set_column(position, position, COLUMN_WIDTH, cells)
-    form.write_string(TEXT_ROW, position, f"{need}\n{chinese}\n{english}", text)
+    form.write_string(TEXT_ROW, position, f"{need}\n{column.description.zh}\n{column.description.english}", text)
     form.write_string(HEADER_ROW, position, column.header, header)
 
 

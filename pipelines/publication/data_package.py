@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipelines.foundation.bilingual import split_description
 from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.warehouse.tables import TableColumn
 
@@ -116,9 +115,8 @@ def _field_type(column: TableColumn) -> str:
 
 
 def _resource(table: FrozenTable, folder: Path) -> dict[str, Any]:
-    english, chinese = split_description(table.description)
     fields = [
-        {"name": column.name, "type": _field_type(column), "description": column.description}
+        {"name": column.name, "type": _field_type(column), "description": str(column.description)}
         for column in table.columns
     ]
     schema: dict[str, Any] = {"fields": fields}
@@ -128,7 +126,7 @@ def _resource(table: FrozenTable, folder: Path) -> dict[str, Any]:
         "name": table.full_name.replace("_", "-"),
         "profile": "data-resource",
         "title": table.full_name,
-        "description": f"{english} | {chinese}",
+        "description": str(table.description),
         "path": _parquet_path(table),
         "format": "parquet",
         "mediatype": PARQUET,
@@ -156,13 +154,13 @@ def _record_set(table: FrozenTable) -> dict[str, Any]:
         "@type": "cr:RecordSet",
         "@id": table.full_name,
         "name": table.full_name,
-        "description": table.description,
+        "description": str(table.description),
         "field": [
             {
                 "@type": "cr:Field",
                 "@id": f"{table.full_name}/{column.name}",
                 "name": column.name,
-                "description": column.description,
+                "description": str(column.description),
                 "dataType": CROISSANT_TYPES[_field_type(column)],
                 "source": {"fileObject": {"@id": f"file/{table.full_name}"}, "extract": {"column": column.name}},
             }

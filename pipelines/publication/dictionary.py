@@ -8,9 +8,7 @@ import csv
 import io
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.foundation.pages import page_environment
 from pipelines.gate.candidate import Candidate
 from pipelines.warehouse.origins import origin_of, read_lineage
 
@@ -36,38 +34,30 @@ def _csv(candidate: Candidate) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(CSV_FIELDS)
     for table in candidate.tables:
-        english, chinese = split_description(table.description)
-        writer.writerow([table.schema_name, table.name, table.row_count, "", "", "", chinese, english, "", ""])
+        place = [table.schema_name, table.name, table.row_count, "", "", ""]
+        writer.writerow([*place, table.description.zh, table.description.english, "", ""])
         for column in table.columns:
-            english, chinese = split_description(column.description)
             is_key = "true" if column.name in table.key else "false"
-            place = [table.schema_name, table.name, "", column.name, column.data_type, is_key, chinese, english]
-            writer.writerow([*place, *origin_of(origins, table.full_name, column.name)])
+            place = [table.schema_name, table.name, "", column.name, column.data_type, is_key]
+            meaning = column.description
+            origin = origin_of(origins, table.full_name, column.name)
+            writer.writerow([*place, meaning.zh, meaning.english, *origin])
     return stream.getvalue()
 
 
 def _page(candidate: Candidate, *, is_synthetic: bool) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES_DIR),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["both"] = _both
     origins = read_lineage()
     schemas: dict[str, list[object]] = {}
     for table in candidate.tables:
         schemas.setdefault(table.schema_name, []).append(table)
-    return environment.get_template(PAGE).render(
-        candidate=candidate,
-        schemas=schemas,
-        is_synthetic=is_synthetic,
-        column_count=sum(len(table.columns) for table in candidate.tables),
-        origin=lambda table, column: origin_of(origins, table.full_name, column.name),
+    return (
+        page_environment(TEMPLATES_DIR)
+        .get_template(PAGE)
+        .render(
+            candidate=candidate,
+            schemas=schemas,
+            is_synthetic=is_synthetic,
+            column_count=sum(len(table.columns) for table in candidate.tables),
+            origin=lambda table, column: origin_of(origins, table.full_name, column.name),
+        )
     )
-
-
-def _both(text: str) -> Bilingual:
-    english, chinese = split_description(text)
-    return Bilingual.of(chinese, english)

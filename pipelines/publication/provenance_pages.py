@@ -7,9 +7,9 @@ and are what the bulletin links a number to.
 from pathlib import Path
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.foundation.pages import page_environment
 from pipelines.foundation.sql import query_rows
 from pipelines.gate.verdict import Verdict
 from pipelines.publication.provenance import FIGURE, NEEDED, Provenance, trace_published
@@ -30,7 +30,8 @@ def write_provenance_pages(
     """Write the page of every figure into a release's folder; none where the tables it tells from are not published."""
     if not tables >= NEEDED:
         return []
-    environment = _environment()
+    environment = page_environment(TEMPLATES_DIR)
+    environment.filters["shown"] = _shown
     (folder / FOLDER).mkdir()
     written = []
     for figure in query_rows(connection, f"select * from {FIGURE} order by figure_order, figure_id"):
@@ -39,19 +40,6 @@ def write_provenance_pages(
         (folder / path).write_text(_render(environment, found), encoding="utf-8", newline="\n")
         written.append(path)
     return written
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES_DIR),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["both"] = _both
-    environment.filters["shown"] = _shown
-    return environment
 
 
 def _render(environment: Environment, found: Provenance) -> str:
@@ -64,11 +52,6 @@ def _render(environment: Environment, found: Provenance) -> str:
         seeds=[model for model in found.models if model["kind"] == "seed"],
         most_units=MOST_UNITS,
     )
-
-
-def _both(text: str | None) -> Bilingual:
-    english, chinese = split_description(text or "")
-    return Bilingual.of(chinese, english)
 
 
 def _shown(value: object) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import CepingError
-from pipelines.foundation.bilingual import split_description
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import identifier, literal
 from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.publication.model_sql import render_macro
@@ -106,10 +106,10 @@ def _catalogue(
     name: str,
     column: str | None,
     data_type: str | None,
-    description: str,
+    description: Bilingual,
     row_count: int | None = None,
 ) -> None:
-    row = (name, column, data_type, *split_description(description), row_count)
+    row = (name, column, data_type, description.english, description.zh, row_count)
     connection.execute(f"insert into {CATALOG_SCHEMA}.{CATALOG_TABLE} values (?, ?, ?, ?, ?, ?)", row)
 
 
@@ -124,10 +124,10 @@ def _create_macros(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> N
         statement = render_macro(template)
         if not set(TABLES_READ.findall(statement)) <= tables | {f"{CATALOG_SCHEMA}.{CATALOG_TABLE}"}:
             continue
-        description = first_line.removeprefix("--").strip()
+        description = Bilingual.read(first_line.removeprefix("--"))
         connection.execute(statement)
         kind = "macro table" if re.search(r"\)\s+as\s+table\b", statement) else "macro"
-        connection.execute(f"comment on {kind} {identifier(path.stem)} is {literal(description)}")
+        connection.execute(f"comment on {kind} {identifier(path.stem)} is {literal(str(description))}")
         parameters = re.findall(rf"create macro {path.stem}\s*(\([^)]*\))", statement)[0]
         _catalogue(connection, path.stem, None, f"{kind} {parameters}", description)
 
@@ -135,10 +135,10 @@ def _create_macros(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> N
 def _comment(
     connection: duckdb.DuckDBPyConnection,
     target: str,
-    description: str,
-    columns: Iterable[tuple[str, str]],
+    description: Bilingual | str,
+    columns: Iterable[tuple[str, Bilingual | str]],
     kind: str = "table",
 ) -> None:
-    connection.execute(f"comment on {kind} {target} is {literal(description)}")
+    connection.execute(f"comment on {kind} {target} is {literal(str(description))}")
     for name, text in columns:
-        connection.execute(f"comment on column {target}.{identifier(name)} is {literal(text)}")
+        connection.execute(f"comment on column {target}.{identifier(name)} is {literal(str(text))}")

@@ -18,7 +18,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.foundation.bilingual import split_description
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import identifier
 from pipelines.gate.candidate import FrozenTable
 from pipelines.publication.site.tables import Tables
@@ -91,9 +91,9 @@ def sheet_names(tables: tuple[FrozenTable, ...]) -> dict[str, str]:
     return names
 
 
-def heading(description: str, column: str) -> str:
+def heading(description: Bilingual, column: str) -> str:
     """What stands above a column: the first words of its Chinese description, and its name for whoever queries."""
-    _, chinese = split_description(description)
+    chinese = description.zh
     cut = min((place for mark in OPENS_WITH if (place := chinese.find(mark)) > 0), default=len(chinese))
     return f"{chinese[:cut]}\n{column}"
 
@@ -112,14 +112,13 @@ def _write_contents(sheet: Worksheet, styles: _Styles, tables: Tables, names: di
     for column, text in enumerate(("数据表", "说明", "Description", "行数", "工作表")):
         sheet.write_string(4, column, text, styles.header)
     for row, table in enumerate(tables.candidate.tables, start=5):
-        english, chinese = split_description(table.description)
         name = names.get(table.full_name)
         if name:
             sheet.write_url(row, 0, f"internal:'{name}'!A1", styles.link, table.full_name)
         else:
             sheet.write_string(row, 0, table.full_name, styles.plain)
-        _write_cell(sheet, row, 1, chinese, styles)
-        _write_cell(sheet, row, 2, english, styles)
+        _write_cell(sheet, row, 1, table.description.zh, styles)
+        _write_cell(sheet, row, 2, table.description.english, styles)
         sheet.write_number(row, 3, table.row_count, styles.plain)
         sheet.write_string(row, 4, name or "见 Parquet", styles.plain)
     sheet.freeze_panes(5, 1)
@@ -134,8 +133,9 @@ def _write_dictionary(sheet: Worksheet, styles: _Styles, tables: tuple[FrozenTab
     row = 1
     for table in tables:
         for field in table.columns:
-            english, chinese = split_description(field.description)
-            for column, text in enumerate((table.full_name, field.name, field.data_type, chinese, english)):
+            meaning = field.description
+            texts = (table.full_name, field.name, field.data_type, meaning.zh, meaning.english)
+            for column, text in enumerate(texts):
                 _write_cell(sheet, row, column, text, styles)
             row += 1
     sheet.freeze_panes(1, 0)
@@ -144,8 +144,8 @@ def _write_dictionary(sheet: Worksheet, styles: _Styles, tables: tuple[FrozenTab
 
 def _write_table(sheet: Worksheet, styles: _Styles, tables: Tables, table: FrozenTable) -> None:
     sheet.set_column(0, max(len(table.columns) - 1, 0), 18)
-    _, chinese = split_description(table.description)
-    _write_cell(sheet, 0, 0, f"{chinese.rstrip('。')}（{table.full_name}）", styles, styles.title)
+    title = table.description.zh
+    _write_cell(sheet, 0, 0, f"{title.rstrip('。')}（{table.full_name}）", styles, styles.title)
     sheet.write_string(1, 0, _banner(tables), styles.warning)
     sheet.set_row(HEADER_ROW, 44)
     for column, field in enumerate(table.columns):

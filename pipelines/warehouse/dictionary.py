@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipelines.errors import CepingError
-from pipelines.foundation.bilingual import split_description
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.settings import MODELS_DIR, PROJECT_ROOT, Settings
 from pipelines.warehouse.dbt_project import Manifest, dbt_executable, published_tables
 from pipelines.warehouse.lineage import Column, Lineage, table_name, trace_columns
@@ -102,7 +102,8 @@ def _table(table: TableSpec, origins: dict[tuple[str, str], Origin]) -> str:
         (
             f"`{column.name}`{' 🔑' if column.name in table.key else ''}",
             column.data_type,
-            *reversed(split_description(column.description)),
+            column.description.zh,
+            column.description.english,
             origin_of(origins, table.full_name, column.name).columns,
         )
         for column in table.columns
@@ -114,15 +115,15 @@ def _table(table: TableSpec, origins: dict[tuple[str, str], Origin]) -> str:
 def _source(node: dict[str, object]) -> str:
     columns = node["columns"]
     assert isinstance(columns, dict)
-    rows = [
-        (f"`{column['name']}`", column["data_type"], *reversed(split_description(column["description"])))
-        for column in columns.values()
-    ]
-    return _section(table_name(node), str(node["description"]), ("column 列", "type 类型", "含义", "meaning"), rows)
+    rows = []
+    for column in columns.values():
+        meaning = Bilingual.read(column["description"])
+        rows.append((f"`{column['name']}`", column["data_type"], meaning.zh, meaning.english))
+    description = Bilingual.read(str(node["description"]))
+    return _section(table_name(node), description, ("column 列", "type 类型", "含义", "meaning"), rows)
 
 
-def _section(name: str, description: str, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    english, chinese = split_description(description)
+def _section(name: str, description: Bilingual, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [header, tuple("---" for _ in header), *rows]
     table = "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-    return f"### {name}\n\n{chinese} {english}\n\n{table}\n"
+    return f"### {name}\n\n{description.zh} {description.english}\n\n{table}\n"

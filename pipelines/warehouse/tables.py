@@ -2,17 +2,18 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import qualified
 
 
 class TableColumn(BaseModel):
-    """A published column with its description (English and Chinese, separated by a bar)."""
+    """A published column with its description."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     data_type: str
-    description: str
+    description: Bilingual
 
 
 class TableSpec(BaseModel):
@@ -22,7 +23,7 @@ class TableSpec(BaseModel):
 
     schema_name: str
     name: str
-    description: str
+    description: Bilingual
     key: tuple[str, ...]
     columns: tuple[TableColumn, ...]
 

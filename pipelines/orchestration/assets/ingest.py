@@ -108,7 +108,7 @@ def _files_table(entries: Sequence[LedgerEntry]) -> dg.TableMetadataValue:
 def _column_schema(contract: Contract) -> dg.TableSchema:
     return dg.TableSchema(
         columns=[
-            dg.TableColumn(name=column.name, type=column.data_type, description=column.description)
+            dg.TableColumn(name=column.name, type=column.data_type, description=str(column.description))
             for column in contract.columns
         ]
     )

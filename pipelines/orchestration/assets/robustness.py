@@ -34,11 +34,11 @@ READ = (
             dg.AssetKey([spec.schema_name, spec.name]),
             deps=[dg.AssetKey(list(names)) for names in READ],
             group_name=spec.schema_name,
-            description=spec.description,
+            description=str(spec.description),
             kinds={"numpy"},
             metadata={
                 "dagster/column_schema": dg.TableSchema(
-                    [dg.TableColumn(column.name, column.data_type, column.description) for column in spec.columns]
+                    [dg.TableColumn(column.name, column.data_type, str(column.description)) for column in spec.columns]
                 )
             },
         )

@@ -70,7 +70,7 @@ def _check_results(judged: Verdict) -> Iterator[dg.AssetCheckResult]:
             check_name=check_name(suite.table),
             passed=not failed,
             severity=dg.AssetCheckSeverity.WARN if suite.passed else dg.AssetCheckSeverity.ERROR,
-            description=suite.why,
+            description=str(suite.why),
             metadata={
                 "expectations": len(suite.outcomes),
                 "failed": len(failed),
@@ -93,7 +93,7 @@ def _outcomes_table(outcomes: list[ExpectationOutcome]) -> dg.TableMetadataValue
                 "on": outcome.column or outcome.reduction or "the table",
                 "expected": outcome.expected,
                 "observed": outcome.observed,
-                "why": outcome.why,
+                "why": str(outcome.why),
             }
         )
         for outcome in outcomes

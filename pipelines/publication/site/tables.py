@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.foundation.bilingual import Bilingual, split_description
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import Row, identifier, qualified, query_rows
 from pipelines.gate.candidate import Candidate, FrozenTable, is_synthetic
 from pipelines.publication.labels import Labels
@@ -41,8 +41,8 @@ class Tables:
     def title(self, name: str) -> Bilingual:
         """What a table is, from its description."""
         table = self._published.get(name)
-        english, chinese = split_description(table.description) if table else (name, name)
-        return Bilingual(zh=chinese.rstrip("。"), en=english.rstrip("."))
+        text = table.description if table else Bilingual.read(name)
+        return Bilingual(zh=text.zh.rstrip("。"), en=text.english.rstrip("."))
 
     def columns(self, name: str) -> set[str]:
         """The columns of a table; none where it is not published."""

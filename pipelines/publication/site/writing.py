@@ -5,8 +5,9 @@ from pathlib import Path
 from shutil import copyfile
 
 from altair.utils.schemapi import debug_mode
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
+from pipelines.foundation.pages import page_environment
 from pipelines.gate.verdict import Verdict
 from pipelines.publication.site.language import LANGUAGES, Language
 from pipelines.publication.site.links import Links
@@ -87,10 +88,7 @@ def _links(folder: Path, language: Language, page: str) -> Links:
 
 
 def _environment(language: Language) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES_DIR), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
+    environment = page_environment(TEMPLATES_DIR)
     environment.globals["say"] = language.say
     environment.globals["numeral"] = language.numeral
     return environment
