@@ -21,9 +21,9 @@ PAGE = "dictionary.html"
 CSV = "dictionary.csv"
 
 
-def write_dictionary(candidate: Candidate, folder: Path, *, is_synthetic: bool) -> None:
+def write_dictionary(candidate: Candidate, folder: Path) -> None:
     """Write the page and the csv; the same candidate gives the same bytes."""
-    (folder / PAGE).write_text(_page(candidate, is_synthetic=is_synthetic), encoding="utf-8")
+    (folder / PAGE).write_text(_page(candidate), encoding="utf-8")
     # With the mark of UTF-8 that spreadsheets look for.
     (folder / CSV).write_text(_csv(candidate), encoding="utf-8-sig", newline="")
 
@@ -45,7 +45,7 @@ def _csv(candidate: Candidate) -> str:
     return stream.getvalue()
 
 
-def _page(candidate: Candidate, *, is_synthetic: bool) -> str:
+def _page(candidate: Candidate) -> str:
     origins = read_lineage()
     schemas: dict[str, list[object]] = {}
     for table in candidate.tables:
@@ -56,7 +56,6 @@ def _page(candidate: Candidate, *, is_synthetic: bool) -> str:
         .render(
             candidate=candidate,
             schemas=schemas,
-            is_synthetic=is_synthetic,
             column_count=sum(len(table.columns) for table in candidate.tables),
             origin=lambda table, column: origin_of(origins, table.full_name, column.name),
         )
