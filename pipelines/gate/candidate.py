@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Self
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.errors import GateError
 from pipelines.foundation.files import building_folder
 from pipelines.foundation.hashing import hash_file, hash_json
 from pipelines.foundation.sql import identifier, literal
 from pipelines.warehouse.tables import TableSpec
+
+DECLARATION = "candidate.json"
 
 
 class FrozenTable(TableSpec):
@@ -38,11 +40,12 @@ class Candidate(BaseModel):
 
     folder: Path
     edition: int
+    is_synthetic: bool = Field(description="Whether any row of it was made by the generator of the example.")
     tables: tuple[FrozenTable, ...]
 
     @property
     def content_hash(self) -> str:
-        """Hash over the edition, every table's bytes and every description."""
+        """Hash over the edition, every table's bytes, every description, and whether any row is synthetic."""
         return hash_json(self.model_dump(mode="json", exclude={"folder"}))
 
     def table(self, full_name: str) -> FrozenTable:
@@ -62,8 +65,11 @@ class Candidate(BaseModel):
 
         Raises ``GateError`` where a file is missing or was changed after it was frozen.
         """
-        declared = json.loads((folder / "candidate.json").read_text(encoding="utf-8"))
-        candidate = cls.model_validate({**declared, "folder": folder})
+        try:
+            declared = json.loads((folder / DECLARATION).read_text(encoding="utf-8"))
+            candidate = cls.model_validate({**declared, "folder": folder})
+        except (OSError, ValueError) as cause:
+            raise GateError(f"candidate {folder.name[:12]}: {DECLARATION} is missing or says something else") from cause
         for table in candidate.tables:
             path = candidate.path(table)
             if not path.is_file() or hash_file(path) != table.sha256:
@@ -89,9 +95,10 @@ def freeze(warehouse: Path, specs: Sequence[TableSpec], edition: int, candidates
         (building / "tables").mkdir()
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             frozen = tuple(_freeze_table(connection, spec, building / "tables") for spec in specs)
-        candidate = Candidate(folder=building, edition=edition, tables=frozen)
+            is_synthetic = any(_is_synthetic(connection, spec) for spec in specs)
+        candidate = Candidate(folder=building, edition=edition, is_synthetic=is_synthetic, tables=frozen)
         declared = candidate.model_dump_json(exclude={"folder"}, indent=1)
-        (building / "candidate.json").write_text(declared, encoding="utf-8")
+        (building / DECLARATION).write_text(declared, encoding="utf-8")
         final = candidates_dir / candidate.content_hash
         if not final.exists():
             building.rename(final)
@@ -107,11 +114,9 @@ def _freeze_table(connection: duckdb.DuckDBPyConnection, spec: TableSpec, folder
     return FrozenTable(**spec.model_dump(), row_count=copied[0] if copied else 0, sha256=hash_file(path))
 
 
-def is_synthetic(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> bool:
-    """Say whether any published row was made by the generator."""
-    for table in candidate.tables:
-        if any(column.name == "is_synthetic" for column in table.columns):
-            row = connection.execute(f"select coalesce(bool_or(is_synthetic), false) from {table.relation}").fetchone()
-            if row is not None and row[0]:
-                return True
-    return False
+def _is_synthetic(connection: duckdb.DuckDBPyConnection, spec: TableSpec) -> bool:
+    """Whether any row of a table was made by the generator."""
+    if all(column.name != "is_synthetic" for column in spec.columns):
+        return False
+    [(found,)] = connection.execute(f"select bool_or(is_synthetic) from {spec.relation}").fetchall()
+    return bool(found)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.pages import page_environment
 from pipelines.foundation.sql import query_rows
-from pipelines.gate.candidate import Candidate, FrozenTable, is_synthetic
+from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.gate.frames import reducing
 from pipelines.gate.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome, Verdict
 
@@ -70,7 +70,6 @@ def render_quality(candidate: Candidate, verdict: Verdict) -> str:
             .render(
                 verdict=verdict,
                 candidate=candidate,
-                is_synthetic=is_synthetic(connection, candidate),
                 sections=[_section(candidate, suite) for suite in verdict.suites],
                 row_count=sum(table.row_count for table in candidate.tables),
                 held_count=sum(outcome.passed for outcome in verdict.outcomes),

@@ -59,38 +59,38 @@ CROISSANT_CONTEXT: dict[str, Any] = {
 }
 
 
-def write_descriptions(candidate: Candidate, release_id: str, folder: Path, *, is_synthetic: bool) -> None:
+def write_descriptions(candidate: Candidate, release_id: str, folder: Path) -> None:
     """Write ``datapackage.json`` and ``croissant.json`` into the folder of a release, beside ``parquet/``."""
     for name, described in (
-        (PACKAGE_FILE, describe_package(candidate, release_id, folder, is_synthetic=is_synthetic)),
-        (CROISSANT_FILE, describe_croissant(candidate, release_id, folder, is_synthetic=is_synthetic)),
+        (PACKAGE_FILE, describe_package(candidate, release_id, folder)),
+        (CROISSANT_FILE, describe_croissant(candidate, release_id, folder)),
     ):
         text = json.dumps(described, ensure_ascii=False, indent=1)
         (folder / name).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
-def describe_package(candidate: Candidate, release_id: str, folder: Path, *, is_synthetic: bool) -> dict[str, Any]:
+def describe_package(candidate: Candidate, release_id: str, folder: Path) -> dict[str, Any]:
     """The Frictionless data package: a resource a table, with types, descriptions, keys and hashes."""
     return {
         "profile": "data-package",
         "name": f"ceping-{release_id}",
         "title": f"Ceping {candidate.edition} 测评{candidate.edition}",
-        "description": _about(candidate, is_synthetic=is_synthetic),
+        "description": _about(candidate),
         "version": release_id,
         "keywords": ["government websites", "evaluation", "政府网站", "测评"],
-        "is_synthetic": is_synthetic,
+        "is_synthetic": candidate.is_synthetic,
         "resources": [_resource(table, folder) for table in candidate.tables],
     }
 
 
-def describe_croissant(candidate: Candidate, release_id: str, folder: Path, *, is_synthetic: bool) -> dict[str, Any]:
+def describe_croissant(candidate: Candidate, release_id: str, folder: Path) -> dict[str, Any]:
     """The Croissant description: a file object and a record set a table."""
     return {
         "@context": CROISSANT_CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": f"ceping-{release_id}",
-        "description": _about(candidate, is_synthetic=is_synthetic),
+        "description": _about(candidate),
         "version": f"{candidate.edition}.0.0",
         "inLanguage": ["zh", "en"],
         "distribution": [_file_object(table, folder) for table in candidate.tables],
@@ -98,8 +98,8 @@ def describe_croissant(candidate: Candidate, release_id: str, folder: Path, *, i
     }
 
 
-def _about(candidate: Candidate, *, is_synthetic: bool) -> str:
-    note = " Example data, all synthetic. 示例数据，均为合成。" if is_synthetic else ""
+def _about(candidate: Candidate) -> str:
+    note = " Example data, all synthetic. 示例数据，均为合成。" if candidate.is_synthetic else ""
     return (
         f"Evaluation of government websites, platforms and new media, edition {candidate.edition}. "
         f"{candidate.edition}年度政府网站、政务平台与新媒体测评。{note}"

@@ -123,7 +123,7 @@ def _number_pages(paragraph: Paragraph) -> None:
 
 def _write_head(document: DocumentObject, desk: Desk, notice: Notice) -> None:
     document.add_paragraph(_clean(notice.title), style="Title")
-    if desk.tables.is_synthetic:
+    if desk.tables.candidate.is_synthetic:
         warning = document.add_paragraph()
         warning.paragraph_format.first_line_indent = Pt(0)
         run = warning.add_run(

@@ -104,7 +104,7 @@ def _write_contents(sheet: Worksheet, styles: _Styles, tables: Tables, names: di
     sheet.set_column(3, 4, 16)
     sheet.write_string(0, 0, f"{tables.edition_name.zh}　数据工作簿", styles.title)
     sheet.write_string(
-        1, 0, _banner(tables) or f"版本 {release_id}", styles.warning if tables.is_synthetic else styles.plain
+        1, 0, _banner(tables) or f"版本 {release_id}", styles.warning if tables.candidate.is_synthetic else styles.plain
     )
     sheet.write_string(
         2, 0, f"版本 {release_id}；超过 {MOST_ROWS:,} 行的表只在 Parquet 与 DuckDB 文件中。", styles.plain
@@ -164,7 +164,7 @@ def _rows(tables: Tables, table: FrozenTable) -> Iterator[tuple[Any, ...]]:
 
 
 def _banner(tables: Tables) -> str:
-    return "示例数据（合成）：由示例生成器的数据计算，不代表任何真实单位。" if tables.is_synthetic else ""
+    return "示例数据（合成）：由示例生成器的数据计算，不代表任何真实单位。" if tables.candidate.is_synthetic else ""
 
 
 def _write_cell(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from pipelines.foundation.hashing import hash_file, hash_json
 from pipelines.foundation.sql import Row, query_rows
-from pipelines.gate.candidate import Candidate, is_synthetic
+from pipelines.gate.candidate import Candidate
 from pipelines.gate.verdict import ExpectationOutcome, Verdict
 from pipelines.warehouse.tables import TableColumn
 
@@ -101,7 +101,7 @@ def build_manifest(
     return Manifest(
         release_id=release_id_of(candidate.edition, candidate.content_hash, code_version),
         edition=candidate.edition,
-        is_synthetic=is_synthetic(connection, candidate),
+        is_synthetic=candidate.is_synthetic,
         code_version=code_version,
         candidate=candidate.content_hash,
         inputs=_inputs(connection, candidate),

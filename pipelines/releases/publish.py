@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pipelines.errors import CepingError, GateError
 from pipelines.foundation.files import BUILDING_PREFIX, files_below, sync, sync_tree, whole_folder
 from pipelines.foundation.hashing import hash_file
-from pipelines.gate.candidate import Candidate, is_synthetic
+from pipelines.gate.candidate import Candidate
 from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
 from pipelines.publication.data_package import write_descriptions
 from pipelines.publication.dictionary import write_dictionary
@@ -99,8 +99,8 @@ def _copy(source: Path, target: Path, candidate: Candidate) -> None:
 def _write_pages(candidate: Candidate, verdict: Verdict, draft: Release, code_version: str) -> None:
     """Write everything people read, and the manifest, from the database as it will be published."""
     with draft.open() as connection:
-        write_dictionary(candidate, draft.folder, is_synthetic=is_synthetic(connection, candidate))
-        write_descriptions(candidate, draft.release_id, draft.folder, is_synthetic=is_synthetic(connection, candidate))
+        write_dictionary(candidate, draft.folder)
+        write_descriptions(candidate, draft.release_id, draft.folder)
         tables = {table.full_name for table in candidate.tables}
         write_provenance_pages(connection, verdict, draft.release_id, tables, draft.folder)
         # Last: its pages link to what is there.

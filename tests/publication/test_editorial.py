@@ -12,6 +12,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from openpyxl import Workbook
 
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.hashing import hash_file
 from pipelines.publication import workbook as workbook_module
 from pipelines.publication.workbook import heading
@@ -110,7 +111,7 @@ def test_a_table_too_long_stays_in_parquet_and_the_first_sheet_says_so(
     ],
 )
 def test_a_header_is_the_first_words_of_the_description(description: str, header: str) -> None:
-    assert heading(description, "rank") == header
+    assert heading(Bilingual.read(description), "rank") == header
 
 
 def test_the_same_release_gives_the_same_workbook_and_notice(tmp_path: Path, release: Release) -> None:

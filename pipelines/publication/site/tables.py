@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import Row, identifier, qualified, query_rows
-from pipelines.gate.candidate import Candidate, FrozenTable, is_synthetic
+from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.publication.labels import Labels
 
 UNKNOWN_PLACE = "unlocated"
@@ -89,11 +89,6 @@ class Tables:
     def labels(self) -> Labels:
         """Names of codes."""
         return Labels.read(self._connection, self.candidate)
-
-    @cached_property
-    def is_synthetic(self) -> bool:
-        """Whether any row of the release was made by the generator."""
-        return is_synthetic(self._connection, self.candidate)
 
     @cached_property
     def regions(self) -> dict[str, Bilingual]:

@@ -37,7 +37,7 @@ def write_site(tables: Tables, verdict: Verdict, release_id: str, code_version: 
     about = {
         "edition": candidate.edition,
         "edition_name": tables.edition_name,
-        "is_synthetic": tables.is_synthetic,
+        "is_synthetic": tables.candidate.is_synthetic,
         "warning_count": len(verdict.warnings),
         "release_id": release_id,
         "candidate_hash": candidate.content_hash,
