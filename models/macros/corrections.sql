@@ -41,7 +41,6 @@ select
     landed.file_id,
     landed.sheet,
     landed.row_number,
-    landed.rejections,
     {%- for column, data_type in types.items() %}
     {%- if is_single(data_type) %}
     case
@@ -53,13 +52,12 @@ select
     end as {{ column }}
     {%- else %}
     landed.{{ column }}
-    {%- endif %}
-    {%- if not loop.last %},{% endif %}
+    {%- endif %},
     {%- endfor %}
+    landed.rejections
 from {{ landed }} as landed
 left join (
     select
-        edition,
         {%- for name in key %}
         key_{{ name }},
         {%- endfor %}
@@ -68,9 +66,9 @@ left join (
             column_name = '{{ column }}' and (new_value is null or try_cast(new_value as {{ data_type }}) is not null)
         ) as has_{{ column }},
         max(case when column_name = '{{ column }}' then expected_value end) as old_{{ column }},
-        max(case when column_name = '{{ column }}' then new_value end) as new_{{ column }}
-        {%- if not loop.last %},{% endif %}
+        max(case when column_name = '{{ column }}' then new_value end) as new_{{ column }},
         {%- endfor %}
+        edition
     from (
         select
             {%- for name in key %}

@@ -4,11 +4,10 @@
 -#}
 {% macro parameters(codes) -%}
     select
-        edition,
         {% for code in codes -%}
-        max(case when parameter_code = '{{ code }}' then parameter_value end) as {{ code | replace('.', '_') }}
-        {%- if not loop.last %},{% endif %}
+        max(case when parameter_code = '{{ code }}' then parameter_value end) as {{ code | replace('.', '_') }},
         {% endfor -%}
+        edition
     from {{ ref('parameters') }}
     group by edition
 {%- endmacro %}

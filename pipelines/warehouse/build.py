@@ -81,6 +81,9 @@ def build_warehouse(settings: Settings, arguments: Sequence[str], progress: Prog
     )
 
 
+NOTHING_BUILT = BuildResult(is_successful=True, nodes=(), errors=())
+
+
 def describe_failures(settings: Settings, result: BuildResult, most: int) -> list[str]:
     """Every failed node in a sentence, a data test with the rule that is broken and a row that breaks it."""
     failed = [node for node in result.nodes if node.has_failed]

@@ -1,4 +1,4 @@
-"""What a build has to do: which sources' landing the warehouse does not hold yet, and whether its tables can grow."""
+"""What a build has to do: which landed sources and which seeds the warehouse does not hold yet, as they are now."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.foundation.files import write_whole
-from pipelines.foundation.hashing import hash_folders, hash_json
+from pipelines.foundation.hashing import hash_file, hash_folders, hash_json
 from pipelines.ingest.contracts import load_contracts
 from pipelines.settings import MODELS_DIR, Settings
 
@@ -19,24 +19,29 @@ class WarehouseMark(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     models: str
-    seeds: str
+    seeds: dict[str, str]
     landing: dict[str, str]
 
 
 @dataclass(frozen=True)
 class BuildScope:
-    """What is to be built: everything, or what depends on the sources that changed."""
+    """What is to be built: everything, or what depends on the sources and seeds that changed."""
 
     is_full_refresh: bool
-    sources: tuple[str, ...] | None
+    sources: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the warehouse holds everything as it is."""
+        return not (self.is_full_refresh or self.sources or self.seeds)
 
     @property
     def arguments(self) -> list[str]:
-        """The scope in dbt's words."""
-        refresh = ["--full-refresh"] if self.is_full_refresh else []
-        if self.sources is None:
-            return refresh
-        return [*refresh, "--select", " ".join(f"source:raw.{name}+" for name in self.sources)]
+        """The scope in dbt's words, where there is anything to build."""
+        if self.is_full_refresh:
+            return ["--full-refresh"]
+        return ["--select", *(f"source:raw.{name}+" for name in self.sources), *(f"{name}+" for name in self.seeds)]
 
 
 def take_scope(settings: Settings, *, rebuild: bool = False) -> BuildScope:
@@ -47,12 +52,13 @@ def take_scope(settings: Settings, *, rebuild: bool = False) -> BuildScope:
     mark = _read_mark(settings)
     settings.warehouse_mark_path.unlink(missing_ok=True)
     present = _present(settings)
-    if rebuild or mark is None or mark.models != present.models:
-        return BuildScope(is_full_refresh=True, sources=None)
-    if mark.seeds != present.seeds:
-        return BuildScope(is_full_refresh=False, sources=None)
-    changed = [name for name, content in present.landing.items() if mark.landing.get(name) != content]
-    return BuildScope(is_full_refresh=False, sources=(*changed, LEDGER))
+    if rebuild or mark is None or mark.models != present.models or mark.seeds.keys() != present.seeds.keys():
+        return BuildScope(is_full_refresh=True)
+    return BuildScope(
+        is_full_refresh=False,
+        sources=tuple(name for name, content in present.landing.items() if mark.landing.get(name) != content),
+        seeds=tuple(name for name, content in present.seeds.items() if mark.seeds[name] != content),
+    )
 
 
 def mark_built(settings: Settings) -> None:
@@ -70,11 +76,13 @@ def _read_mark(settings: Settings) -> WarehouseMark | None:
 def _present(settings: Settings) -> WarehouseMark:
     return WarehouseMark(
         models=f"{hash_folders([MODELS_DIR])} duckdb {duckdb.__version__}",
-        seeds=hash_folders([settings.seeds_dir]),
-        landing={source: _landing_hash(settings, source) for source in load_contracts()},
+        seeds={path.stem: hash_file(path) for path in sorted(settings.seeds_dir.rglob("*.csv"))},
+        landing={source: _landing_hash(settings, source) for source in [*load_contracts(), LEDGER]},
     )
 
 
 def _landing_hash(settings: Settings, source: str) -> str:
     """Landing files are named by edition and content; another contract is another version of the models."""
-    return hash_json(sorted(path.name for path in (settings.landing_dir / source).glob("*.parquet")))
+    files = sorted((settings.landing_dir / source).glob("*.parquet"))
+    # The ledger's files are named by edition alone.
+    return hash_json([(path.name, hash_file(path) if source == LEDGER else "") for path in files])

@@ -20,7 +20,7 @@ from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.built import built_release
 from pipelines.robustness.inputs import TABLES_READ
 from pipelines.settings import Settings
-from pipelines.warehouse.build import BuildResult, NodeResult, build_warehouse, describe_failures
+from pipelines.warehouse.build import NOTHING_BUILT, BuildResult, NodeResult, build_warehouse, describe_failures
 from pipelines.warehouse.dbt_project import is_published, read_manifest
 from pipelines.warehouse.scope import mark_built, take_scope
 
@@ -94,12 +94,16 @@ def models(
     if release_id is not None:
         say("models", f"nothing has changed since release {release_id}: 0 models built")
         return
-    say("models", "building models and running their tests")
     scope = take_scope(settings, rebuild=edition_run.rebuild)
     # dbt works in a process of its own: this one has time for what the gate will need.
     load_ahead()
-    arguments = _chosen(context) if context.is_subset else scope.arguments
-    result = build_warehouse(settings, arguments, _tell)
+    if context.is_subset:
+        result = build_warehouse(settings, _chosen(context), _tell)
+    elif scope.is_empty:
+        result = NOTHING_BUILT
+    else:
+        say("models", "building models and running their tests")
+        result = build_warehouse(settings, scope.arguments, _tell)
     say("models", result.summary)
     if result.is_successful and not context.is_subset:
         mark_built(settings)

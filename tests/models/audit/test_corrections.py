@@ -106,7 +106,7 @@ def test_only_cells_that_are_as_expected_take_the_new_value(built: Settings) -> 
 def test_whatever_did_not_find_what_it_expects_fails_the_run_and_the_gate() -> None:
     """The outcomes that pass are the same two in the dbt test and in the suite."""
     model = yaml.safe_load((MODELS_DIR / "sql/audit/correction.yml").read_text(encoding="utf-8"))["models"][0]
-    conditions = [test["holds"]["arguments"]["condition"] for test in model["data_tests"] if "holds" in test]
-    assert conditions == ["outcome in ('applied', 'retired')"]
+    [test] = model["data_tests"]
+    assert list(test["sound"]["arguments"]["holds"].values()) == ["outcome in ('applied', 'retired')"]
     suite = yaml.safe_load((EXPECTATIONS_DIR / "audit.correction.yml").read_text(encoding="utf-8"))
     assert "outcome not in ('applied', 'retired')" in suite["reduce"]["missed"]
