@@ -45,19 +45,21 @@ def published_tables(manifest: Manifest) -> list[TableSpec]:
 
 
 def built_tables(manifest: Manifest) -> list[TableSpec]:
-    """The marts: what dbt builds for publication."""
-    marts = [
-        node
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and not node["name"].startswith(BELOW_PUBLISHED)
-    ]
-    return sorted((_table_spec(node) for node in marts), key=lambda spec: spec.full_name)
+    """What dbt builds for publication: the marts, and the seeds marked ``is_published``."""
+    built = [node for node in manifest["nodes"].values() if _is_published(node)]
+    return sorted((_table_spec(node) for node in built), key=lambda spec: spec.full_name)
 
 
 def computed_tables(manifest: Manifest) -> list[TableSpec]:
     """What Python writes into the warehouse for publication: sources to dbt, marked ``is_published``."""
     sources = [node for node in manifest["sources"].values() if node["config"]["meta"].get("is_published")]
     return sorted((_table_spec(node) for node in sources), key=lambda spec: spec.full_name)
+
+
+def _is_published(node: dict[str, Any]) -> bool:
+    if node["resource_type"] == "seed":
+        return bool(node["config"]["meta"].get("is_published"))
+    return node["resource_type"] == "model" and not node["name"].startswith(BELOW_PUBLISHED)
 
 
 def _table_spec(node: dict[str, Any]) -> TableSpec:
@@ -67,7 +69,7 @@ def _table_spec(node: dict[str, Any]) -> TableSpec:
     )
     return TableSpec(
         schema_name=node["schema"],
-        name=node["name"],
+        name=node.get("alias") or node["name"],
         description=node["description"],
         key=tuple(node["config"]["meta"]["key"]),
         columns=columns,

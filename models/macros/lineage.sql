@@ -13,7 +13,7 @@
 {% endmacro %}
 
 {#- Schema and name of a node, as analysts write a table. -#}
-{% macro node_name(node) %}{{ return(node.schema ~ '.' ~ node.name) }}{% endmacro %}
+{% macro node_name(node) %}{{ return(node.schema ~ '.' ~ (node.alias or node.name)) }}{% endmacro %}
 
 {#- Everything a node is made from, near or far: id to the fewest steps that lead there. -#}
 {% macro upstream_steps(nodes, id) %}

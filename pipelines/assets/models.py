@@ -31,7 +31,8 @@ class LayerTranslator(DagsterDbtTranslator):
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Schema and table, as analysts write it: the schema of what is not published follows from its prefix."""
-        return dg.AssetKey([str(dbt_resource_props["schema"]), str(dbt_resource_props["name"])])
+        name = dbt_resource_props.get("alias") or dbt_resource_props["name"]
+        return dg.AssetKey([str(dbt_resource_props["schema"]), str(name)])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The schema, which is the layer."""
