@@ -20,6 +20,7 @@ from pipelines.landing import landing_file
 from pipelines.publication.reading import open_release
 from pipelines.publication.release import Release
 from pipelines.publication.tracing import FIGURE, NEEDED, SUBJECT, UNITS, Provenance, Row, rows_of, trace_published
+from pipelines.publication.trend_views import CELLS, LIST, NAME
 from pipelines.settings import Settings
 from pipelines.verdict import VERDICT_FILE, Verdict
 
@@ -31,6 +32,7 @@ def trace(settings: Settings, release: Release, table: str, key: Sequence[str], 
     """
     verdict = Verdict.model_validate_json((release.folder / VERDICT_FILE).read_bytes())
     with open_release(release) as connection:
+        table, key = _as_cell(connection, release, table, key)
         row = _find_row(connection, release, table, key)
         told = trace_published(connection, verdict, release.release_id, table, row, most_rows)
         codes = _unit_codes(connection, told, table, row)
@@ -66,6 +68,20 @@ def print_provenance(found: Provenance, output: str) -> None:
     counts = ", ".join(f"{source} {count:,}" for source, count in found.row_counts.items())
     rows = [{**row, "cells": json.dumps(row["cells"], ensure_ascii=False)} for row in found.rows]
     console.print(_table(f"输入行 Input rows ({counts})", rows))
+
+
+def _as_cell(
+    connection: duckdb.DuckDBPyConnection, release: Release, table: str, key: Sequence[str]
+) -> tuple[str, Sequence[str]]:
+    """A row of a trend table is a cell that bears its name; every other row is what it is."""
+    published = {f"{spec.schema_name}.{spec.name}": spec.key for spec in release.manifest.tables}
+    name = table.removeprefix("trends.")
+    if table in published or not {CELLS, LIST} <= published.keys():
+        return table, key
+    if not rows_of(connection, f"select * from {LIST} where {NAME} = ?", [name]):
+        return table, key
+    parts = len(published[CELLS]) - 2
+    return CELLS, [*key[:-parts], name, *key[-parts:]]
 
 
 def _find_row(connection: duckdb.DuckDBPyConnection, release: Release, table: str, key: Sequence[str]) -> Row:

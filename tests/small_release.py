@@ -21,10 +21,10 @@ FIGURE_TYPES = {
     "missing_input": "varchar", "as_of": "varchar", "note": "varchar", "note_zh": "varchar", "is_synthetic": "boolean",
 }  # fmt: skip
 FIGURE_TYPES_ORDER = list(FIGURE_TYPES)
-TIDY_TYPES = {
-    "edition": "integer", "measure": "varchar", "breakdown": "varchar", "group_code": "varchar",
-    "group_name_zh": "varchar", "group_name_en": "varchar", "numerator": "bigint", "denominator": "bigint",
-    "value": "double", "is_synthetic": "boolean",
+CELL_TYPES = {
+    "edition": "integer", "trend_table": "varchar", "measure": "varchar", "breakdown": "varchar",
+    "group_code": "varchar", "group_name_zh": "varchar", "group_name_en": "varchar", "numerator": "bigint",
+    "denominator": "bigint", "value": "double", "is_synthetic": "boolean",
 }  # fmt: skip
 LEDGER_TYPES = {
     "source": "varchar", "file_name": "varchar", "sha256": "varchar", "byte_count": "bigint", "rows_read": "bigint",
@@ -55,10 +55,18 @@ FIGURES: list[tuple[object, ...]] = [
      "County portals", "县级门户网站", None, None, "share", None, None, None, None, None, "not_computable", None,
      "no_row_in_scope", "2017", None, None, True),
 ]  # fmt: skip
-STOCK: list[tuple[object, ...]] = []
-STOCK += [(2017, "running_sites", "level", code, zh, en, None, None, value, True) for code, zh, en, value in
-         [("county", "县级", "County", 15000.0), ("province", "省级", "Province", 1431.0)]]  # fmt: skip
-STOCK += [(2017, "running_sites", "province", f"{n:06}", f"省{n}", f"P{n}", None, None, 1.0, True) for n in range(45)]
+STOCK: list[tuple[object, ...]] = [
+    (2017, "trend_2_site_stock", "running_sites", breakdown, code, zh, en, None, None, value, True)
+    for breakdown, code, zh, en, value in [
+        ("level", "county", "县级", "County", 15000.0),
+        ("level", "province", "省级", "Province", 1431.0),
+        *(("province", f"{n:06}", f"省{n}", f"P{n}", 1.0) for n in range(45)),
+    ]
+]
+TABLE_TYPES = {
+    "trend_table": "varchar", "trend": "integer", "table_order": "integer", "name_zh": "varchar", "name_en": "varchar",
+    "description_zh": "varchar", "description_en": "varchar",
+}  # fmt: skip
 LEDGER: list[tuple[object, ...]] = [("site_registry", "一季度.xlsx", "ab" * 32, 1234, 29440)]
 BALANCE: list[tuple[object, ...]] = [("site_registry", "一季度.xlsx", 29440, 29440, 9, 29431, True)]
 Tables = dict[str, tuple[dict[str, str], list[tuple[object, ...]]]]
@@ -71,6 +79,11 @@ def seeded_labels() -> list[tuple[object, ...]]:
     return [(kind, code, order or None, zh, en) for kind, code, order, zh, en in [*labels, *qualifiers]]
 
 
+def seeded_trend_tables(*names: str) -> list[tuple[object, ...]]:
+    """The rows by which a release shows these trend tables, as the seed has them."""
+    return [tuple(row[name] for name in TABLE_TYPES) for row in _seed("trend_tables") if row["trend_table"] in names]
+
+
 def _seed(name: str) -> list[dict[str, str]]:
     with (SEEDS_DIR / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
@@ -80,7 +93,8 @@ def example_tables(figures: list[tuple[object, ...]] = FIGURES) -> Tables:
     return {
         "core.dim_label": (LABEL_TYPES, seeded_labels()),
         "trends.figure": (FIGURE_TYPES, list(figures)),
-        "trends.trend_2_site_stock": (TIDY_TYPES, list(STOCK)),
+        "trends.trend_cell": (CELL_TYPES, list(STOCK)),
+        "trends.trend_table": (TABLE_TYPES, seeded_trend_tables("trend_2_site_stock")),
         "audit.file_ledger": (LEDGER_TYPES, list(LEDGER)),
         "audit.row_balance": (BALANCE_TYPES, list(BALANCE)),
     }

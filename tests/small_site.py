@@ -5,10 +5,19 @@ from typing import Any
 
 from pipelines.assets.candidate import PUBLISHED
 from pipelines.settings import SEEDS_DIR
-from tests.small_release import FIGURE_TYPES, Tables, example_tables
+from tests.small_release import (
+    CELL_TYPES,
+    FIGURE_TYPES,
+    STOCK,
+    TABLE_TYPES,
+    Tables,
+    example_tables,
+    seeded_trend_tables,
+)
 
 EDITION = 2017
 PROVINCES = ("110000", "120000", "130000", "330000", "520000", "650000")
+INSPECTIONS, FUSION = "trend_2_site_inspection", "trend_4_channel_fusion"
 LEVELS = ("central_department", "province", "key_city", "prefecture", "county")
 NAUGHTY = (
     "<script>alert(1)</script>",
@@ -82,8 +91,8 @@ def _known_tables(subjects: list[str]) -> Tables:
                 for top in (3, 10)
             ]
         ),
-        "trends.trend_2_site_inspection": _inspections(),
-        "trends.trend_4_channel_fusion": _fusion(),
+        "trends.trend_cell": table([*_stock(), *_inspections(), *_fusion()]),
+        "trends.trend_table": (TABLE_TYPES, seeded_trend_tables("trend_2_site_stock", INSPECTIONS, FUSION)),
         "trends.official_series": _official(),
         "trends.claim": _claims(subjects[0]),
         **_awards(subjects),
@@ -198,43 +207,47 @@ def _intervals(count: int) -> tuple[dict[str, str], list[tuple[object, ...]]]:
     return table(rows)
 
 
-def _tidy(
-    measure: str, breakdown: str, code: str, zh: str, en: str, numerator: int, denominator: int
+def _cell(
+    trend_table: str, measure: str, breakdown: str, code: str, zh: str, en: str, numerator: int, denominator: int
 ) -> dict[str, Any]:
     value = numerator / denominator
     return {
-        "edition": EDITION, "measure": measure, "breakdown": breakdown, "group_code": code, "group_name_zh": zh,
-        "group_name_en": en, "numerator": numerator, "denominator": denominator, "value": value,
-        "interval_low": max(0.0, value - 0.03), "interval_high": min(1.0, value + 0.03), "is_synthetic": True,
+        "edition": EDITION, "trend_table": trend_table, "measure": measure, "breakdown": breakdown,
+        "group_code": code, "group_name_zh": zh, "group_name_en": en, "numerator": numerator,
+        "denominator": denominator, "value": value, "interval_low": max(0.0, value - 0.03),
+        "interval_high": min(1.0, value + 0.03), "is_synthetic": True,
     }  # fmt: skip
 
 
-def _inspections() -> tuple[dict[str, str], list[tuple[object, ...]]]:
+def _stock() -> list[dict[str, Any]]:
+    rows = [dict(zip(CELL_TYPES, row, strict=True)) for row in STOCK]
+    return [{**row, "interval_low": None, "interval_high": None} for row in rows]
+
+
+def _inspections() -> list[dict[str, Any]]:
     tiers = (
         ("local_self_check", "地方自查", "Local self-check"),
         ("central_sample", "国办抽查", "Central random sample"),
     )
     rows = [
-        _tidy("pass_share", "period_tier", f"2017Q{quarter}:{tier}", zh, en, 90 + quarter, 100)
+        _cell(INSPECTIONS, "pass_share", "period_tier", f"2017Q{quarter}:{tier}", zh, en, 90 + quarter, 100)
         for quarter in (1, 2, 3)
         for tier, zh, en in tiers
     ]
     provinces = [
-        _tidy("pass_share", "province", code, f"省{code}", f"P{code}", 80 + place, 100)
+        _cell(INSPECTIONS, "pass_share", "province", code, f"省{code}", f"P{code}", 80 + place, 100)
         for place, code in enumerate(PROVINCES)
     ]
-    return table([*rows, *provinces])
+    return [*rows, *provinces]
 
 
-def _fusion() -> tuple[dict[str, str], list[tuple[object, ...]]]:
+def _fusion() -> list[dict[str, Any]]:
     measures = ("fused_share", "weibo_share", "wechat_share", "app_share")
-    return table(
-        [
-            _tidy(measure, "level", level, level, level, 10 * (place + 1), 60)
-            for measure in measures
-            for place, level in enumerate(LEVELS)
-        ]
-    )
+    return [
+        _cell(FUSION, measure, "level", level, level, level, 10 * (place + 1), 60)
+        for measure in measures
+        for place, level in enumerate(LEVELS)
+    ]
 
 
 def _official() -> tuple[dict[str, str], list[tuple[object, ...]]]:

@@ -24,9 +24,13 @@ class TwoEditions:
     def rows(self, table: str) -> pl.DataFrame:
         return rows_of(self.settings, table)
 
+    def cells(self, table: str) -> pl.DataFrame:
+        """The rows of a trend table."""
+        return self.rows("trends.trend_cell").filter(pl.col("trend_table") == table)
+
     def cell(self, table: str, edition: int, measure: str, group: str) -> dict[str, object]:
         """The one row of a trend table that holds a measure of a group."""
-        found = self.rows(f"trends.{table}").filter(
+        found = self.cells(table).filter(
             (pl.col("edition") == edition) & (pl.col("measure") == measure) & (pl.col("group_code") == group)
         )
         return found.row(0, named=True) if len(found) == 1 else {}
