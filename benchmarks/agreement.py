@@ -5,15 +5,9 @@ from pathlib import Path
 import duckdb
 
 INDICATORS = "core/fct_site_crawl"
-TREND_TABLES = (
-    "trends/trend_2_site_stock",
-    "trends/trend_2_site_inspection",
-    "trends/trend_3_platform_coverage",
-    "trends/trend_4_channel_fusion",
-)
-TIDY_COLUMNS = ("measure", "breakdown", "group_code", "numerator", "denominator", "value")
+CELL_COLUMNS = ("trend_table", "measure", "breakdown", "group_code", "numerator", "denominator", "value")
 # The baseline computes the measures a figure needs, in the breakdowns it has; the release has more.
-GROUPED = ("measure", "breakdown")
+GROUPED = ("trend_table", "measure", "breakdown")
 FIGURE_COLUMNS = ("figure_id", "numerator", "denominator", "computed", "published", "verdict")
 
 
@@ -25,9 +19,7 @@ def require_same_results(release: Path, raw_tables: Path) -> None:
     """Raise ``DisagreementError`` unless the baseline gave the release's indicators, trends, figures and rejects."""
     parquet = release / "parquet"
     require_same_rows(parquet / f"{INDICATORS}.parquet", raw_tables / "fct_site_crawl.parquet")
-    for table in TREND_TABLES:
-        name = Path(table).name
-        require_same_rows(parquet / f"{table}.parquet", raw_tables / f"{name}.parquet", TIDY_COLUMNS, GROUPED)
+    require_same_rows(parquet / "trends/trend_cell.parquet", raw_tables / "trend_cell.parquet", CELL_COLUMNS, GROUPED)
     require_same_rows(parquet / "trends/figure.parquet", raw_tables / "figure.parquet", FIGURE_COLUMNS)
     _require_same_rejects(parquet / "audit/row_balance.parquet", raw_tables / "reject.parquet")
 

@@ -326,26 +326,25 @@ select measure || '_share' as measure, breakdown, group_code, numerator, portals
     numerator / portals as value
 from (unpivot counted on fused, weibo, wechat, app, video into name measure value numerator);
 
+create table trend_cell as
+select 'trend_2_site_stock' as trend_table, * from trend_2_site_stock
+union all
+select 'trend_2_site_flow', * from trend_2_site_flow
+union all
+select 'trend_2_site_inspection', * from trend_2_site_inspection
+union all
+select 'trend_3_platform_coverage', * from trend_3_platform_coverage
+union all
+select 'trend_4_channel_fusion', * from trend_4_channel_fusion;
+
 -- Figures.
 create table figure as
-with measured as (
-    select 'trend_2_site_stock' as trend_table, * from trend_2_site_stock
-    union all
-    select 'trend_2_site_flow', * from trend_2_site_flow
-    union all
-    select 'trend_2_site_inspection', * from trend_2_site_inspection
-    union all
-    select 'trend_3_platform_coverage', * from trend_3_platform_coverage
-    union all
-    select 'trend_4_channel_fusion', * from trend_4_channel_fusion
-),
-
-joined as (
+with joined as (
     select
         figures.figure_id,
-        measured.numerator,
-        measured.denominator,
-        measured.value as computed,
+        trend_cell.numerator,
+        trend_cell.denominator,
+        trend_cell.value as computed,
         cast(figures.published_value as double) as published,
         case
             when cast(qualifiers.is_rounded as boolean)
@@ -368,7 +367,7 @@ joined as (
         end as agrees
     from read_csv('$seeds/figures.csv', all_varchar = true) as figures
     left join read_csv('$seeds/qualifiers.csv', all_varchar = true) as qualifiers using (qualifier)
-    left join measured using (trend_table, measure, breakdown, group_code)
+    left join trend_cell using (trend_table, measure, breakdown, group_code)
     where figures.edition = '2017'
 )
 
@@ -410,9 +409,6 @@ copy site to '$tables/site.parquet' (compression zstd);
 copy inspection to '$tables/inspection.parquet' (compression zstd);
 copy census to '$tables/census.parquet' (compression zstd);
 copy (from fct_site_crawl order by subject_id) to '$tables/fct_site_crawl.parquet' (compression zstd);
-copy trend_2_site_stock to '$tables/trend_2_site_stock.parquet' (compression zstd);
-copy trend_2_site_inspection to '$tables/trend_2_site_inspection.parquet' (compression zstd);
-copy trend_3_platform_coverage to '$tables/trend_3_platform_coverage.parquet' (compression zstd);
-copy trend_4_channel_fusion to '$tables/trend_4_channel_fusion.parquet' (compression zstd);
+copy trend_cell to '$tables/trend_cell.parquet' (compression zstd);
 copy figure to '$tables/figure.parquet' (compression zstd);
 copy reject to '$tables/reject.parquet' (compression zstd);

@@ -102,11 +102,90 @@ inner join {{ rules }} as excluding_rules
 where excluding_rules.stage >= excluded_rules.stage
 {% endtest %}
 
-{% test unique_key(model, columns) %}
-select {{ columns | join(', ') }}, count(*) as row_count from {{ model }} group by {{ columns | join(', ') }} having count(*) > 1
-{% endtest %}
+{#-
+    Fails on what would be counted and not shown, or shown without a meaning: a measure of units that no row of
+    trend_measures computes, a measure without a breakdown, a breakdown by what units do not have, and a table, measure
+    or breakdown that is not declared or has no name.
+-#}
+{% test declares_every_trend(model) %}
+{% set parts = ['', 'all', 'unit_code', 'period'] + unit_attributes() -%}
+with measures as (
+    select * from {{ ref('trend_measures') }}
+),
 
-{% test complete(model, columns) %}
-select * from {{ model }} where {% for column in columns %}{{ column }} is null{% if not loop.last %} or {% endif %}{% endfor %}
+breakdowns as (
+    select * from {{ ref('trend_breakdowns') }}
+),
 
+labels as (
+    select * from {{ ref('dim_label') }}
+),
+
+counted as (
+    select distinct
+        trend_table,
+        measure
+    from ({{ all_trend_units() }}) as units
+),
+
+faults as (
+    select
+        'measure of units that is not declared' as fault,
+        counted.trend_table,
+        counted.measure as code
+    from counted
+    left join measures on counted.trend_table = measures.trend_table and counted.measure = measures.measure
+    where measures.measure is null
+    union all
+    select
+        'measure without a breakdown' as fault,
+        measures.trend_table,
+        measures.measure as code
+    from measures
+    left join breakdowns
+        on
+            measures.trend_table = breakdowns.trend_table
+            and (measures.measure = breakdowns.measure or breakdowns.measure = '*')
+    where breakdowns.breakdown is null
+    union all
+    select
+        'measure without a name' as fault,
+        measures.trend_table,
+        measures.measure as code
+    from measures
+    left join labels on labels.label_kind = 'measure' and measures.measure = labels.label_code
+    where labels.label_code is null
+    union all
+    select
+        'breakdown of a measure that is not declared' as fault,
+        breakdowns.trend_table,
+        breakdowns.measure as code
+    from breakdowns
+    left join measures
+        on
+            breakdowns.trend_table = measures.trend_table
+            and (breakdowns.measure = measures.measure or breakdowns.measure = '*')
+    where measures.measure is null
+    union all
+    select
+        'breakdown without a name' as fault,
+        breakdowns.trend_table,
+        breakdowns.breakdown as code
+    from breakdowns
+    left join labels on labels.label_kind = 'breakdown' and breakdowns.breakdown = labels.label_code
+    where labels.label_code is null
+    union all
+    select
+        'breakdown by what units do not have' as fault,
+        breakdowns.trend_table,
+        breakdowns.parts as code
+    from breakdowns
+    where
+        split_part(breakdowns.parts, '|', 4) <> ''
+        {% for place in [1, 2, 3] -%}
+        or split_part(breakdowns.parts, '|', {{ place }}) not in ('{{ parts | join("', '") }}')
+        {% endfor %}
+)
+
+select * from faults
 {% endtest %}

@@ -92,6 +92,13 @@ def create_gate_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[tu
         f"(select count(*) from {qualified(f'last_{schema}.{name}')}) as last_row_count"
         for schema, name in tables
     ]
+    if ("trends", "trend_cell") in tables:
+        # What a release shows as a table is counted as one: a table may empty while the cells of others grow.
+        counts.append(
+            "select 'trends.' || trend_table, count(*) filter (is_now), count(*) filter (not is_now) from ("
+            "select trend_table, true as is_now from trends.trend_cell "
+            "union all select trend_table, false from last_trends.trend_cell) group by trend_table"
+        )
     nothing = "select null::varchar as table_name, null::varchar as column_name, null::varchar as value, 0 as row_count"
     connection.execute("create schema if not exists gate")
     connection.execute(f"create view gate.text_value as {' union all '.join(texts) or f'{nothing} limit 0'}")

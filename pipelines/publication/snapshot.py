@@ -13,9 +13,10 @@ import duckdb
 
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
-from pipelines.foundation.sql import identifier, literal
+from pipelines.foundation.sql import identifier, literal, qualified
 from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.publication.model_sql import render_macro
+from pipelines.publication.trend_views import CELLS, NAME, trend_views
 
 STORAGE_VERSION = "v1.0.0"
 MACROS_DIR = Path(__file__).parent / "macros"
@@ -63,7 +64,10 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
             _load_table(connection, table, parquet_dir)
         # Thousands of comments and rows: each would be a transaction of its own.
         connection.begin()
-        _write_catalog(connection, candidate.tables)
+        views = trend_views(connection, candidate.tables)
+        for view in views:
+            _create_trend_view(connection, view)
+        _write_catalog(connection, [*candidate.tables, *views])
         _create_macros(connection, {table.full_name for table in candidate.tables})
         connection.commit()
         connection.execute("use memory")
@@ -83,6 +87,14 @@ def _load_table(connection: duckdb.DuckDBPyConnection, table: FrozenTable, parqu
     row = connection.execute(f"select count(*) from {table.relation}").fetchone()
     if row is None or row[0] != table.row_count:
         raise CepingError(f"{table.full_name} has other rows in its Parquet file than the candidate says")
+
+
+def _create_trend_view(connection: duckdb.DuckDBPyConnection, view: FrozenTable) -> None:
+    target = qualified(view.full_name)
+    columns = ", ".join(identifier(column.name) for column in view.columns)
+    connection.execute(f"create view {target} as select {columns} from {CELLS} where {NAME} = {literal(view.name)}")
+    described = ((column.name, column.description) for column in view.columns)
+    _comment(connection, target, view.description, described, kind="view")
 
 
 def _write_catalog(connection: duckdb.DuckDBPyConnection, tables: Iterable[FrozenTable]) -> None:

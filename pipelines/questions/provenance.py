@@ -15,6 +15,7 @@ from pipelines.gate.verdict import VERDICT_FILE, Verdict
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.landing import landing_file
 from pipelines.publication.provenance import FIGURE, NEEDED, SUBJECT, UNITS, Provenance, trace_published
+from pipelines.publication.trend_views import CELLS, LIST, NAME
 from pipelines.questions.difference.inputs import unit_expression
 from pipelines.releases.kept_inputs import kept_inputs, listed_files
 from pipelines.releases.release import Release
@@ -28,6 +29,7 @@ def trace(settings: Settings, release: Release, table: str, key: Sequence[str], 
     """
     verdict = Verdict.model_validate_json((release.folder / VERDICT_FILE).read_bytes())
     with release.open() as connection:
+        table, key = _as_cell(connection, release, table, key)
         row = _find_row(connection, release, table, key)
         told = trace_published(connection, verdict, release.release_id, table, row, most_rows)
         codes = _unit_codes(connection, told, table, row)
@@ -36,6 +38,20 @@ def trace(settings: Settings, release: Release, table: str, key: Sequence[str], 
         return told.model_copy(update={"rows_note": "the inputs of this release were not kept in this home"})
     rows, counts = _input_rows(release, folder, sorted({str(file["source"]) for file in told.files}), codes, most_rows)
     return told.model_copy(update={"rows": rows, "row_counts": counts})
+
+
+def _as_cell(
+    connection: duckdb.DuckDBPyConnection, release: Release, table: str, key: Sequence[str]
+) -> tuple[str, Sequence[str]]:
+    """A row of a trend table is a cell that bears its name; every other row is what it is."""
+    published = {f"{spec.schema_name}.{spec.name}": spec.key for spec in release.manifest.tables}
+    name = table.removeprefix("trends.")
+    if table in published or not {CELLS, LIST} <= published.keys():
+        return table, key
+    if not query_rows(connection, f"select * from {LIST} where {NAME} = ?", [name]):
+        return table, key
+    parts = len(published[CELLS]) - 2
+    return CELLS, [*key[:-parts], name, *key[-parts:]]
 
 
 def _find_row(connection: duckdb.DuckDBPyConnection, release: Release, table: str, key: Sequence[str]) -> Row:

@@ -38,7 +38,7 @@ def test_the_baseline_gives_what_the_models_give(edition: Path) -> None:
     ("table", "change"),
     [
         ("fct_site_crawl", "select * replace (page_count + 1 as page_count)"),
-        ("trend_2_site_stock", "select * replace (value + 1 as value)"),
+        ("trend_cell", "select * replace (value + 1 as value)"),
         ("figure", "select * replace ('agrees' as verdict)"),
     ],
 )

@@ -64,7 +64,10 @@ def test_a_question_of_the_cookbook_is_answered(release: duckdb.DuckDBPyConnecti
 def missing_tables(release: duckdb.DuckDBPyConnection, query: str) -> list[str]:
     """The tables a query reads that this release has not."""
     read = set(re.findall(r"\b(?:from|join)\s+([a-z_]+\.[a-z_0-9]+)", query))
-    there = release.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    there = release.sql(
+        "select schema_name || '.' || table_name from duckdb_tables() union all "
+        "select schema_name || '.' || view_name from duckdb_views()"
+    ).fetchall()
     return sorted(read - {name for (name,) in there})
 
 

@@ -57,7 +57,8 @@ def suites_dir(tmp_path: Path) -> Path:
     (folder / "gate.table_count.yml").write_text(COUNTS, encoding="utf-8")
     for table, column in (
         ("core.dim_label", "label_kind"),
-        ("trends.trend_2_site_stock", "measure"),
+        ("trends.trend_cell", "measure"),
+        ("trends.trend_table", "trend_table"),
         ("audit.file_ledger", "source"),
         ("audit.row_balance", "source"),
     ):
@@ -68,8 +69,8 @@ def suites_dir(tmp_path: Path) -> Path:
 def judged(home: Path, suites_dir: Path, count: int, *, without_a_stock_row: bool = False) -> tuple[Candidate, Verdict]:
     tables = with_count(count)
     if without_a_stock_row:
-        types, rows = tables["trends.trend_2_site_stock"]
-        tables["trends.trend_2_site_stock"] = (types, rows[1:])
+        types, rows = tables["trends.trend_cell"]
+        tables["trends.trend_cell"] = (types, rows[1:])
     candidate = make_candidate(home, tables)
     baseline = Releases(home / "releases").before(candidate)
     return candidate, judge(candidate, suites_dir, baseline=baseline)
@@ -92,7 +93,7 @@ def test_what_moved_beyond_its_limit_warns_and_is_published(tmp_path: Path, suit
     assert verdict.compared_with == first
     figure, table = sorted(verdict.warnings, key=lambda outcome: outcome.table, reverse=True)
     assert figure.rows == [{"figure_id": "trend2.running_sites", "last_computed": "100.0", "computed": "110.0"}]
-    assert table.rows[0]["table_name"] == "trends.trend_2_site_stock"
+    assert {row["table_name"] for row in table.rows} == {"trends.trend_cell", "trends.trend_2_site_stock"}
     assert verdict.passed
     assert require_pass(candidate, suites_dir) == verdict
     _, within = judged(tmp_path, suites_dir, 104)

@@ -14,7 +14,9 @@ from pipelines.settings import Settings
 from pipelines.warehouse.dbt_project import BELOW_PUBLISHED
 from tests.fixtures.warehouse import dbt_build, project_manifest
 
-LOGIC = re.compile(r"\b(case|group by|partition by|having|coalesce)\b|count_by|staged\(|reasons_of|unnest_join")
+LOGIC = re.compile(
+    r"\b(case|group by|partition by|having|coalesce)\b|trend_unit|units_in_cells|staged\(|reasons_of|unnest_join"
+)
 ONE_MACRO = re.compile(r"\{\{ staged\([^\n]*\) \}\}\s*")
 # It follows from the project's graph, which a unit test does not see: tests/models/audit/test_corrections.py
 # looks at what they build.

@@ -9,7 +9,7 @@ from pipelines.orchestration.assets.candidate import PUBLISHED
 from pipelines.orchestration.assets.verdict import check_name, verdict
 from pipelines.orchestration.resources import EditionRun
 from pipelines.settings import Settings
-from tests.fixtures.small_release import FIGURE_TYPES, FIGURES, STOCK, TIDY_TYPES, make_candidate
+from tests.fixtures.small_release import CELL_TYPES, FIGURE_TYPES, FIGURES, STOCK, make_candidate
 
 UNKNOWN = "core.dim_stranger"
 
@@ -19,7 +19,7 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dg.ExecuteInProce
     """The verdict on a candidate with one table nobody declared, and without most of those that are."""
     monkeypatch.setenv("CEPING_HOME", str(tmp_path))
     settings = Settings()
-    frozen = make_candidate(tmp_path, {"trends.figure": (FIGURE_TYPES, FIGURES), UNKNOWN: (TIDY_TYPES, STOCK[:1])})
+    frozen = make_candidate(tmp_path, {"trends.figure": (FIGURE_TYPES, FIGURES), UNKNOWN: (CELL_TYPES, STOCK[:1])})
     settings.newest_candidate_path.write_text(frozen.content_hash, encoding="utf-8")
     return dg.materialize(
         [verdict],

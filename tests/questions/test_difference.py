@@ -17,7 +17,16 @@ from pipelines.questions.difference.workbook import write_workbook
 from pipelines.releases.kept_inputs import keep_inputs
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
-from tests.fixtures.small_release import FIGURE_TYPES, Tables, publish_tables, with_every_column
+from tests.fixtures.small_release import (
+    CELL_TYPES,
+    FIGURE_TYPES,
+    STOCK,
+    TABLE_TYPES,
+    Tables,
+    publish_tables,
+    seeded_trend_tables,
+    with_every_column,
+)
 
 HEADER = "行政区划代码,地区,截止日期,是否建成一体化平台,覆盖省级,覆盖市级,覆盖县级\n"
 REPLACED = "110000,北京市,2017-08-31,否,是,是,否\n"
@@ -190,6 +199,23 @@ def test_the_same_release_differs_in_nothing(
     assert all(not section.rows for section in difference.sections if section.name != "tables")
     print_difference(difference, "table", 20)
     assert "nothing differs" in capsys.readouterr().out
+
+
+def test_a_table_is_compared_with_the_view_it_became(settings: Settings) -> None:
+    types = {name: kind for name, kind in CELL_TYPES.items() if name != "trend_table"}
+    common = with_every_column(Edition().tables(settings))
+    table = {"trends.trend_2_site_stock": (types, [(row[0], *row[2:]) for row in STOCK])}
+    keys = KEYS | {"trends.trend_2_site_stock": ("edition", "measure", "breakdown", "group_code")}
+    before = publish_tables(settings.home_dir, common | table, keys)
+    moved = (*STOCK[0][:-2], 1.0, True)
+    cells = {
+        "trends.trend_cell": (CELL_TYPES, [moved, *STOCK[1:]]),
+        "trends.trend_table": (TABLE_TYPES, seeded_trend_tables("trend_2_site_stock")),
+    }
+    after = publish_tables(settings.home_dir, common | cells, KEYS)
+    for one, other in ((before, after), (after, before)):
+        [stock] = [row for row in rows(compare(settings, one, other), "tables") if row["table"] in table]
+        assert (stock["added"], stock["removed"], stock["changed"], stock["note"]) == (0, 0, 1, None)
 
 
 def test_one_changed_row_is_named_and_its_figures_follow_from_it(publish: Publish, settings: Settings) -> None:

@@ -15,7 +15,17 @@ from pipelines.questions.provenance import trace
 from pipelines.releases.kept_inputs import keep_inputs
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
-from tests.fixtures.small_release import FIGURE_TYPES, FIGURE_TYPES_ORDER, FIGURES, Tables, publish_tables
+from tests.fixtures.small_release import (
+    CELL_TYPES,
+    FIGURE_TYPES,
+    FIGURE_TYPES_ORDER,
+    FIGURES,
+    STOCK,
+    TABLE_TYPES,
+    Tables,
+    publish_tables,
+    seeded_trend_tables,
+)
 
 HOSTILE = "<script>alert(1)</script>"
 CENSUS = (
@@ -24,7 +34,11 @@ CENSUS = (
     "120000,天津市,2017-08-31,否,否,否,否\n"
     "坏,河北省,2017-08-31,是,是,是,是\n"
 )
-KEYS = {"trends.figure": ("edition", "figure_id"), "core.dim_subject": ("edition", "subject_id")}
+KEYS = {
+    "trends.figure": ("edition", "figure_id"),
+    "trends.trend_cell": ("edition", "trend_table", "measure", "breakdown", "group_code"),
+    "core.dim_subject": ("edition", "subject_id"),
+}
 FIGURE = "trend3.platforms"
 
 
@@ -69,6 +83,8 @@ def tables(settings: Settings, name: str) -> Tables:
             [(2017, "website:1", "1", "1", None, HOSTILE)],
         ),
         "trends.figure": (FIGURE_TYPES, [tuple(figures[0])]),
+        "trends.trend_cell": (CELL_TYPES, list(STOCK)),
+        "trends.trend_table": (TABLE_TYPES, seeded_trend_tables("trend_2_site_stock")),
         "trends.figure_input": (
             {"edition": "integer", "figure_id": text, "source": text}, [(2017, FIGURE, "platform_census")],
         ),
@@ -132,12 +148,21 @@ def test_without_kept_inputs_all_but_the_rows_is_told(
     assert "were not kept" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("key", [["running_sites", "level", "county"], ["2017", "running_sites", "level", "county"]])
+def test_a_row_of_a_trend_table_is_a_cell(release: Release, settings: Settings, key: list[str]) -> None:
+    found = trace(settings, release, "trends.trend_2_site_stock", key)
+    assert (found.table, found.row["trend_table"]) == ("trends.trend_cell", "trend_2_site_stock")
+    assert found.row["value"] == 15000.0
+
+
 @pytest.mark.parametrize(
     ("table", "key", "complaint"),
     [
         ("trends.nothing", ["a"], "has no table trends.nothing"),
         ("trends.figure", ["a", "b", "c"], "is named by edition, figure_id"),
         ("trends.figure", ["trend9.nothing"], "has no row"),
+        ("trends.trend_2_site_stock", ["running_sites", "level", "nowhere"], "has no row"),
+        ("trends.trend_2_site_stock", ["county"], "is named by edition, trend_table, measure"),
     ],
 )
 def test_what_is_not_there_is_said(

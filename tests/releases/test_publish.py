@@ -17,9 +17,9 @@ from pipelines.releases import releases as releases_module
 from pipelines.releases.publish import publish
 from pipelines.releases.releases import Releases
 from tests.fixtures.small_release import (
+    CELL_TYPES,
     CODE,
     STOCK,
-    TIDY_TYPES,
     Tables,
     example_tables,
     make_candidate,
@@ -56,7 +56,8 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
         "assets/site.css", "assets/site.js", "assets/tablesort.min.js", "assets/tablesort.number.min.js",
         "assets/tablesort.LICENSE",
         "dictionary.html", "dictionary.csv", "datapackage.json", "croissant.json",
-        "parquet/trends/figure.parquet", "parquet/trends/trend_2_site_stock.parquet",
+        "parquet/trends/figure.parquet", "parquet/trends/trend_cell.parquet",
+        "parquet/trends/trend_table.parquet",
         "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet", "parquet/core/dim_label.parquet",
         *pages, *(f"en/{page}" for page in pages),
     }  # fmt: skip
@@ -85,6 +86,9 @@ def test_tables_carry_rows_and_descriptions_in_both_languages(home: Path) -> Non
         assert connection.execute("select max(computed) from trends.figure").fetchone() == (29431.0,)
         tables = connection.execute("select table_name, comment from duckdb_tables()").fetchall()
         assert ("figure", "Table figure. | 表 figure。") in tables
+        shown = connection.execute("select view_name, comment from duckdb_views() where not internal").fetchall()
+        stock = "Running sites by level, province and role. | 正在运行的网站，按层级、省份、类型。"
+        assert ("trend_2_site_stock", stock) in shown
         uncommented = connection.execute(
             "select table_name, column_name from duckdb_columns() where not internal and comment is null"
         ).fetchall()
@@ -330,7 +334,7 @@ for line in sorted(set(log)):
 def test_readers_never_see_half_a_publication_while_ten_are_made(home: Path, tmp_path: Path) -> None:
     def tables(count: int) -> Tables:
         changed = with_count(count)
-        changed["trends.trend_2_site_stock"] = (TIDY_TYPES, [(*STOCK[0][:8], float(count), True)])
+        changed["trends.trend_cell"] = (CELL_TYPES, [(*STOCK[0][:9], float(count), True)])
         return changed
 
     expected = {publish_tables(home, tables(100)).release_id: 100}
@@ -350,6 +354,24 @@ def test_readers_never_see_half_a_publication_while_ten_are_made(home: Path, tmp
     assert all(float(figure) == float(stock) == expected[release] for release, figure, stock in seen)
 
 
+def test_the_trend_tables_are_the_cells_that_bear_their_name(home: Path) -> None:
+    tables = example_tables()
+    other = (*STOCK[0][:1], "trend_2_site_flow", *STOCK[0][2:])
+    tables["trends.trend_cell"] = (CELL_TYPES, [*STOCK, other])
+    with publish_tables(home, tables).open() as connection:
+        shown = connection.execute("select * from trends.trend_2_site_stock")
+        names = [column[0] for column in shown.description or ()]
+        assert names == [name for name in CELL_TYPES if name != "trend_table"]
+        assert sorted(shown.fetchall()) == sorted((row[0], *row[2:]) for row in STOCK)
+        listed = connection.execute(
+            "select column_name, row_count from catalog where table_name = 'trend_2_site_stock' order by 1 nulls first"
+        ).fetchall()
+        assert listed[0] == (None, len(STOCK))
+        assert len(listed) == len(CELL_TYPES)
+        with pytest.raises(duckdb.CatalogException):
+            connection.execute("from trends.trend_2_site_flow")
+
+
 def test_the_manifest_says_what_went_in_and_came_out(home: Path) -> None:
     release = publish_tables(home, example_tables())
     manifest = release.manifest
@@ -357,9 +379,9 @@ def test_the_manifest_says_what_went_in_and_came_out(home: Path) -> None:
     assert manifest.release_id == release.release_id
     assert manifest.inputs[0]["file_name"] == "一季度.xlsx"
     assert manifest.inputs[0]["rows_read"] == 29440
-    assert [(table.name, table.rows) for table in manifest.tables][1:3] == [("figure", 5), ("trend_2_site_stock", 47)]
+    assert [(table.name, table.rows) for table in manifest.tables][1:3] == [("figure", 5), ("trend_cell", 47)]
     assert [suite.table for suite in manifest.checks.suites] == list(example_tables())
-    assert len(manifest.checks.warnings) == 5
+    assert len(manifest.checks.warnings) == 6
     files = {file.path: file.sha256 for file in manifest.files}
     assert files["ceping-2017.duckdb"] is None
     assert files["index.html"] == hash_file(release.bulletin_path)

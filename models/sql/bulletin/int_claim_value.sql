@@ -133,8 +133,12 @@ counted as (
         edition,
         'regions.fused_departments' as check_code,
         denominator as counted
-    from {{ ref('trend_4_channel_fusion') }}
-    where measure = 'fused_share' and breakdown = 'level' and group_code = 'central_department'
+    from {{ ref('trend_cell') }}
+    where
+        trend_table = 'trend_4_channel_fusion'
+        and measure = 'fused_share'
+        and breakdown = 'level'
+        and group_code = 'central_department'
     union all
     select
         edition,

@@ -12,11 +12,19 @@ series as (
 
 group_names as (
     select
-        group_code,
+        label_code as group_code,
+        name_zh,
+        name_en
+    from {{ ref('dim_label') }}
+    where label_kind = 'group'
+    union all
+    select
+        region_code as group_code,
         max(name_zh) as name_zh,
         max(name_en) as name_en
-    from {{ ref('int_group_name') }}
-    group by group_code
+    from {{ ref('dim_region') }}
+    where level in ('province', 'national')
+    group by region_code
 ),
 
 declines as (

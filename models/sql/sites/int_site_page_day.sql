@@ -1,5 +1,22 @@
-with pages as (
-    select * from {{ ref('int_site_page_dated') }}
+-- Pages that state when they were published and what they are called.
+with reached as (
+    {{ reached_pages(
+        ['published_date', 'title', 'page_tags', 'file_id', 'sheet', 'row_number'],
+        'pages.published_date is not null and pages.title is not null'
+    ) }}
+),
+
+pages as (
+    select
+        edition,
+        subject_id,
+        published_date,
+        concat_ws(' ', title, page_tags) as searched_text,
+        file_id,
+        sheet,
+        row_number,
+        is_synthetic
+    from reached
 ),
 
 patterns as (

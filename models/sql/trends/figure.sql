@@ -2,12 +2,22 @@ with figures as (
     select * from {{ ref('figures') }}
 ),
 
-computed as (
-    select * from {{ ref('int_figure_computed') }}
+cells as (
+    select * from {{ ref('trend_cell') }}
+),
+
+inputs as (
+    select * from {{ ref('figure_input') }}
 ),
 
 missing as (
-    select * from {{ ref('int_figure_input_missing') }}
+    select
+        edition,
+        figure_id,
+        {{ joined_text('source', ', ') }} as missing_input
+    from inputs
+    where row_count = 0
+    group by edition, figure_id
 ),
 
 -- Only editions of which something was delivered: an inbox of one year says nothing of another.
@@ -22,25 +32,25 @@ qualifiers as (
 joined as (
     select
         figures.*,
-        computed.numerator,
-        computed.denominator,
-        case when missing.missing_input is null then computed.value end as computed,
+        cells.numerator,
+        cells.denominator,
+        case when missing.missing_input is null then cells.value end as computed,
         coalesce(
-            missing.missing_input, case when computed.value is null then 'no_row_in_scope' end
+            missing.missing_input, case when cells.value is null then 'no_row_in_scope' end
         ) as missing_input,
-        computed.interval_low,
-        computed.interval_high,
-        computed.is_synthetic
+        cells.interval_low,
+        cells.interval_high,
+        cells.is_synthetic
     from figures
     inner join delivered on figures.edition = delivered.edition
     left join missing on figures.edition = missing.edition and figures.figure_id = missing.figure_id
-    left join computed
+    left join cells
         on
-            figures.edition = computed.edition
-            and figures.trend_table = computed.trend_table
-            and figures.measure = computed.measure
-            and figures.breakdown = computed.breakdown
-            and figures.group_code = computed.group_code
+            figures.edition = cells.edition
+            and figures.trend_table = cells.trend_table
+            and figures.measure = cells.measure
+            and figures.breakdown = cells.breakdown
+            and figures.group_code = cells.group_code
 ),
 
 judged as (

@@ -1,5 +1,5 @@
 with cells as (
-    select * from {{ ref('int_figure_computed') }}
+    select * from {{ ref('trend_cell') }}
 ),
 
 breaks as (

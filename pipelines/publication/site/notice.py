@@ -125,7 +125,7 @@ def trends(desk: Desk) -> Iterator[Trend]:
             number=number,
             title=desk.label("trend", str(number)),
             paragraphs=_paragraphs(desk, "trend", str(number)),
-            has_page=number in figures or bool(desk.tables.names(f"trends.trend_{number}_")),
+            has_page=number in figures or bool(desk.tables.trend_tables(number)),
         )
 
 

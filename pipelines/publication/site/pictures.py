@@ -15,7 +15,6 @@ from pipelines.publication.site.values import SHARE, written
 TILES = "core.dim_province_tile"
 SERIES = "trends.official_series"
 ROBOTS = "core.fct_robot"
-TIDY = {"measure", "breakdown", "group_code", "group_name_zh", "group_name_en", "numerator", "denominator", "value"}
 STOCK_TREND, ROBOT_TREND = 2, 5
 MOST_BARS = 14
 MOST_MAPS = 2
@@ -27,13 +26,12 @@ def pictures(desk: Desk, number: int) -> Iterator[Chart]:
     """The charts of a trend."""
     if number == STOCK_TREND:
         yield from official(desk)
-    for name in desk.tables.names(f"trends.trend_{number}_"):
-        if not desk.tables.columns(name) >= TIDY:
-            continue
+    for table in desk.tables.trend_tables(number):
+        name = table["full_name"]
         rows = [row for row in desk.tables.rows(name) if row["value"] is not None]
         yield from _times(desk, name, rows)
         yield from _periods(desk, name, rows)
-        yield from _levels(desk, name, rows)
+        yield from _levels(desk, table, rows)
         yield from _provinces(desk, name, rows)
     if number == ROBOT_TREND:
         yield from robots(desk)
@@ -69,8 +67,9 @@ def _title(desk: Desk, measure: str, breakdown: str) -> str:
     return desk.say(f"{what}（{by}）", f"{what}, {by}")
 
 
-def _levels(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
+def _levels(desk: Desk, table: Row, rows: list[Row]) -> Iterator[Chart]:
     """Each measure by level, the highest level first; several shares together as one matrix."""
+    name = table["full_name"]
     by_level = {
         measure: sorted(found, key=lambda row: desk.tables.labels.place("group", row["group_code"]))[:MOST_BARS]
         for measure, found in _measures(desk, rows, "level")
@@ -85,10 +84,10 @@ def _levels(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
                 [_bar(row, group_name(desk, row)) for row in found], unit_of(measure),
             )  # fmt: skip
     if len(shares) >= MATRIX_FROM:
-        yield _matrix(desk, name, {measure: by_level[measure] for measure in shares})
+        yield _matrix(desk, table, {measure: by_level[measure] for measure in shares})
 
 
-def _matrix(desk: Desk, name: str, by_measure: dict[str, list[Row]]) -> Chart:
+def _matrix(desk: Desk, table: Row, by_measure: dict[str, list[Row]]) -> Chart:
     measures = sorted(by_measure, key=lambda measure: desk.tables.labels.place("measure", measure))
     names = {row["group_code"]: group_name(desk, row) for found in by_measure.values() for row in found}
     levels = sorted(names, key=lambda code: desk.tables.labels.place("group", code))
@@ -99,9 +98,9 @@ def _matrix(desk: Desk, name: str, by_measure: dict[str, list[Row]]) -> Chart:
         for column, measure in enumerate(measures)
         for row in by_measure[measure]
     }
-    title = desk.language.of(desk.tables.title(name))
+    title = desk.say(table["name_zh"], table["name_en"])
     heads = [head.removesuffix(shared).removeprefix(desk.say("链接", "Share linking to ")) for head in heads]
-    return matrix(anchor(f"chart-{name}-matrix"), title, [names[code] for code in levels], heads, cells)
+    return matrix(anchor(f"chart-{table['full_name']}-matrix"), title, [names[code] for code in levels], heads, cells)
 
 
 def _periods(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:

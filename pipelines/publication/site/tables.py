@@ -13,6 +13,7 @@ from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import Row, identifier, qualified, query_rows
 from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.publication.labels import Labels
+from pipelines.publication.trend_views import LIST, trend_views
 
 UNKNOWN_PLACE = "unlocated"
 
@@ -23,7 +24,8 @@ class Tables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> None:
         self.candidate = candidate
         self._connection = connection
-        self._published = {table.full_name: table for table in candidate.tables}
+        shown = [*candidate.tables, *trend_views(connection, candidate.tables)]
+        self._published = {table.full_name: table for table in shown}
         self._read: dict[str, list[Row]] = {}
 
     def has(self, *names: str) -> bool:
@@ -34,9 +36,10 @@ class Tables:
         """What is declared of a table."""
         return self._published.get(name)
 
-    def names(self, prefix: str) -> list[str]:
-        """The published tables whose name begins so, in their order."""
-        return [name for name in self._published if name.startswith(prefix)]
+    def trend_tables(self, trend: int) -> list[Row]:
+        """The tables of a trend in their order, each with its names, description and full name."""
+        listed = sorted(self.rows(LIST), key=lambda row: (row["table_order"], row["trend_table"]))
+        return [row | {"full_name": f"trends.{row['trend_table']}"} for row in listed if row["trend"] == trend]
 
     def title(self, name: str) -> Bilingual:
         """What a table is, from its description."""

@@ -70,12 +70,12 @@ class Difference(BaseModel):
 def compare(settings: Settings, before: Release, after: Release) -> Difference:
     """Compare two releases; both are opened read-only and neither is changed."""
     old, new = before.manifest, after.manifest
-    tables = compared_tables(old, new)
     is_same_code = old.code_version == new.code_version
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"set threads = {settings.threads}")
         for name, release in ((BEFORE, before), (AFTER, after)):
             connection.execute(f"attach {literal(release.database_path)} as {name} (read_only)")
+        tables = compared_tables(connection, old, new)
         unread = find_changed_rows(connection, settings, before, after)
         _prepare(connection, tables, are_rows_known=not unread, is_same_code=is_same_code)
         sections = [

@@ -31,10 +31,23 @@ class ComparedTable:
         return tuple(column for column in self.columns if column not in self.key and column != FILE)
 
 
-def compared_tables(before: Manifest, after: Manifest) -> list[ComparedTable]:
-    """Every table of either release, in the order of their names."""
+def compared_tables(connection: duckdb.DuckDBPyConnection, before: Manifest, after: Manifest) -> list[ComparedTable]:
+    """Every table of either release, in the order of their names; where the other shows it as a view, with that."""
     old, new = ({f"{t.schema_name}.{t.name}": t for t in manifest.tables} for manifest in (before, after))
+    in_old, in_new = (_views(connection, side) for side in (BEFORE, AFTER))
+    shown_old, shown_new = (
+        {name: table.model_copy(update={"sha256": ""}) for name, table in tables.items() if name in views}
+        for tables, views in ((new, in_old), (old, in_new))
+    )
+    old, new = shown_old | old, shown_new | new
     return [_compared(name, old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys())]
+
+
+def _views(connection: duckdb.DuckDBPyConnection, side: str) -> set[str]:
+    found = connection.execute(
+        "select schema_name || '.' || view_name from duckdb_views() where database_name = ? and not internal", [side]
+    )
+    return {name for (name,) in found.fetchall()}
 
 
 def _compared(name: str, old: ManifestTable | None, new: ManifestTable | None) -> ComparedTable:

@@ -70,7 +70,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     census.write_text(CENSUS, encoding="utf-8")
     settings = Settings(home=folder / "home", inbox=folder / "inbox", seeds=seeds)
     ingest(settings)
-    build_tables(settings, "audit.correction", "core.fct_platform_census", "trends.trend_3_platform_coverage")
+    build_tables(settings, "audit.correction", "core.fct_platform_census", "trends.trend_cell")
     return settings
 
 
@@ -97,8 +97,10 @@ def test_only_cells_that_are_as_expected_take_the_new_value(built: Settings) -> 
         ("120000", True, None, True),
         ("130000", True, "名", True),
     ]
-    [platforms] = rows_of(built, "trends.trend_3_platform_coverage").filter(
-        (pl.col("measure") == "integrated_platforms") & (pl.col("breakdown") == "total")
+    [platforms] = rows_of(built, "trends.trend_cell").filter(
+        (pl.col("trend_table") == "trend_3_platform_coverage")
+        & (pl.col("measure") == "integrated_platforms")
+        & (pl.col("breakdown") == "total")
     )["numerator"]
     assert platforms == 3
 

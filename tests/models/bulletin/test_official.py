@@ -49,6 +49,6 @@ def test_every_number_has_document_tier_and_confidence(editions: TwoEditions) ->
 
 
 def test_official_numbers_are_in_no_table_of_microdata(editions: TwoEditions) -> None:
-    days = editions.rows("trends.trend_2_site_flow").filter(pl.col("measure") == "stock_sites")
+    days = editions.cells("trend_2_site_flow").filter(pl.col("measure") == "stock_sites")
     assert set(days["is_synthetic"]) == {True}
     assert 46_333 not in set(days["value"])

@@ -28,7 +28,7 @@ def test_the_stock_of_a_day_is_what_was_open_on_it(editions: TwoEditions, editio
 
 
 def test_a_stock_is_the_one_before_with_openings_and_without_closures(editions: TwoEditions) -> None:
-    flow = editions.rows("trends.trend_2_site_flow").filter(pl.col("breakdown") == "stock_date")
+    flow = editions.cells("trend_2_site_flow").filter(pl.col("breakdown") == "stock_date")
     for edition in EDITIONS:
         days = flow.filter(pl.col("edition") == edition).pivot("measure", index="period", values="value").sort("period")
         stock, opened, closed = (days[f"{name}_sites"].to_list() for name in ("stock", "opened", "closed"))
@@ -49,10 +49,10 @@ def test_provinces_with_a_consolidation_policy_are_counted_from_the_record(editi
 
 
 def test_intervals_are_those_of_wilson_and_only_samples_have_them(editions: TwoEditions) -> None:
-    checks = editions.rows("trends.trend_2_site_inspection").filter(pl.col("measure") == "pass_share")
+    checks = editions.cells("trend_2_site_inspection").filter(pl.col("measure") == "pass_share")
     sampled = checks.filter(pl.col("group_code").str.contains("central_sample"))
     assert len(sampled) > 0
-    robots = editions.rows("trends.trend_5_robot").filter(pl.col("measure") == "accuracy_share")
+    robots = editions.cells("trend_5_robot").filter(pl.col("measure") == "accuracy_share")
     for row in [*sampled.iter_rows(named=True), *robots.iter_rows(named=True)]:
         expected = binomtest(row["numerator"], row["denominator"]).proportion_ci(method="wilson")
         assert row["interval_low"] == pytest.approx(expected.low, abs=1e-8)
@@ -67,7 +67,7 @@ def test_tiers_are_never_merged_and_failures_have_their_reasons(editions: TwoEdi
         for row in deliveries.checks(editions.inboxes[2017])
         if row["是否合格"] == "不合格" and row["检查日期"] >= "2017-07"
     )
-    counted = editions.rows("trends.trend_2_site_inspection").filter(
+    counted = editions.cells("trend_2_site_inspection").filter(
         (pl.col("edition") == 2017)
         & (pl.col("measure") == "failed_sites")
         & (pl.col("breakdown") == "period_tier_reason")
@@ -75,7 +75,7 @@ def test_tiers_are_never_merged_and_failures_have_their_reasons(editions: TwoEdi
     )
     assert sum(failed.values()) == sum(counted["value"])
     assert sorted(failed.values()) == sorted(counted["value"])
-    groups = editions.rows("trends.trend_2_site_inspection")["group_code"].to_list()
+    groups = editions.cells("trend_2_site_inspection")["group_code"].to_list()
     assert all(":" in group for group in groups)
 
 

@@ -12,7 +12,6 @@ from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages.figures import parts
 from pipelines.publication.site.pictures import group_name, pictures, unit_of
 
-TIDY = {"measure", "breakdown", "group_code", "numerator", "denominator", "value"}
 MOST_ROWS = 1_000
 
 
@@ -24,7 +23,6 @@ def build(desk: Desk) -> Iterator[Page]:
         path = f"trends/{trend.number}.html"
         at = desk.at(path)
         told = next(told for told in trends(at) if told.number == trend.number)
-        tables = tables_of(at, trend.number)
         yield Page(
             path=path, template="trend.html", title=trend.title, section="trends",
             short=at.say(f"趋势{at.language.numeral(trend.number)}", f"Trend {trend.number}"),
@@ -32,14 +30,17 @@ def build(desk: Desk) -> Iterator[Page]:
                 "trend": told,
                 "figures": next((part.figures for part in parts(at) if part.number == trend.number), ()),
                 "charts": charts(at, trend.number),
-                "tables": [(at.language.of(at.tables.title(name)), name, list(grids(at, name))) for name in tables],
+                "tables": [
+                    (
+                        at.say(table["name_zh"], table["name_en"]),
+                        at.say(table["description_zh"], table["description_en"]),
+                        table["full_name"],
+                        list(grids(at, table)),
+                    )
+                    for table in at.tables.trend_tables(trend.number)
+                ],
             },
         )  # fmt: skip
-
-
-def tables_of(desk: Desk, number: int) -> list[str]:
-    """The tidy tables of a trend."""
-    return [name for name in desk.tables.names(f"trends.trend_{number}_") if desk.tables.columns(name) >= TIDY]
 
 
 def charts(desk: Desk, number: int) -> list[Chart]:
@@ -47,7 +48,7 @@ def charts(desk: Desk, number: int) -> list[Chart]:
     return list(pictures(desk, number))
 
 
-def grids(desk: Desk, name: str) -> Iterator[Grid]:
+def grids(desk: Desk, table: Row) -> Iterator[Grid]:
     """A table of a trend, one grid a breakdown."""
     labels = desk.tables.labels
 
@@ -55,12 +56,12 @@ def grids(desk: Desk, name: str) -> Iterator[Grid]:
         groups = [labels.place("group", part) for part in str(row["group_code"]).split(":")]
         return (labels.place("breakdown", row["breakdown"]), labels.place("measure", row["measure"]), groups)
 
-    ordered = sorted(desk.tables.rows(name), key=order)
+    ordered = sorted(desk.tables.rows(table["full_name"]), key=order)
     for breakdown, rows in groupby(ordered, key=lambda row: str(row["breakdown"])):
-        yield _grid(desk, name, breakdown, list(rows))
+        yield _grid(desk, table, breakdown, list(rows))
 
 
-def _grid(desk: Desk, table: str, breakdown: str, rows: list[Row]) -> Grid:
+def _grid(desk: Desk, table: Row, breakdown: str, rows: list[Row]) -> Grid:
     has_counts = any(row["denominator"] is not None for row in rows)
     has_span = any(row.get("interval_low") is not None for row in rows)
     columns = [
@@ -76,12 +77,13 @@ def _grid(desk: Desk, table: str, breakdown: str, rows: list[Row]) -> Grid:
     if has_span:
         columns.append(Column(title=desk.say("95% 区间", "95% interval"), kind="number"))
     hidden = len(rows) - MOST_ROWS
+    name, title = table["full_name"], desk.say(table["name_zh"], table["name_en"])
     return grid(
-        anchor(f"{table}-{breakdown}"),
-        f"{desk.language.of(desk.tables.title(table))}{desk.say('：', ': ')}{desk.label('breakdown', breakdown)}",
+        anchor(f"{name}-{breakdown}"),
+        f"{title}{desk.say('：', ': ')}{desk.label('breakdown', breakdown)}",
         columns,
         [_row(desk, row, has_counts, has_span) for row in rows[:MOST_ROWS]],
-        more=desk.say(f"另有 {hidden:,} 行，见 {table}。", f"{hidden:,} more rows in {table}.") if hidden > 0 else "",
+        more=desk.say(f"另有 {hidden:,} 行，见 {name}。", f"{hidden:,} more rows in {name}.") if hidden > 0 else "",
     )
 
 

@@ -1,0 +1,111 @@
+with subjects as (
+    select
+        edition,
+        subject_id,
+        subject_kind = 'website' and site_role = 'portal' and is_running as is_portal,
+        level,
+        coalesce(province_code, 'unlocated') as province_code
+    from {{ ref('dim_subject') }}
+),
+
+portals as (
+    select * from subjects
+    where is_portal
+),
+
+homes as (
+    select
+        homes.edition,
+        homes.subject_id,
+        portals.level,
+        portals.province_code,
+        homes.has_search_box,
+        homes.has_robot,
+        homes.has_viewport,
+        homes.is_synthetic
+    from {{ ref('fct_site_home') }} as homes
+    inner join portals on homes.edition = portals.edition and homes.subject_id = portals.subject_id
+),
+
+pages as (
+    {{ reached_pages(['title'], 'pages.title is not null') }}
+),
+
+patterns as (
+    select * from {{ ref('service_patterns') }}
+    where service_code = 'open_data'
+),
+
+reached as (
+    select
+        edition,
+        subject_id,
+        bool_or(is_synthetic) as is_synthetic
+    from pages
+    group by edition, subject_id
+),
+
+with_open_data as (
+    select distinct
+        pages.edition,
+        pages.subject_id
+    from pages
+    inner join patterns on pages.title like patterns.pattern
+),
+
+-- An open-data portal is found by what its pages are called; only portals of which a page with a title was reached.
+reached_portals as (
+    select
+        reached.edition,
+        reached.subject_id,
+        portals.level,
+        portals.province_code,
+        with_open_data.subject_id is not null as has_open_data,
+        reached.is_synthetic
+    from reached
+    inner join portals on reached.edition = portals.edition and reached.subject_id = portals.subject_id
+    left join with_open_data
+        on reached.edition = with_open_data.edition and reached.subject_id = with_open_data.subject_id
+),
+
+robots as (
+    select
+        robots.edition,
+        robots.subject_id,
+        subjects.level,
+        subjects.province_code,
+        robots.question_count,
+        robots.correct_count,
+        robots.accuracy_share,
+        robots.is_usable,
+        robots.is_synthetic
+    from {{ ref('fct_robot') }} as robots
+    inner join subjects on robots.edition = subjects.edition and robots.subject_id = subjects.subject_id
+),
+
+units as (
+    {% set by = ['level', 'province_code'] -%}
+    {% set table = 'trend_5_portal' -%}
+    {% for measure, mark in {
+        'search_share': 'has_search_box', 'robot_share': 'has_robot', 'mobile_share': 'has_viewport',
+    }.items() -%}
+    {{ trend_unit('homes', table, measure, by=by, above=one_if(mark), below=1, where=mark ~ ' is not null') }}
+    union all
+    {% endfor -%}
+    {{ trend_unit('reached_portals', table, 'open_data_portals', by=by, above=one_if('has_open_data')) }}
+    union all
+    {{ trend_unit('reached_portals', table, 'open_data_share', by=by, above=one_if('has_open_data'), below=1) }}
+    {% set table = 'trend_5_robot' -%}
+    union all
+    {{ trend_unit('robots', table, 'robots', by=by) }}
+    union all
+    {{ trend_unit('robots', table, 'usable_share', by=by, above=one_if('is_usable'), below=1) }}
+    union all
+    {{ trend_unit('robots', table, 'accuracy_share', by=by, above='correct_count', below='question_count',
+        where='is_usable') }}
+    union all
+    {{ trend_unit('robots', table, 'best_accuracy_share', above='correct_count', below='question_count',
+        amount='accuracy_share', contender='subject_id', where='is_usable') }}
+)
+
+select * from units
