@@ -81,6 +81,8 @@ found_items as (
     group by edition, claim_id, rule_order
 ),
 
+{{ counts_of_claims() }},
+
 computed as (
     select
         rules.edition,
@@ -98,11 +100,11 @@ computed as (
         rules.edition,
         rules.claim_id,
         rules.rule_order,
-        counts.value as computed,
+        cast(counts.counted as double) as computed,
         cast(null as string) as missing_input,
         false as is_synthetic
     from rules
-    inner join {{ ref('int_claim_value') }} as counts
+    inner join counted as counts
         on rules.edition = counts.edition and rules.check_code = counts.check_code
     where rules.rule_kind = 'count'
     union all
@@ -110,13 +112,13 @@ computed as (
         rules.edition,
         rules.claim_id,
         rules.rule_order,
-        round(rules.stated_number * counts.value, 0) / counts.value as computed,
+        round(rules.stated_number * counts.counted, 0) / cast(counts.counted as double) as computed,
         cast(null as string) as missing_input,
         false as is_synthetic
     from rules
-    inner join {{ ref('int_claim_value') }} as counts
+    inner join counted as counts
         on rules.edition = counts.edition and rules.check_code = counts.check_code
-    where rules.rule_kind = 'reachable' and counts.value > 0
+    where rules.rule_kind = 'reachable' and counts.counted > 0
     union all
     select
         rules.edition,

@@ -7,7 +7,8 @@ with documents as (
         issuer,
         province_code,
         is_synthetic
-    from {{ ref('int_policy_document_located') }}
+    from {{ ref('int_policy_document_theme') }}
+    where theme_code = 'any'
 ),
 
 document_themes as (
@@ -20,6 +21,7 @@ document_themes as (
         issuer_level,
         is_synthetic
     from {{ ref('int_policy_document_theme') }}
+    where theme_code <> 'any'
 ),
 
 subjects as (

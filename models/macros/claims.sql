@@ -1,4 +1,9 @@
-with nodes as (
+{#-
+    Common table expressions that end in `counted`: every number that claims are compared with which is no figure,
+    counted from models and reference data, by the code claim rules name it by.
+-#}
+{% macro counts_of_claims() -%}
+nodes as (
     select * from {{ ref('framework_nodes') }}
 ),
 
@@ -46,7 +51,7 @@ methods as (
     where row_count > 0
 ),
 
-editions as (
+judged_editions as (
     select distinct edition from {{ ref('fct_method_evidence') }}
 ),
 
@@ -99,12 +104,12 @@ counted as (
     group by edition, series_code
     union all
     select
-        editions.edition,
+        judged_editions.edition,
         concat('awards.years.', years.held_code) as check_code,
         count(*) as counted
-    from editions
-    inner join {{ ref('award_years') }} as years on editions.edition >= years.held_year
-    group by editions.edition, years.held_code
+    from judged_editions
+    inner join {{ ref('award_years') }} as years on judged_editions.edition >= years.held_year
+    group by judged_editions.edition, years.held_code
     union all
     select
         edition,
@@ -148,9 +153,4 @@ counted as (
     where subject_kind in ('weibo', 'wechat')
     group by edition
 )
-
-select
-    edition,
-    check_code,
-    cast(counted as double) as value
-from counted
+{%- endmacro %}
