@@ -47,7 +47,9 @@ checks as (
         -- A platform to which nobody put a question is neither late nor in time.
         case
             when checks.has_reply is not null
-                then coalesce(not checks.has_reply or checks.reply_working_days > parameters.platform_reply_days_max, false)
+                then coalesce(
+                    not checks.has_reply or checks.reply_working_days > parameters.platform_reply_days_max, false
+                )
         end as is_late,
         checks.checked_item_count,
         checks.stages_only_count,
