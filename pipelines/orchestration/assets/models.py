@@ -9,8 +9,6 @@ from typing import Any
 import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
-from dagster_dbt.asset_utils import get_manifest_and_translator_from_dbt_assets
-from dagster_dbt.compat import DBT_PYTHON_VERSION
 
 from pipelines.foundation.progress import say
 from pipelines.foundation.sql import qualified
@@ -39,9 +37,12 @@ class LayerTranslator(DagsterDbtTranslator):
         return str(dbt_resource_props["description"])
 
 
+MANIFEST, TRANSLATOR = manifest_path(Settings()), LayerTranslator()
+
+
 @dbt_assets(
-    manifest=manifest_path(Settings()),
-    dagster_dbt_translator=LayerTranslator(),
+    manifest=MANIFEST,
+    dagster_dbt_translator=TRANSLATOR,
     name="models",
     pool=WAREHOUSE_POOL,
 )
@@ -85,10 +86,9 @@ def _invoke(
         refresh = scope.arguments if scope.sources is None else []
         return dbt.cli([*build, *refresh], context=context, target_path=target, raise_on_error=False)
     # Given the context, dagster-dbt would select every model beside those that were named.
-    manifest, translator, _ = get_manifest_and_translator_from_dbt_assets([context.assets_def])
     arguments = [*build, *scope.arguments]
     invocation = dbt.cli(
-        arguments, manifest=manifest, dagster_dbt_translator=translator, target_path=target, raise_on_error=False
+        arguments, manifest=MANIFEST, dagster_dbt_translator=TRANSLATOR, target_path=target, raise_on_error=False
     )
     invocation.context = context
     return invocation
@@ -161,16 +161,7 @@ def _failing_row(result: dict[str, Any], warehouse: Path) -> str:
     return f", such as {known}" if known else ""
 
 
-class InstalledDbt(DbtCliResource):
-    """The dbt of this environment."""
-
-    @property
-    def _cli_version(self) -> Any:
-        # To ask the command costs seconds in every run, and it looks on the network for a newer release of itself.
-        return DBT_PYTHON_VERSION
-
-
-dbt_resource = InstalledDbt(
+dbt_resource = DbtCliResource(
     project_dir=str(MODELS_DIR),
     profiles_dir=str(MODELS_DIR),
     dbt_executable=dbt_executable(),
