@@ -15,6 +15,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.settings import SOURCES_DIR, Settings
 
@@ -210,6 +211,14 @@ def _seed_texts(name: str, seed_columns: Iterable[str]) -> list[str]:
         with (Settings().seeds_dir / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
             texts.update(row[column] for row in csv.DictReader(stream) if row.get("column_name", name) == name)
     return sorted(texts)
+
+
+def find_contract(source: str) -> Contract:
+    """The contract of a source; raises ``CepingError`` where there is no such source."""
+    contracts = load_contracts()
+    if source not in contracts:
+        raise CepingError(f"there is no source {source}; there are {', '.join(contracts)}")
+    return contracts[source]
 
 
 @cache
