@@ -30,10 +30,11 @@ test-spark: .venv-spark/installed ## The same results on Spark as on DuckDB; nee
 bench: .venv/bench-installed ## What a run costs, by size: SIZES="1 3 6.2 15" (millions of crawl rows) into docs/performance.md
 	$(BIN)/python -m benchmarks --sizes $(SIZES)
 
-check: .venv/installed ## Lint, types, SQL style
+check: .venv/installed ## Lint, types, which stage imports which, SQL style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	@mkdir -p .lint
 	CEPING_WAREHOUSE=.lint/warehouse.duckdb CEPING_LANDING=.lint DBT_TARGET_PATH=.lint/target DBT_LOG_PATH=.lint/logs \
 		$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models/sql
@@ -53,7 +54,7 @@ format: .venv/installed ## Put Python in the house's form
 	$(BIN)/ruff format .
 
 clean: ## Remove what was installed and cached; a home is never touched
-	rm -rf .venv .venv-spark .tools .mypy_cache .ruff_cache .pytest_cache .lint .seeds
+	rm -rf .venv .venv-spark .tools .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .lint .seeds
 
 $(UV):
 	$(PYTHON) -m venv .tools

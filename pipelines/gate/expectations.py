@@ -22,6 +22,8 @@ from pipelines.errors import CepingError
 from pipelines.gate.suites import Suite, SuiteEntry
 from pipelines.gate.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, FailedRow
 
+__all__ = ["Expectation", "Judge", "expectations_of", "outcome_of", "raised"]
+
 LONGEST_TEXT = 200
 ENTRY = "entry"
 NOT_ARGUMENTS = {"catch_exceptions", "id", "meta", "notes", "rendered_content", "result_format", "severity"}
