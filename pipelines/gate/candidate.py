@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pipelines.errors import GateError
 from pipelines.foundation.files import building_folder
@@ -33,10 +33,8 @@ class FrozenTable(TableSpec):
         return f"{self.full_name}.parquet"
 
 
-class Candidate(BaseModel):
+class Candidate(BaseModel, frozen=True):
     """A frozen set of tables."""
-
-    model_config = ConfigDict(frozen=True)
 
     folder: Path
     edition: int

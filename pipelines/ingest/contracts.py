@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
@@ -31,10 +31,8 @@ PERSONAL_HEADERS = (
 DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]", "cell[]"]
 
 
-class Column(BaseModel):
+class Column(BaseModel, frozen=True, extra="forbid"):
     """One column of a source, and the rules a cell of it must meet."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     data_type: DataType
@@ -109,10 +107,8 @@ class Column(BaseModel):
         return (self.name, self.header, *self.aliases)
 
 
-class Contract(BaseModel):
+class Contract(BaseModel, frozen=True, extra="forbid"):
     """One source: its columns and its key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str = Field(description="Chinese title of the form.")

@@ -1,6 +1,6 @@
 """The releases of a home: what each holds, when it was published, and which one readers get."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pipelines.errors import CepingError
 from pipelines.releases.kept_inputs import kept_inputs
@@ -9,10 +9,8 @@ from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 
-class ListedRelease(BaseModel):
+class ListedRelease(BaseModel, frozen=True):
     """One release on disk."""
-
-    model_config = ConfigDict(frozen=True)
 
     release_id: str
     edition: int
