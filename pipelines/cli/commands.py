@@ -1,4 +1,4 @@
-"""The ``ceping`` command. Thin: every command is one call into the rest, imported only when it is used."""
+"""The commands of ``ceping``: each is one call into the rest, which is imported only when it is used."""
 
 import os
 import sys
@@ -65,22 +65,24 @@ class Explained(StrEnum):
 
 
 @contextmanager
-def told_plainly() -> Iterator[None]:
-    """Turn errors a user can mend into one message and exit code 1."""
+def settings_for(home: Path | None, edition: int | None = None, inbox: Path | None = None) -> Iterator["Settings"]:
+    """The settings of a command, also put into the environment for the processes it starts; prints its errors."""
+    from pipelines.settings import Settings
+
+    with printed_errors():
+        settings = Settings().for_run(home=home, edition=edition, inbox=inbox)
+        os.environ.update(settings.environment())
+        yield settings
+
+
+@contextmanager
+def printed_errors() -> Iterator[None]:
+    """Print an error that a user can mend as one message, and end the command with exit code 1."""
     try:
         yield
     except CepingError as error:
         typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
         raise typer.Exit(1) from None
-
-
-def settings_for(home: Path | None, edition: int | None = None, inbox: Path | None = None) -> "Settings":
-    """The settings of this command, also put into the environment for the processes it starts."""
-    from pipelines.settings import Settings
-
-    settings = Settings().for_run(home=home, edition=edition, inbox=inbox)
-    os.environ.update(settings.environment())
-    return settings
 
 
 @app.command()
@@ -91,10 +93,10 @@ def run(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build and publish even where nothing changed.")] = False,
 ) -> None:
     """Bring an edition from its inbox to a published release."""
-    from pipelines.orchestration.running import run_edition
+    from pipelines.cli.run import run_and_print
 
-    with told_plainly():
-        run_edition(settings_for(home, edition, inbox), rebuild=rebuild)
+    with settings_for(home, edition, inbox) as settings:
+        run_and_print(settings, rebuild=rebuild)
 
 
 @app.command()
@@ -106,12 +108,10 @@ def gate(
     ] = None,
 ) -> None:
     """Judge a candidate by the expectations alone; exit code 1 where it may not be published."""
-    from pipelines.cli.gate import judge_newest, print_verdict
+    from pipelines.cli.gate import judge_and_print
 
-    with told_plainly():
-        judged, verdict = judge_newest(settings_for(home, edition), candidate)
-        print_verdict(judged, verdict)
-    raise typer.Exit(0 if verdict.passed else 1)
+    with settings_for(home, edition) as settings:
+        raise typer.Exit(judge_and_print(settings, candidate))
 
 
 @app.command()
@@ -121,9 +121,10 @@ def releases(
 ) -> None:
     """List the releases: when each was published, from how many inputs, and which one is current."""
     from pipelines.cli.releases import print_releases
+    from pipelines.releases.listing import list_releases
 
-    with told_plainly():
-        print_releases(settings_for(home), output.value)
+    with settings_for(home) as settings:
+        print_releases(list_releases(settings), output.value)
 
 
 @app.command()
@@ -139,11 +140,9 @@ def verify(
     from pipelines.questions.verification import verify_release
     from pipelines.releases.releases import Releases
 
-    with told_plainly():
-        settings = settings_for(home)
+    with settings_for(home) as settings:
         found = verify_release(settings, Releases.of(settings).find(release), recompute=recompute)
-        print_verification(found)
-    raise typer.Exit(0 if found.holds else 1)
+        raise typer.Exit(print_verification(found))
 
 
 @app.command()
@@ -156,11 +155,9 @@ def rollback(
     from pipelines.foundation.lock import locked_home
     from pipelines.releases.releases import Releases
 
-    with told_plainly():
-        settings = settings_for(home)
-        with locked_home(settings):
-            earlier = Releases.of(settings).find(release)
-            withdrawn = Releases.of(settings).roll_back(earlier, reason)
+    with settings_for(home) as settings, locked_home(settings):
+        earlier = Releases.of(settings).find(release)
+        withdrawn = Releases.of(settings).roll_back(earlier, reason)
         typer.echo(f"current is {earlier.release_id}; withdrawn: {', '.join(withdrawn) or 'nothing'}")
 
 
@@ -181,9 +178,8 @@ def diff(
     from pipelines.questions.difference.workbook import write_workbook
     from pipelines.releases.releases import Releases
 
-    with told_plainly():
-        settings = settings_for(home)
-        difference = compare(settings, *(Releases.of(settings).find(name) for name in (before, after)))
+    with settings_for(home) as settings:
+        difference = compare(settings, Releases.of(settings).find(before), Releases.of(settings).find(after))
         print_difference(difference, output.value, rows)
         if out is not None:
             write_workbook(difference, out)
@@ -203,10 +199,8 @@ def provenance(
     from pipelines.questions.provenance import trace
     from pipelines.releases.releases import Releases
 
-    with told_plainly():
-        settings = settings_for(home)
-        found = trace(settings, Releases.of(settings).find(release), table, key, rows)
-        print_provenance(found, output.value)
+    with settings_for(home) as settings:
+        print_provenance(trace(settings, Releases.of(settings).find(release), table, key, rows), output.value)
 
 
 @app.command()
@@ -214,8 +208,8 @@ def status(edition: Edition = 2017, inbox: Inbox = None, home: Home = None) -> N
     """Show what was delivered, what became of it, and what is published."""
     from pipelines.cli.status import print_status
 
-    with told_plainly():
-        print_status(settings_for(home, edition, inbox))
+    with settings_for(home, edition, inbox) as settings:
+        print_status(settings)
 
 
 @app.command()
@@ -227,10 +221,12 @@ def explain(
     output: Annotated[Explained, typer.Option("--format", help="How to print the result.")] = Explained.tree,
 ) -> None:
     """Explain the scores of a subject, from each rank down to the rows of the files, and what the next rank takes."""
-    from pipelines.cli.explanation import print_explanation
+    from pipelines.cli.explanation import print_explanations
+    from pipelines.questions.explanation import explain
+    from pipelines.releases.releases import Releases
 
-    with told_plainly():
-        print_explanation(settings_for(home, edition), subject, index, output.value)
+    with settings_for(home, edition) as settings:
+        print_explanations(explain(Releases.of(settings).of_edition(edition), subject, index), output.value)
 
 
 @app.command()
@@ -243,9 +239,11 @@ def whatif(
 ) -> None:
     """Rank a release once more under other weights, without a run, and show who moves."""
     from pipelines.cli.whatif import print_reranking
+    from pipelines.questions.whatif import rank_under
+    from pipelines.releases.releases import Releases
 
-    with told_plainly():
-        print_reranking(settings_for(home, edition), weights, output.value, limit)
+    with settings_for(home, edition) as settings:
+        print_reranking(rank_under(Releases.of(settings).of_edition(edition), weights), output.value, limit)
 
 
 @app.command()
@@ -261,10 +259,8 @@ def quarantine(
     from pipelines.gate.candidate import open_newest
     from pipelines.ingest.quarantine_workbook import export_quarantine
 
-    with told_plainly():
-        settings = settings_for(home, edition, inbox)
-        candidate = open_newest(settings.candidates_dir, settings.newest_candidate_path)
-        rows = candidate.path(candidate.table("audit.quarantine"))
+    with settings_for(home, edition, inbox) as settings:
+        rows = open_newest(settings.candidates_dir, settings.newest_candidate_path).path_of("audit.quarantine")
         for exported in export_quarantine(settings, rows, out, source, file):
             label = f"{exported.file.source}/{exported.file.file_name}"
             typer.echo(f"{exported.path or label}: {exported.message}", err=exported.path is None)
@@ -283,10 +279,10 @@ def sql(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File to write the answer to.")] = None,
 ) -> None:
     """Ask the current release, read-only; "from catalog" lists what there is."""
-    from pipelines.questions.query import ask
+    from pipelines.cli.query import answer_or_open_shell
 
-    with told_plainly():
-        ask(settings_for(home), query, output, out)
+    with settings_for(home) as settings:
+        answer_or_open_shell(settings, query, output, out)
 
 
 @app.command()
@@ -304,7 +300,7 @@ def example(
     """Write the example inbox: synthetic files in the formats real people deliver."""
     from pipelines.example import example_options, write_example
 
-    with told_plainly():
+    with printed_errors():
         options = example_options(edition, sites, crawled, pages=pages, seed=seed, flaws=flaws)
         write_example(out, options, typer.echo)
 
@@ -319,8 +315,9 @@ def ui(
     """Open the Dagster UI on this machine's own address; it has no login."""
     from pipelines.orchestration.running import serve_ui
 
-    with told_plainly():
-        sys.exit(serve_ui(settings_for(home, edition, inbox), port))
+    with settings_for(home, edition, inbox) as settings:
+        typer.echo(f"Dagster UI: http://127.0.0.1:{port}  (home {settings.home_dir}; stop with Ctrl-C)")
+        sys.exit(serve_ui(settings, port))
 
 
 @inbox_app.command("check")
@@ -340,11 +337,9 @@ def inbox_check(
     from pipelines.cli.dry_run import print_checks
     from pipelines.ingest.dry_run import check_path
 
-    with told_plainly():
-        settings = settings_for(home, edition)
+    with settings_for(home, edition) as settings:
         checks = check_path(path or settings.inbox_dir, source, settings.threads)
-        code = print_checks(checks, output.value)
-    raise typer.Exit(code)
+        raise typer.Exit(print_checks(checks, output.value))
 
 
 @inbox_app.command("template")
@@ -353,13 +348,10 @@ def inbox_template(
     out: Annotated[Path | None, typer.Option("--out", help="File to write. Without it: <source>.xlsx here.")] = None,
 ) -> None:
     """Write the empty form of a source, for the unit being evaluated to fill in."""
-    from pipelines.ingest.contracts import load_contracts
+    from pipelines.ingest.contracts import find_contract
     from pipelines.ingest.form import write_template
 
-    with told_plainly():
-        contracts = load_contracts()
-        if source not in contracts:
-            raise CepingError(f"there is no source {source}; there are {', '.join(contracts)}")
+    with printed_errors():
         path = out or Path(f"{source}.xlsx")
-        write_template(contracts[source], path)
+        write_template(find_contract(source), path)
         typer.echo(f"{path}: fill in the sheet 填报 from row 4 on, then put it into the inbox folder {source}")

@@ -7,9 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from pipelines.questions.explanation import Explanation, Part, explain
-from pipelines.releases.releases import Releases
-from pipelines.settings import Settings
+from pipelines.questions.explanation import Explanation, Part
 
 ROWS_SHOWN = 12
 PIPED_WIDTH = 240
@@ -26,10 +24,8 @@ CANNOT_ALONE = "cannot_alone"
 Facts = dict[str, Any]
 
 
-def print_explanation(settings: Settings, subject: str, index_code: str | None, output: str) -> None:
-    """Print why a subject has its scores and ranks in the release of the edition."""
-    release = Releases.of(settings).of_edition(settings.edition)
-    explanations = explain(release, subject, index_code)
+def print_explanations(explanations: list[Explanation], output: str) -> None:
+    """Print why a subject has its scores and ranks."""
     if output == "json":
         print(json.dumps([one.as_row() for one in explanations], ensure_ascii=False, indent=1))
         return

@@ -1,7 +1,6 @@
-"""Judges the newest candidate alone, outside a run, and says what the gate found."""
+"""Judges a candidate alone, outside a run, and prints what the gate found."""
 
-from pipelines.errors import CepingError
-from pipelines.gate.candidate import Candidate, open_newest
+from pipelines.gate.candidate import Candidate, find_candidate, open_newest
 from pipelines.gate.judgement import Verdict, judge
 from pipelines.gate.verdict import QUALITY_FILE, ExpectationOutcome
 from pipelines.releases.releases import Releases
@@ -10,11 +9,19 @@ from pipelines.settings import Settings
 ROWS_SHOWN = 3
 
 
-def judge_newest(settings: Settings, name: str | None = None) -> tuple[Candidate, Verdict]:
-    """The verdict on the newest candidate of the edition, or on the one whose hash begins so."""
-    candidate = _find(settings, name) if name else open_newest(settings.candidates_dir, settings.newest_candidate_path)
-    baseline = Releases.of(settings).before(candidate)
-    return candidate, judge(candidate, baseline=baseline)
+def judge_and_print(settings: Settings, name: str | None = None) -> int:
+    """Judge the newest candidate of the edition, or the one whose hash begins so; returns the exit code.
+
+    It is 0 where the candidate may be published, else 1.
+    """
+    candidate = (
+        find_candidate(settings.candidates_dir, name)
+        if name
+        else open_newest(settings.candidates_dir, settings.newest_candidate_path)
+    )
+    verdict = judge(candidate, baseline=Releases.of(settings).before(candidate))
+    print_verdict(candidate, verdict)
+    return 0 if verdict.passed else 1
 
 
 def print_verdict(candidate: Candidate, verdict: Verdict) -> None:
@@ -37,10 +44,3 @@ def _line(outcome: ExpectationOutcome) -> str:
     place = outcome.column or outcome.reduction or "the table"
     word = "BLOCKS" if outcome.blocks else "warns"
     return f"  {word:<6} {outcome.table}, {place}: {outcome.why} ({outcome.observed})"
-
-
-def _find(settings: Settings, name: str) -> Candidate:
-    found = sorted(settings.candidates_dir.glob(f"{name}*/candidate.json"))
-    if len(found) != 1:
-        raise CepingError(f"{name} names {len(found)} candidates in {settings.candidates_dir}")
-    return Candidate.open(found[0].parent)

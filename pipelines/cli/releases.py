@@ -3,18 +3,13 @@
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.errors import CepingError
-from pipelines.releases.listing import list_releases
-from pipelines.settings import Settings
+from pipelines.releases.listing import ListedRelease
 
 NARROWEST = 120
 
 
-def print_releases(settings: Settings, output: str) -> None:
-    """Print them as a table or as JSON lines."""
-    listed = list_releases(settings)
-    if not listed:
-        raise CepingError(f"nothing is published in {settings.home_dir} yet; ceping run publishes")
+def print_releases(listed: list[ListedRelease], output: str) -> None:
+    """Print releases as a table or as JSON lines."""
     if output == "json":
         for release in listed:
             print(release.model_dump_json())

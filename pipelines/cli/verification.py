@@ -3,12 +3,12 @@
 from pipelines.questions.verification import Verification
 
 
-def print_verification(found: Verification) -> None:
-    """Say it in lines a person reads."""
+def print_verification(found: Verification) -> int:
+    """Print it; returns the exit code: 0 where nothing speaks against the release, else 1."""
     print(f"release {found.release_id}: {found.file_count} files are those that were published")
     if found.not_computed:
         print(f"its tables were not computed again: {found.not_computed}")
-        return
+        return 0
     if not found.is_same_code:
         print("it was published by other code than the present: a table that differs may differ for that alone")
     same = len(found.tables) - len(found.differing)
@@ -16,3 +16,4 @@ def print_verification(found: Verification) -> None:
     for table in found.differing:
         counts = f"{table.published_rows:,} rows published, {table.computed_rows} computed"
         print(f"  {table.table}: {table.outcome.value} ({counts})")
+    return 0 if found.holds else 1

@@ -2,22 +2,16 @@
 
 import json
 from itertools import groupby
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from pipelines.cli.explanation import wide_console
 from pipelines.foundation.sql import Row
-from pipelines.questions.whatif import rank_under
-from pipelines.releases.releases import Releases
-from pipelines.settings import Settings
 
 
-def print_reranking(settings: Settings, weights: Path, output: str, limit: int) -> None:
-    """Print the ranks of the release of the edition under the weights of a file."""
-    release = Releases.of(settings).of_edition(settings.edition)
-    rows = rank_under(release, weights)
+def print_reranking(rows: list[Row], output: str, limit: int) -> None:
+    """Print ranks as published and under other weights, at most so many subjects of a class."""
     if output == "json":
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return

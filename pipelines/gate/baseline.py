@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 
-class Baseline(BaseModel):
+class Baseline(BaseModel, frozen=True):
     """The tables of an earlier release."""
-
-    model_config = ConfigDict(frozen=True)
 
     release_id: str
     folder: Path

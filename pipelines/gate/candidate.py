@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pipelines.errors import GateError
 from pipelines.foundation.files import building_folder
@@ -33,10 +33,8 @@ class FrozenTable(TableSpec):
         return f"{self.full_name}.parquet"
 
 
-class Candidate(BaseModel):
+class Candidate(BaseModel, frozen=True):
     """A frozen set of tables."""
-
-    model_config = ConfigDict(frozen=True)
 
     folder: Path
     edition: int
@@ -59,6 +57,10 @@ class Candidate(BaseModel):
         """The Parquet file of a table."""
         return self.folder / "tables" / table.file_name
 
+    def path_of(self, full_name: str) -> Path:
+        """The Parquet file of the table called ``schema.name``; raises ``KeyError`` where the candidate has none."""
+        return self.path(self.table(full_name))
+
     @classmethod
     def open(cls, folder: Path) -> Self:
         """The candidate in a folder, every byte of it checked against its name.
@@ -69,7 +71,9 @@ class Candidate(BaseModel):
             declared = json.loads((folder / DECLARATION).read_text(encoding="utf-8"))
             candidate = cls.model_validate({**declared, "folder": folder})
         except (OSError, ValueError) as cause:
-            raise GateError(f"candidate {folder.name[:12]}: {DECLARATION} is missing or says something else") from cause
+            raise GateError(
+                f"candidate {folder.name[:12]}: {DECLARATION} is missing or of another version; run again"
+            ) from cause
         for table in candidate.tables:
             path = candidate.path(table)
             if not path.is_file() or hash_file(path) != table.sha256:
@@ -84,6 +88,14 @@ def open_newest(candidates_dir: Path, newest_path: Path) -> Candidate:
     if not newest_path.is_file():
         raise GateError("there is no candidate yet: build the models and freeze them first")
     return Candidate.open(candidates_dir / newest_path.read_text(encoding="utf-8"))
+
+
+def find_candidate(candidates_dir: Path, name: str) -> Candidate:
+    """The one candidate whose hash begins so; raises ``GateError`` where none or several do."""
+    found = sorted(candidates_dir.glob(f"{name}*/{DECLARATION}"))
+    if len(found) != 1:
+        raise GateError(f"expected one candidate called {name} in {candidates_dir}, found {len(found)}")
+    return Candidate.open(found[0].parent)
 
 
 def freeze(warehouse: Path, specs: Sequence[TableSpec], edition: int, candidates_dir: Path) -> Candidate:

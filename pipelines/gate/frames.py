@@ -1,7 +1,7 @@
 """The candidate's tables as data frames whose nulls stay nulls, and the reductions that suites judge.
 
 Great Expectations judges pandas frames. Plain pandas turns an integer column with one null into floats and a boolean
-one into objects, and then a comparison means something else; the frames made here keep every type nullable.
+one into objects, and then a comparison means something else; the frames made here keep Arrow's types, all nullable.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,20 +18,6 @@ from pipelines.foundation.sql import identifier, literal, qualified
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate, FrozenTable
 
-NULLABLE_TYPES: dict[pa.DataType, pd.api.extensions.ExtensionDtype] = {
-    pa.bool_(): pd.BooleanDtype(),
-    pa.int8(): pd.Int8Dtype(),
-    pa.int16(): pd.Int16Dtype(),
-    pa.int32(): pd.Int32Dtype(),
-    pa.int64(): pd.Int64Dtype(),
-    pa.uint8(): pd.UInt8Dtype(),
-    pa.uint16(): pd.UInt16Dtype(),
-    pa.uint32(): pd.UInt32Dtype(),
-    pa.uint64(): pd.UInt64Dtype(),
-    pa.float32(): pd.Float32Dtype(),
-    pa.float64(): pd.Float64Dtype(),
-}
-
 
 def read_frame(path: Path) -> pd.DataFrame:
     """A Parquet file as a frame, in its own row order."""
@@ -39,12 +25,12 @@ def read_frame(path: Path) -> pd.DataFrame:
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
-    """An Arrow table as a frame: nullable numbers and booleans, dates as dates, decimals as numbers."""
+    """An Arrow table as a frame of the same types, but for decimals, which become plain numbers."""
     for position, field in enumerate(table.schema):
         if pa.types.is_decimal(field.type):
             plain = pa.int64() if field.type.scale == 0 and _fits_bigint(table.column(position)) else pa.float64()
             table = table.set_column(position, field.name, table.column(position).cast(plain))
-    return table.to_pandas(types_mapper=NULLABLE_TYPES.get, date_as_object=True)
+    return table.to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def _fits_bigint(column: pa.ChunkedArray) -> bool:

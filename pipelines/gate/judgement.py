@@ -30,9 +30,7 @@ from pipelines.gate.verdict import (
 from pipelines.settings import EXPECTATIONS_DIR
 
 if TYPE_CHECKING:
-    from great_expectations.expectations.expectation import Expectation
-
-    from pipelines.gate.expectations import Judge
+    from pipelines.gate.expectations import Expectation, Judge
 
 __all__ = ["ExpectationOutcome", "FailedRow", "SuiteOutcome", "Verdict", "judge", "load_ahead", "require_pass"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.pages import page_environment
@@ -27,20 +27,16 @@ MOST_EXAMPLES = 10
 EMPTY = "—"
 
 
-class SuiteSection(BaseModel):
+class SuiteSection(BaseModel, frozen=True):
     """One published table on the page."""
-
-    model_config = ConfigDict(frozen=True)
 
     suite: SuiteOutcome
     description: Bilingual
     row_count: int | None
 
 
-class QuarantineGroup(BaseModel):
+class QuarantineGroup(BaseModel, frozen=True):
     """One reason for which rows of one file were kept out."""
-
-    model_config = ConfigDict(frozen=True)
 
     source: str
     file_name: str
@@ -51,10 +47,8 @@ class QuarantineGroup(BaseModel):
     examples: list[str]
 
 
-class BalanceTable(BaseModel):
+class BalanceTable(BaseModel, frozen=True):
     """Every landed file with its rows at every stage, as the candidate has it."""
-
-    model_config = ConfigDict(frozen=True)
 
     columns: list[str]
     titles: list[Bilingual]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
@@ -26,10 +26,8 @@ def _in_both_languages(text: Bilingual) -> Bilingual:
 BothLanguages = Annotated[Bilingual, AfterValidator(_in_both_languages)]
 
 
-class SuiteEntry(BaseModel):
+class SuiteEntry(BaseModel, frozen=True, extra="forbid"):
     """One expectation: its type and arguments are Great Expectations' own."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: str
     kwargs: dict[str, Any] = Field(default_factory=dict)
@@ -40,10 +38,8 @@ class SuiteEntry(BaseModel):
     )
 
 
-class Suite(BaseModel):
+class Suite(BaseModel, frozen=True, extra="forbid"):
     """What must hold in one published table before anyone outside sees it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     table: str
     why: BothLanguages

@@ -6,7 +6,7 @@ anything that would make two judgements of the same bytes differ, such as a time
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pipelines.foundation.bilingual import Bilingual
 
@@ -18,10 +18,8 @@ QUALITY_FILE = "quality.html"
 MOST_ROWS_SHOWN = 20
 
 
-class ExpectationOutcome(BaseModel):
+class ExpectationOutcome(BaseModel, frozen=True):
     """What became of one expectation of a suite."""
-
-    model_config = ConfigDict(frozen=True)
 
     table: str
     type: str
@@ -41,10 +39,8 @@ class ExpectationOutcome(BaseModel):
         return not self.passed and self.severity == "critical"
 
 
-class SuiteOutcome(BaseModel):
+class SuiteOutcome(BaseModel, frozen=True):
     """The outcomes of one published table's suite."""
-
-    model_config = ConfigDict(frozen=True)
 
     table: str
     why: Bilingual = Bilingual(zh="", en="")
@@ -57,10 +53,8 @@ class SuiteOutcome(BaseModel):
         return cls(table=table, why=why, passed=not any(outcome.blocks for outcome in outcomes), outcomes=outcomes)
 
 
-class Verdict(BaseModel):
+class Verdict(BaseModel, frozen=True):
     """The gate's judgement of one candidate by one set of suites."""
-
-    model_config = ConfigDict(frozen=True)
 
     candidate: str = Field(description="Content hash of the candidate that was judged.")
     expectations: str = Field(description="Hash of the suites it was judged by.")

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.settings import SOURCES_DIR, Settings
 
@@ -30,10 +31,8 @@ PERSONAL_HEADERS = (
 DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]", "cell[]"]
 
 
-class Column(BaseModel):
+class Column(BaseModel, frozen=True, extra="forbid"):
     """One column of a source, and the rules a cell of it must meet."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     data_type: DataType
@@ -108,10 +107,8 @@ class Column(BaseModel):
         return (self.name, self.header, *self.aliases)
 
 
-class Contract(BaseModel):
+class Contract(BaseModel, frozen=True, extra="forbid"):
     """One source: its columns and its key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str = Field(description="Chinese title of the form.")
@@ -210,6 +207,14 @@ def _seed_texts(name: str, seed_columns: Iterable[str]) -> list[str]:
         with (Settings().seeds_dir / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
             texts.update(row[column] for row in csv.DictReader(stream) if row.get("column_name", name) == name)
     return sorted(texts)
+
+
+def find_contract(source: str) -> Contract:
+    """The contract of a source; raises ``CepingError`` where there is no such source."""
+    contracts = load_contracts()
+    if source not in contracts:
+        raise CepingError(f"there is no source {source}; there are {', '.join(contracts)}")
+    return contracts[source]
 
 
 @cache

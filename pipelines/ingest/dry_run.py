@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.errors import CepingError, DeliveryError
 from pipelines.foundation.sql import literal
@@ -22,20 +22,16 @@ SHOWN_EXAMPLES = 3
 ANY_KEY = b"a dry run keeps no pseudonym"
 
 
-class Example(BaseModel):
+class Example(BaseModel, frozen=True):
     """Where a reason was met first; the value is left out where it is personal."""
-
-    model_config = ConfigDict(frozen=True)
 
     sheet: str | None
     row_number: int
     value: str | None
 
 
-class Reason(BaseModel):
+class Reason(BaseModel, frozen=True):
     """Why rows would be quarantined, how many, and the first of them."""
-
-    model_config = ConfigDict(frozen=True)
 
     column_name: str | None
     reason_code: str
@@ -43,10 +39,8 @@ class Reason(BaseModel):
     examples: tuple[Example, ...]
 
 
-class FileCheck(BaseModel):
+class FileCheck(BaseModel, frozen=True):
     """What ingest would make of one file."""
-
-    model_config = ConfigDict(frozen=True)
 
     file: str
     source: str

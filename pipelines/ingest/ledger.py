@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.foundation.files import whole_file
 
@@ -17,10 +17,8 @@ Status = Literal["landed", "duplicate", "replaced", "failed", "superseded", "wit
 PRESENT: frozenset[Status] = frozenset({"landed", "duplicate", "replaced", "failed"})
 
 
-class LedgerEntry(BaseModel):
+class LedgerEntry(BaseModel, frozen=True):
     """One delivered file in one content."""
-
-    model_config = ConfigDict(frozen=True)
 
     edition: int
     source: str

@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipelines.errors import CepingError
 from pipelines.ingest.conform import connect
-from pipelines.ingest.contracts import Contract, load_contracts
+from pipelines.ingest.contracts import Contract, find_contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.mending import COLUMN, PLACE, REASON, REPAIR_HEADERS, VALUE, place_of
 from pipelines.ingest.readers import read
@@ -61,14 +61,13 @@ def export_quarantine(
 
     Raises ``CepingError`` where there is nothing to mend, or a workbook would be written over.
     """
-    contracts = load_contracts()
-    if source is not None and source not in contracts:
-        raise CepingError(f"there is no source {source}; there are {', '.join(contracts)}")
+    if source is not None:
+        find_contract(source)
     files = list(_quarantined(quarantine, source, file_name))
     if not files:
         raise CepingError("no quarantined row waits to be mended there; `ceping status` shows every file")
     for file in files:
-        yield _export(file, contracts[file.source], settings, out)
+        yield _export(file, find_contract(file.source), settings, out)
 
 
 def _quarantined(quarantine: Path, source: str | None, file_name: str | None) -> Iterator[QuarantinedFile]:

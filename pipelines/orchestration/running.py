@@ -1,19 +1,15 @@
 """Runs an edition from the command line: the job Dagster shows, in this process, on the same instance."""
 
-import logging
-import shlex
-import shutil
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from pipelines.errors import CepingError, DeliveryError
-from pipelines.foundation.progress import LOGGER, say
+from pipelines.foundation.progress import say
 from pipelines.releases.built import published_release
 from pipelines.releases.releases import Releases
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -26,39 +22,19 @@ if TYPE_CHECKING:
 ERRORS_FOR_USERS = {kind.__name__ for kind in CepingError.__subclasses__()} | {CepingError.__name__}
 
 
-class StageLines(logging.Handler):
-    """Prints each message as a line: seconds since the start, stage, message."""
+def run_edition(settings: Settings, *, rebuild: bool = False) -> str:
+    """Run the edition's job, unless there is nothing to do; returns the id of the release that holds the inbox.
 
-    def __init__(self, stream: TextIO) -> None:
-        super().__init__()
-        self.stream = stream
-        self.started = time.monotonic()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print one record."""
-        seconds = time.monotonic() - self.started
-        stage = getattr(record, "stage", "")
-        print(f"{seconds:6.1f} s  {stage:<10} {record.getMessage()}", file=self.stream, flush=True)
-
-
-def run_edition(settings: Settings, *, rebuild: bool = False) -> None:
-    """Run the edition's job and tell where the release is.
-
-    Raises ``CepingError`` with every reason where a step failed; the last release is then as it was.
+    Raises ``CepingError`` with every reason where a step failed; the last release then stands unchanged.
     """
     if not settings.inbox_dir.is_dir():
         raise DeliveryError(
             f"there is no inbox at {settings.inbox_dir}; "
             f"an example is written by: ceping example --out {settings.inbox_dir}"
         )
-    lines = StageLines(sys.stdout)
-    LOGGER.addHandler(lines)
-    try:
-        release_id = _current_without_work(settings, rebuild=rebuild) or _execute(settings, rebuild=rebuild)
-        Releases.of(settings).require_not_withdrawn(release_id)
-    finally:
-        LOGGER.removeHandler(lines)
-    _tell_where(settings, release_id)
+    release_id = _current_without_work(settings, rebuild=rebuild) or _execute(settings, rebuild=rebuild)
+    Releases.of(settings).require_not_withdrawn(release_id)
+    return release_id
 
 
 def serve_ui(settings: Settings, port: int) -> int:
@@ -76,7 +52,6 @@ def serve_ui(settings: Settings, port: int) -> int:
         "-p",
         str(port),
     ]
-    print(f"Dagster UI: http://127.0.0.1:{port}  (home {settings.home_dir}; stop with Ctrl-C)", flush=True)
     try:
         return subprocess.run(command, cwd=PROJECT_ROOT, check=False).returncode  # noqa: S603
     except KeyboardInterrupt:
@@ -135,17 +110,6 @@ def _reason(failure: object) -> str | None:
     return message.partition(": ")[2].strip() or message.strip()
 
 
-def _tell_where(settings: Settings, release_id: str) -> None:
-    current = Releases.of(settings).current_path
-    print(f"\nRelease {release_id}")
-    print(f"  bulletin        {current / 'index.html'}")
-    print(f"  quality report  {current / 'quality.html'}")
-    print(f"  database        {current / f'ceping-{settings.edition}.duckdb'}")
-    ceping, home = _as_typed(settings)
-    print(f'  ask it          {ceping} sql "select figure_id, computed, published, verdict from trends.figure"{home}')
-    print(f"  see the run     {ceping} ui{home}")
-
-
 def _load_definitions(settings: Settings) -> tuple[ModuleType, "dg.Definitions"]:
     """Dagster and the definitions; parsing the dbt project and importing Dagster, seconds each, go side by side."""
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -156,10 +120,3 @@ def _load_definitions(settings: Settings) -> tuple[ModuleType, "dg.Definitions"]
     from pipelines.orchestration.definitions import defs
 
     return dagster, defs
-
-
-def _as_typed(settings: Settings) -> tuple[str, str]:
-    """How the command and the home are written on this machine, in this folder."""
-    command = "ceping" if shutil.which("ceping") else sys.argv[0]
-    is_default = settings.home_dir == Settings.model_fields["home"].default.resolve()
-    return command, "" if is_default else f" --home {shlex.quote(str(settings.home_dir))}"

@@ -5,7 +5,7 @@ Belongs here: the queries over a published database. Does not belong here: the d
 """
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pipelines.foundation.sql import Row, query_rows
 from pipelines.gate.verdict import ExpectationOutcome, Verdict
@@ -18,10 +18,8 @@ NEEDED = frozenset({FIGURE, UNITS, INPUTS, LINEAGE, MODEL, LEDGER, BALANCE, SUBJ
 UNIT_NAMES = ("subject_id", "region_code")
 
 
-class Provenance(BaseModel):
+class Provenance(BaseModel, frozen=True):
     """Everything known of where one published row comes from."""
-
-    model_config = ConfigDict(frozen=True)
 
     release_id: str
     table: str

@@ -7,7 +7,7 @@ macro ``explain_score``. Does not belong here: how it is printed (``provenance_p
 from collections.abc import Iterable
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.errors import CepingError
 from pipelines.foundation.sql import Row, query_rows
@@ -38,10 +38,8 @@ OF_THE_INDEX = (
 NAMES_SUGGESTED = 10
 
 
-class Part(BaseModel):
+class Part(BaseModel, frozen=True):
     """One node of an index for one subject: its columns of ``explain_score``, and the parts below it."""
-
-    model_config = ConfigDict(frozen=True)
 
     facts: Row
     parts: tuple["Part", ...]
@@ -51,10 +49,8 @@ class Part(BaseModel):
         return {**self.facts, "parts": [part.as_row() for part in self.parts]}
 
 
-class Explanation(BaseModel):
+class Explanation(BaseModel, frozen=True):
     """One index of one subject: its place in the ranking, and the tree that led to it."""
-
-    model_config = ConfigDict(frozen=True)
 
     facts: Row
     root: Part

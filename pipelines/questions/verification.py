@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pipelines.foundation.hashing import code_version
 from pipelines.gate.candidate import Candidate
@@ -21,10 +21,8 @@ class Outcome(StrEnum):
     gone = "not computed by the present code"
 
 
-class TableCheck(BaseModel):
+class TableCheck(BaseModel, frozen=True):
     """A published table beside the one that was computed again."""
-
-    model_config = ConfigDict(frozen=True)
 
     table: str
     outcome: Outcome
@@ -34,10 +32,8 @@ class TableCheck(BaseModel):
     computed_rows: int | None = None
 
 
-class Verification(BaseModel):
+class Verification(BaseModel, frozen=True):
     """What was found of a release."""
-
-    model_config = ConfigDict(frozen=True)
 
     release_id: str
     file_count: int = Field(description="Files whose bytes are those of SHA256SUMS.")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
 from pipelines.reference.rows import Fault, read_rows, read_valid_rows
 from pipelines.settings import MODELS_DIR
@@ -40,10 +40,8 @@ def _listed(known: set[str]) -> AfterValidator:
     return AfterValidator(require_known)
 
 
-class Framework(BaseModel):
+class Framework(BaseModel, frozen=True):
     """One index of one edition, as its row in the seed has it."""
-
-    model_config = ConfigDict(frozen=True)
 
     edition: int
     index_code: str = Field(min_length=1)
@@ -64,10 +62,8 @@ class Framework(BaseModel):
         return self
 
 
-class Node(BaseModel):
+class Node(BaseModel, frozen=True):
     """One node of a tree, as its row in the seed has it."""
-
-    model_config = ConfigDict(frozen=True)
 
     edition: int
     index_code: str

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import code_version, hash_json
@@ -13,10 +13,8 @@ from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 
-class BuiltState(BaseModel):
+class BuiltState(BaseModel, frozen=True):
     """The inputs and the code that gave a release."""
-
-    model_config = ConfigDict(frozen=True)
 
     inputs: str
     code: str

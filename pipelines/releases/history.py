@@ -11,15 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 HISTORY = "history.jsonl"
 
 
-class HistoryEntry(BaseModel):
+class HistoryEntry(BaseModel, frozen=True):
     """One time that ``current`` was pointed at a release."""
-
-    model_config = ConfigDict(frozen=True)
 
     action: Literal["publish", "rollback"] = "publish"
     release_id: str

@@ -1,17 +1,16 @@
 """The releases of a home: what each holds, when it was published, and which one readers get."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from pipelines.errors import CepingError
 from pipelines.releases.kept_inputs import kept_inputs
 from pipelines.releases.release import Release
 from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
 
-class ListedRelease(BaseModel):
+class ListedRelease(BaseModel, frozen=True):
     """One release on disk."""
-
-    model_config = ConfigDict(frozen=True)
 
     release_id: str
     edition: int
@@ -28,11 +27,14 @@ class ListedRelease(BaseModel):
 
 
 def list_releases(settings: Settings) -> list[ListedRelease]:
-    """Every release of the home, in the order in which they were first published."""
+    """Every release of the home, in the order in which they were first published.
+
+    Raises ``CepingError`` where there is none.
+    """
     releases = Releases.of(settings)
     moments = {entry.release_id: entry.published_at for entry in releases.history}
     withdrawn, current = releases.withdrawn, releases.current
-    return [
+    listed = [
         _listed(release, current, moments.get(release.release_id), settings).model_copy(
             update={
                 "is_withdrawn": release.release_id in withdrawn,
@@ -41,6 +43,9 @@ def list_releases(settings: Settings) -> list[ListedRelease]:
         )
         for release in releases.all()
     ]
+    if not listed:
+        raise CepingError(f"nothing is published in {settings.home_dir} yet; ceping run publishes")
+    return listed
 
 
 def _listed(release: Release, current: Release | None, moment: str | None, settings: Settings) -> ListedRelease:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic import BaseModel, Field, JsonValue, TypeAdapter
 
 from pipelines.foundation.hashing import hash_file, hash_json
 from pipelines.foundation.sql import Row, query_rows
@@ -19,10 +19,8 @@ from pipelines.warehouse.tables import TableColumn
 LEDGER = "audit.file_ledger"
 
 
-class ManifestTable(BaseModel):
+class ManifestTable(BaseModel, frozen=True):
     """A published table."""
-
-    model_config = ConfigDict(frozen=True)
 
     schema_name: str
     name: str
@@ -33,20 +31,16 @@ class ManifestTable(BaseModel):
     columns: tuple[TableColumn, ...]
 
 
-class ManifestSuite(BaseModel):
+class ManifestSuite(BaseModel, frozen=True):
     """One suite the gate judged by."""
-
-    model_config = ConfigDict(frozen=True)
 
     table: str
     passed: bool
     expectation_count: int
 
 
-class ManifestChecks(BaseModel):
+class ManifestChecks(BaseModel, frozen=True):
     """What the gate found."""
-
-    model_config = ConfigDict(frozen=True)
 
     passed: bool
     expectations: str
@@ -54,19 +48,15 @@ class ManifestChecks(BaseModel):
     warnings: tuple[ExpectationOutcome, ...]
 
 
-class ManifestFile(BaseModel):
+class ManifestFile(BaseModel, frozen=True):
     """A file of the release; no hash where its bytes are not reproducible."""
-
-    model_config = ConfigDict(frozen=True)
 
     path: str
     sha256: str | None
 
 
-class Manifest(BaseModel):
+class Manifest(BaseModel, frozen=True):
     """Everything a reader needs to judge and reproduce a release."""
-
-    model_config = ConfigDict(frozen=True)
 
     release_id: str
     edition: int

@@ -10,7 +10,7 @@ from pipelines.foundation.files import BUILDING_PREFIX, files_below, sync, sync_
 from pipelines.foundation.hashing import hash_file
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
-from pipelines.publication.data_package import write_descriptions
+from pipelines.publication.data_package import write_data_package
 from pipelines.publication.dictionary import write_dictionary
 from pipelines.publication.editorial import write_editorial
 from pipelines.publication.provenance_pages import write_provenance_pages
@@ -100,7 +100,7 @@ def _write_pages(candidate: Candidate, verdict: Verdict, draft: Release, code_ve
     """Write everything people read, and the manifest, from the database as it will be published."""
     with draft.open() as connection:
         write_dictionary(candidate, draft.folder)
-        write_descriptions(candidate, draft.release_id, draft.folder)
+        write_data_package(candidate, draft.release_id, draft.folder)
         tables = {table.full_name for table in candidate.tables}
         write_provenance_pages(connection, verdict, draft.release_id, tables, draft.folder)
         # Last: its pages link to what is there.

@@ -8,7 +8,7 @@ in a release follows from the candidate and the code (but for the bytes of the D
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pipelines.errors import CepingError
 from pipelines.foundation.files import files_below
@@ -20,10 +20,8 @@ from pipelines.releases.reading import open_database
 SUMS = "SHA256SUMS"
 
 
-class Release(BaseModel):
+class Release(BaseModel, frozen=True):
     """A published release."""
-
-    model_config = ConfigDict(frozen=True)
 
     folder: Path
     release_id: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from pipelines.errors import FrameworkError
 from pipelines.reference.rows import read_rows, read_valid_rows
@@ -29,10 +29,8 @@ IndexKey = tuple[int, str]
 Counts = Annotated[tuple[int, ...], BeforeValidator(lambda text: text.split("|") if isinstance(text, str) else text)]
 
 
-class IndexRow(BaseModel):
+class IndexRow(BaseModel, frozen=True):
     """A row for one index, or for every index, from an edition on."""
-
-    model_config = ConfigDict(frozen=True)
 
     edition: int
     index_code: str = Field(min_length=1)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import hash_file, hash_folders, hash_json
@@ -13,10 +13,8 @@ from pipelines.settings import MODELS_DIR, Settings
 LEDGER = "file_ledger"
 
 
-class WarehouseMark(BaseModel):
+class WarehouseMark(BaseModel, frozen=True):
     """What the tables of a warehouse were built from, kept beside it while they can be trusted."""
-
-    model_config = ConfigDict(frozen=True)
 
     models: str
     seeds: dict[str, str]

@@ -1,25 +1,21 @@
 """The tables of the warehouse as their dbt models declare them: name, key, columns, descriptions."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import qualified
 
 
-class TableColumn(BaseModel):
+class TableColumn(BaseModel, frozen=True):
     """A published column with its description."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     data_type: str
     description: Bilingual
 
 
-class TableSpec(BaseModel):
+class TableSpec(BaseModel, frozen=True):
     """A table to be published, as its dbt model declares it."""
-
-    model_config = ConfigDict(frozen=True)
 
     schema_name: str
     name: str

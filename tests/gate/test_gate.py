@@ -380,7 +380,7 @@ def test_frames_keep_large_integers_and_turn_decimals_into_numbers() -> None:
         pa.table({"wide": wide, "total": total, "share": pa.array(["0.10", None]).cast(pa.decimal128(9, 2))})
     )
     assert frame["wide"][0] == 2**53 + 1
-    assert [str(kind) for kind in frame.dtypes] == ["Int64", "Int64", "Float64"]
+    assert [str(kind) for kind in frame.dtypes] == ["int64[pyarrow]", "int64[pyarrow]", "double[pyarrow]"]
 
 
 def test_at_most_twenty_rows_are_kept_and_a_key_may_be_missing(frozen: Freeze, suites_dir: Path) -> None:

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster_dbt.compat import DBT_PYTHON_VERSION
 
 from benchmarks.stages import STAGES, stage_of
-from pipelines.orchestration.assets.models import dbt_resource
 from pipelines.orchestration.assets.robustness import COMPUTED
 from pipelines.orchestration.automation import edition_job, inbox_sensor, nightly_schedule
 from pipelines.orchestration.definitions import defs
@@ -44,11 +42,6 @@ def test_every_asset_stands_in_its_layer_and_is_described() -> None:
     assert {graph.get(key).group_name for key in graph.materializable_asset_keys} == LAYERS
     undescribed = [key.to_user_string() for key in graph.materializable_asset_keys if not graph.get(key).description]
     assert not undescribed
-
-
-def test_dbt_is_not_asked_for_its_version_in_every_run() -> None:
-    another = dbt_resource.model_copy(update={"dbt_executable": "false"})
-    assert another._cli_version == DBT_PYTHON_VERSION
 
 
 def test_what_writes_the_warehouse_shares_a_pool_of_one() -> None:

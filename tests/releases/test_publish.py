@@ -55,7 +55,7 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
         "ceping-2017.xlsx", "notice-2017.docx", "en/notice-2017.docx",
         "assets/site.css", "assets/site.js", "assets/tablesort.min.js", "assets/tablesort.number.min.js",
         "assets/tablesort.LICENSE",
-        "dictionary.html", "dictionary.csv", "datapackage.json", "croissant.json",
+        "dictionary.html", "dictionary.csv", "datapackage.json",
         "parquet/trends/figure.parquet", "parquet/trends/trend_cell.parquet",
         "parquet/trends/trend_table.parquet",
         "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet", "parquet/core/dim_label.parquet",

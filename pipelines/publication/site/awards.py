@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.foundation.sql import Row
 from pipelines.publication.site.links import anchor
@@ -18,10 +18,8 @@ FIRMNESS = "awards.award_firmness"
 APPEALS = "awards.award_appeal"
 
 
-class Winner(BaseModel):
+class Winner(BaseModel, frozen=True):
     """One subject that holds a title, and why; ``chance`` is the share of the draws in which it wins."""
-
-    model_config = ConfigDict(frozen=True)
 
     subject_id: str
     name: str
@@ -40,10 +38,8 @@ class Winner(BaseModel):
     total_wins: int | None
 
 
-class Title(BaseModel):
+class Title(BaseModel, frozen=True):
     """One title with its rule and its winners, class by class, the best first; ``gaps`` says why classes are empty."""
-
-    model_config = ConfigDict(frozen=True)
 
     code: str
     name: str
@@ -53,10 +49,8 @@ class Title(BaseModel):
     gaps: tuple[str, ...]
 
 
-class Series(BaseModel):
+class Series(BaseModel, frozen=True):
     """One series of titles; the list of results and the body of the bulletin may name it differently."""
-
-    model_config = ConfigDict(frozen=True)
 
     code: str
     name: str

@@ -15,7 +15,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 from markupsafe import Markup
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.publication.site.values import SHARE
 
@@ -37,20 +37,16 @@ Rows = list[dict[str, Any]]
 NO_SIZE = re.compile(r' width="[\d.]+" height="[\d.]+"')
 
 
-class Chart(BaseModel):
+class Chart(BaseModel, frozen=True, arbitrary_types_allowed=True):
     """A chart with what it says to those who do not see it."""
-
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     svg: Markup
     title: str
     note: str = ""
 
 
-class Bar(BaseModel):
+class Bar(BaseModel, frozen=True):
     """One bar, with its interval where the value is of a sample."""
-
-    model_config = ConfigDict(frozen=True)
 
     label: str
     value: float
@@ -59,10 +55,8 @@ class Bar(BaseModel):
     high: float | None = None
 
 
-class Tile(BaseModel):
+class Tile(BaseModel, frozen=True):
     """One province on the map of tiles; no value where nothing is known."""
-
-    model_config = ConfigDict(frozen=True)
 
     row: int
     column: int
@@ -71,10 +65,8 @@ class Tile(BaseModel):
     text: str
 
 
-class Box(BaseModel):
+class Box(BaseModel, frozen=True):
     """The spread of one class: from the 5th to the 95th percentile, its quartiles, its median."""
-
-    model_config = ConfigDict(frozen=True)
 
     label: str
     p05: float
@@ -85,10 +77,8 @@ class Box(BaseModel):
     count: int
 
 
-class Point(BaseModel):
+class Point(BaseModel, frozen=True):
     """One value of a series in time; ``when`` is an ISO date."""
-
-    model_config = ConfigDict(frozen=True)
 
     when: str
     value: float

@@ -3,17 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.publication.site.values import NOTHING, score, share, sort_key, span, written
 
 FILTER_FROM = 9
 
 
-class Column(BaseModel):
+class Column(BaseModel, frozen=True):
     """A column; ``choice`` offers its values as a list to choose from."""
-
-    model_config = ConfigDict(frozen=True)
 
     title: str
     kind: Literal["text", "number"] = "text"
@@ -21,10 +19,8 @@ class Column(BaseModel):
     note: str = ""
 
 
-class Cell(BaseModel):
+class Cell(BaseModel, frozen=True):
     """A cell; what it is sorted by where that is not its text."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     sort: str = ""
@@ -34,10 +30,8 @@ class Cell(BaseModel):
     css: str = ""
 
 
-class Grid(BaseModel):
+class Grid(BaseModel, frozen=True):
     """A table with its caption; ``more`` says what was left out and where it is."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     caption: str

@@ -2,17 +2,15 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.foundation.bilingual import Bilingual
 
 CHINESE_NUMERALS = "零一二三四五六七八九十"
 
 
-class Language(BaseModel):
+class Language(BaseModel, frozen=True):
     """One language a page is written in."""
-
-    model_config = ConfigDict(frozen=True)
 
     code: Literal["zh", "en"]
     html_lang: str

@@ -4,17 +4,15 @@ import posixpath
 import re
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.publication.site.language import Language
 
 PROVENANCE_FOLDER = "provenance"
 
 
-class Links(BaseModel):
+class Links(BaseModel, frozen=True):
     """Addresses as one page of the release writes them."""
-
-    model_config = ConfigDict(frozen=True)
 
     release_folder: Path
     page: str

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.foundation.sql import Row
 from pipelines.publication.site.awards import Series, read_series
@@ -22,10 +22,8 @@ FIGURES = "trends.figure"
 PLACE = re.compile(r"\{([^{}]+)\}")
 
 
-class Run(BaseModel):
+class Run(BaseModel, frozen=True):
     """A stretch of text; a number leads to where it comes from."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     href: str = ""
@@ -33,29 +31,23 @@ class Run(BaseModel):
     is_gap: bool = False
 
 
-class Evidence(BaseModel):
+class Evidence(BaseModel, frozen=True):
     """How much of one kind of evidence there is."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     count: str
     is_none: bool
 
 
-class Method(BaseModel):
+class Method(BaseModel, frozen=True):
     """One of the methods with its evidence."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     evidence: tuple[Evidence, ...]
 
 
-class Trend(BaseModel):
+class Trend(BaseModel, frozen=True):
     """One trend with its sentences."""
-
-    model_config = ConfigDict(frozen=True)
 
     number: int
     title: str
@@ -63,10 +55,8 @@ class Trend(BaseModel):
     has_page: bool
 
 
-class Notice(BaseModel):
+class Notice(BaseModel, frozen=True):
     """The whole notice in one language."""
-
-    model_config = ConfigDict(frozen=True)
 
     title: str
     organiser: str

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.publication.site.language import Language
 from pipelines.publication.site.links import Links
 from pipelines.publication.site.tables import Tables
 
 
-class Page(BaseModel):
+class Page(BaseModel, frozen=True, arbitrary_types_allowed=True):
     """One page in one language."""
-
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     path: str
     template: str
@@ -22,10 +20,8 @@ class Page(BaseModel):
     context: dict[str, Any]
 
 
-class Desk(BaseModel):
+class Desk(BaseModel, frozen=True, arbitrary_types_allowed=True):
     """What a page is made from: the tables, the language, and the links of the page being made."""
-
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     tables: Tables
     language: Language

@@ -8,7 +8,7 @@ score add up to its change. The queries are in ``sql/`` beside this module and r
 from pathlib import Path
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from pipelines.foundation.sql import Row, literal, query_rows
 from pipelines.questions.difference.inputs import find_changed_rows
@@ -32,10 +32,8 @@ SCORES, RANKS, NODES, SUBJECTS = (
 WITH_CAUSES = {FIGURES, UNITS, SCORES, RANKS, CORRECTIONS}
 
 
-class Section(BaseModel):
+class Section(BaseModel, frozen=True):
     """One kind of difference, as rows."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     title_en: str
@@ -48,10 +46,8 @@ class Section(BaseModel):
         return list(dict.fromkeys(name for row in self.rows for name in row))
 
 
-class Difference(BaseModel):
+class Difference(BaseModel, frozen=True):
     """Everything that differs between two releases."""
-
-    model_config = ConfigDict(frozen=True)
 
     before: str
     after: str

@@ -44,7 +44,6 @@ def downloads(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
         ),
         ("dictionary.csv", "数据字典（CSV）", "the dictionary as CSV"),
         ("datapackage.json", "数据包说明（Frictionless）", "description of the data package (Frictionless)"),
-        ("croissant.json", "数据集说明（Croissant）", "description of the data set (Croissant)"),
     ]
     for path, zh, en in known:
         found = desk.links.release_folder / path

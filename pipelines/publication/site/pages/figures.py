@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.foundation.sql import Row
 from pipelines.publication.site.links import PROVENANCE_FOLDER, anchor
@@ -16,10 +16,8 @@ FIGURES = "trends.figure"
 TRAILING_QUALIFIERS = {"余", "约数"}
 
 
-class Figure(BaseModel):
+class Figure(BaseModel, frozen=True):
     """One figure as its line shows it."""
-
-    model_config = ConfigDict(frozen=True)
 
     anchor: str
     name: str
@@ -38,10 +36,8 @@ class Figure(BaseModel):
     is_synthetic: bool
 
 
-class Part(BaseModel):
+class Part(BaseModel, frozen=True):
     """The figures of one trend."""
-
-    model_config = ConfigDict(frozen=True)
 
     number: int
     title: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from pipelines.foundation.sql import Row
 from pipelines.publication.site.links import anchor
@@ -14,10 +14,8 @@ PAGE = "methods.html"
 NODES = "indices.dim_framework_node"
 
 
-class Node(BaseModel):
+class Node(BaseModel, frozen=True):
     """One node of a framework as its line shows it."""
-
-    model_config = ConfigDict(frozen=True)
 
     depth: int
     code: str
@@ -29,10 +27,8 @@ class Node(BaseModel):
     reasoning: str
 
 
-class Framework(BaseModel):
+class Framework(BaseModel, frozen=True):
     """The tree of an index."""
-
-    model_config = ConfigDict(frozen=True)
 
     code: str
     anchor: str
