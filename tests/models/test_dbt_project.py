@@ -14,7 +14,9 @@ from pipelines.ingest import ingest_source
 from pipelines.settings import Settings
 from tests.warehouse import dbt_build, project_manifest
 
-LOGIC = re.compile(r"\b(case|group by|partition by|having|coalesce)\b|trend_unit|units_in_cells|staged\(|reasons_of|unnest_join")
+LOGIC = re.compile(
+    r"\b(case|group by|partition by|having|coalesce)\b|trend_unit|units_in_cells|staged\(|reasons_of|unnest_join"
+)
 ONE_MACRO = re.compile(r"\{\{ staged\([^\n]*\) \}\}\s*")
 # They follow from the project's graph, which a unit test does not see: tests/models/test_corrections.py and
 # tests/publication/test_provenance.py look at what they build.
