@@ -62,7 +62,7 @@ class Judge:
     def results(
         self, name: str, frame: pd.DataFrame, identifying: Sequence[str], expectations: Sequence[Expectation]
     ) -> dict[int, ExpectationValidationResult]:
-        """What Great Expectations says of each expectation on a frame, by the entry's number in its suite."""
+        """The result of each expectation on a frame, by the entry's number in its suite."""
         asset = self._frames.add_dataframe_asset(name)
         batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
         validated = batch.validate(

@@ -85,7 +85,7 @@ def create_gate_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[tu
 
 
 def _create_last(connection: duckdb.DuckDBPyConnection, table: FrozenTable, baseline: Baseline | None) -> None:
-    """The table as the earlier release has it, in the columns of today; what it lacks or has otherwise is null."""
+    """The table as the earlier release has it, in today's columns; what it lacks or has as another type is null."""
     path = baseline.path(table.schema_name, table.name) if baseline else None
     now = connection.execute(f"describe {table.relation}").fetchall()
     then = set() if path is None else {row[0] for row in connection.execute(f"describe {_from(path)}").fetchall()}

@@ -1,7 +1,7 @@
-"""The suites: one YAML file a published table, in Great Expectations' own vocabulary, and what the form allows.
+"""The suites: one YAML file per published table, in Great Expectations' own vocabulary, and what the form allows.
 
-Belongs here: reading ``expectations/<schema>.<table>.yml`` and refusing what is not a suite. Does not belong here:
-whether Great Expectations knows an expectation (``judging`` asks it), and judging itself.
+A file ``expectations/<schema>.<table>.yml`` that is not a suite is refused here; an expectation that Great Expectations
+does not know is refused in ``expectations``.
 """
 
 from collections import Counter

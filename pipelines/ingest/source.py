@@ -1,4 +1,4 @@
-"""Ingest: delivered files to landing, one Parquet file a delivered file, and the ledger of what was done.
+"""Ingest: delivered files to landing, one Parquet file per delivered file, and the ledger of what was done.
 
 A file is read when its content or its contract is new, and only then. Its landing file is written whole or not at
 all. What is no longer in the inbox leaves landing and stays in the ledger.
@@ -56,7 +56,7 @@ class IngestReport:
 
 
 def ingest_source(contract: Contract, settings: Settings, progress: Progress) -> IngestReport:
-    """Bring landing and ledger of one source in line with the inbox.
+    """Write what is new in the inbox of one source to its landing and ledger.
 
     Every readable file is landed even where another fails; then ``DeliveryError`` names each file that failed.
     """
@@ -155,7 +155,7 @@ def _land_all(
             lambda delivery: _land(delivery, contract, landing, settings, threads_a_file, key), deliveries
         )
         for delivery, (entry, seconds) in zip(deliveries, outcomes, strict=True):
-            _tell(delivery, entry, seconds, progress)
+            _report(delivery, entry, seconds, progress)
             yield entry
 
 
@@ -177,7 +177,7 @@ def _land(
     return entry, time.monotonic() - started
 
 
-def _tell(delivery: Delivery, entry: LedgerEntry, seconds: float, progress: Progress) -> None:
+def _report(delivery: Delivery, entry: LedgerEntry, seconds: float, progress: Progress) -> None:
     if entry.status == "failed":
         return
     quarantined = f", {entry.rows_unfit:,} quarantined" if entry.rows_unfit else ""

@@ -1,7 +1,4 @@
-"""Rows of seeds as Python checks them: numbered as an editor shows them, and named where something is wrong.
-
-Belongs here: reading. Does not belong here: what a row of a certain seed must be.
-"""
+"""Rows of seeds as Python checks them: numbered as an editor shows them, and named where something is wrong."""
 
 import csv
 from collections.abc import Iterator

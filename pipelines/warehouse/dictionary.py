@@ -1,7 +1,6 @@
-"""The data dictionary in ``docs/``, and the lineage a release puts beside its tables: both follow from the code alone.
+"""The data dictionary in ``docs/``, and the origins a release puts beside its columns: both follow from the code alone.
 
-``make dictionary`` writes them anew; a test fails where they are out of step. Belongs here: what is written. Does not
-belong here: how columns are traced (``lineage``), the dictionary inside a release (``publication.dictionary``).
+``make dictionary`` writes them; a test fails where they are out of step with the models.
 """
 
 import csv
@@ -66,7 +65,7 @@ def compile_project() -> Manifest:
 
 
 def lineage_csv(manifest: Manifest) -> str:
-    """A row a published column: the columns of sources and reference data it is made of, and the models between."""
+    """One row per published column: the columns of sources and reference data it is made of, and the models between."""
     lineage = trace_columns(manifest)
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")

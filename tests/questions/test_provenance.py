@@ -136,7 +136,7 @@ def test_without_kept_inputs_all_but_the_rows_is_told(
     ("table", "key", "complaint"),
     [
         ("trends.nothing", ["a"], "has no table trends.nothing"),
-        ("trends.figure", ["a", "b", "c"], "is named by edition, figure_id"),
+        ("trends.figure", ["a", "b", "c"], "needs 2 key values: edition, figure_id .edition may be left out.; found 3"),
         ("trends.figure", ["trend9.nothing"], "has no row"),
     ],
 )

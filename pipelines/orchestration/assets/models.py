@@ -10,7 +10,7 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, dbt_assets
 
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.foundation.sql import qualified
 from pipelines.gate.judgement import load_ahead
 from pipelines.orchestration.resources import EditionRun
@@ -51,10 +51,10 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
     settings = edition_run.settings
     release_id = None if edition_run.rebuild else built_release(settings)
     if release_id is not None:
-        say("models", f"nothing has changed since release {release_id}: 0 models built")
+        report("models", f"nothing has changed since release {release_id}: 0 models built")
         return
     settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    say("models", "building models and running their tests")
+    report("models", "building models and running their tests")
     scope = take_scope(settings, rebuild=edition_run.rebuild)
     # dbt works in a process of its own: this one has time for what the gate will need.
     load_ahead()
@@ -70,7 +70,7 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, edition_run: 
     else:
         yield from events
     results = _read_results(settings.dbt_target_dir)
-    say("models", _summary(results))
+    report("models", _summary(results))
     if not invocation.is_successful():
         reasons = _failures(results, settings.warehouse_path)
         raise dg.Failure(description="\n".join(reasons) or "dbt failed before it built a model")
