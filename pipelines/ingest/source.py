@@ -66,15 +66,19 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
     deliveries = [
         _recognise(contract.name, path, previous) for path in delivered_files(settings.inbox_dir, contract.name)
     ]
-    known = [
-        _corrected_by_another(delivery, deliveries, contract, settings)
-        or _copy_of_another(delivery, deliveries[:order], contract, settings)
-        or _landed_before(delivery, contract, previous, settings)
+    settled = {
+        delivery.path: entry
         for order, delivery in enumerate(deliveries)
-    ]
-    unread = [delivery for delivery, entry in zip(deliveries, known, strict=True) if entry is None]
-    landed = iter(_land_all(unread, contract, landing, settings, progress))
-    kept = [entry or next(landed) for entry in known]
+        if (
+            entry := _corrected_by_another(delivery, deliveries, contract, settings)
+            or _copy_of_another(delivery, deliveries[:order], contract, settings)
+            or _landed_before(delivery, contract, previous, settings)
+        )
+    }
+    unread = [delivery for delivery in deliveries if delivery.path not in settled]
+    landed = _land_all(unread, contract, landing, settings, progress)
+    settled |= {delivery.path: entry for delivery, entry in zip(unread, landed, strict=True)}
+    kept = [settled[delivery.path] for delivery in deliveries]
     read_count = len(unread)
     gone = _gone(previous, kept)
     removed_count = _remove_unclaimed(landing, kept, settings.edition)
