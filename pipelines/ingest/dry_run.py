@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pipelines.errors import CepingError, DeliveryError
 from pipelines.foundation.sql import literal
 from pipelines.ingest.conform import connect
-from pipelines.ingest.contracts import Contract, load_contracts
+from pipelines.ingest.contracts import Contract, find_contract, load_contracts
 from pipelines.ingest.inbox import Delivery, delivered_files, unknown_folders
 from pipelines.ingest.landing import write_landing
 from pipelines.ingest.mending import without_repairs
@@ -72,8 +72,8 @@ def check_path(path: Path, source: str | None, threads: int) -> Iterator[FileChe
     ``CepingError`` where there is nothing to check.
     """
     contracts = load_contracts()
-    if source is not None and source not in contracts:
-        raise CepingError(f"there is no source {source}; there are {', '.join(contracts)}")
+    if source is not None:
+        find_contract(source)
     deliveries = list(_deliveries(path, source, contracts))
     if not deliveries:
         raise CepingError(f"{path} holds no file to check; an inbox has a folder each for {', '.join(contracts)}")
