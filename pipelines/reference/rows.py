@@ -1,7 +1,4 @@
-"""Rows of seeds as Python checks them: numbered as an editor shows them, and named where something is wrong.
-
-Belongs here: reading. Does not belong here: what a row of a certain seed must be.
-"""
+"""Rows of seeds as Python checks them: numbered as an editor shows them, and named where something is wrong."""
 
 import csv
 from collections.abc import Iterator
@@ -10,6 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+
+from pipelines.errors import CepingError
 
 FIRST_LINE = 2
 
@@ -28,9 +27,20 @@ class Fault:
         return f"seeds/{self.seed}.csv, line {self.line}: {self.text}"
 
 
+def seed_path(seeds: Path, seed: str) -> Path:
+    """The file of a seed, in whichever folder below the seeds it lies.
+
+    Raises ``CepingError`` where there is none, or more than one.
+    """
+    found = sorted(seeds.rglob(f"{seed}.csv"))
+    if len(found) != 1:
+        raise CepingError(f"expected one {seed}.csv in {seeds}, found {len(found)}")
+    return found[0]
+
+
 def read_rows(seeds: Path, seed: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Every row of a seed with its line."""
-    with (seeds / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
+    with seed_path(seeds, seed).open(encoding="utf-8", newline="") as stream:
         yield from enumerate(csv.DictReader(stream), start=FIRST_LINE)
 
 
