@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 
 from pipelines.example.options import EDITION
+from pipelines.reference.rows import seed_path
+from pipelines.settings import SEEDS_DIR
 
 FOLDER = Path(__file__).parent / "calibration"
-SEEDS = Path(__file__).parents[2] / "seeds"
 
 
 def read_calibration(name: str, edition: int = EDITION) -> pl.DataFrame:
@@ -22,9 +23,9 @@ def read_calibration(name: str, edition: int = EDITION) -> pl.DataFrame:
 
 def read_divisions(edition: int = EDITION) -> pl.DataFrame:
     """The divisions of the edition's vintage that are evaluated, with text codes."""
-    editions = pl.read_csv(SEEDS / "editions.csv", infer_schema=False)
+    editions = pl.read_csv(seed_path(SEEDS_DIR, "editions"), infer_schema=False)
     vintage = editions.filter(pl.col("edition") == str(edition))["division_vintage"].item()
-    divisions = pl.read_csv(SEEDS / "divisions.csv", infer_schema=False)
+    divisions = pl.read_csv(seed_path(SEEDS_DIR, "divisions"), infer_schema=False)
     return divisions.filter((pl.col("division_vintage") == vintage) & (pl.col("is_evaluated") == "true"))
 
 

@@ -4,7 +4,6 @@ The YAML under ``models/sql/sources`` is the only place that names a source's co
 rules. Belongs here: reading and validating that YAML. Does not belong here: applying it to rows (see ``conform``).
 """
 
-import csv
 import hashlib
 import re
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
+from pipelines.reference.rows import read_rows
 from pipelines.settings import SOURCES_DIR, Settings
 
 # Raised when landing files have other columns than before, beside those of the contracts.
@@ -204,8 +204,8 @@ def _seed_texts(name: str, seed_columns: Iterable[str]) -> list[str]:
     texts: set[str] = set()
     for seed_column in seed_columns:
         seed, column = seed_column.split(".")
-        with (Settings().seeds_dir / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
-            texts.update(row[column] for row in csv.DictReader(stream) if row.get("column_name", name) == name)
+        rows = (row for _, row in read_rows(Settings().seeds_dir, seed))
+        texts.update(row[column] for row in rows if row.get("column_name", name) == name)
     return sorted(texts)
 
 

@@ -4,7 +4,6 @@ Told before anything is built, by file and line. What a framework or an award ru
 it is read (``frameworks``, ``robustness.rules``).
 """
 
-import csv
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,12 @@ import yaml
 from jinja2 import Environment
 from pydantic import BaseModel, Field
 
-from pipelines.reference.rows import Fault
-from pipelines.settings import MODELS_DIR
+from pipelines.errors import SeedError
+from pipelines.reference.rows import HEADER_LINE, Fault, read_cells, seed_path
+from pipelines.settings import MODELS_DIR, SEED_SPECS_DIR
 
 MOST_FAULTS_PER_RULE = 5
 LINE = "line"
-HEADER_LINE = 1
 
 
 class Reference(BaseModel, frozen=True):
@@ -47,7 +46,7 @@ def read_specs() -> dict[str, SeedSpec]:
     """What each seed promises, by its name."""
     project = yaml.safe_load((MODELS_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
     specs = {}
-    for path in sorted((MODELS_DIR / "sql").glob("seeds*.yml")):
+    for path in sorted(SEED_SPECS_DIR.glob("*.yml")):
         for declared in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
             promised = {**declared["config"]["meta"], "column_types": declared["config"]["column_types"]}
             specs[declared["name"]] = SeedSpec(
@@ -78,14 +77,12 @@ def _filled_in(conditions: list[str], variables: dict[str, Any]) -> list[str]:
 
 def _load(connection: duckdb.DuckDBPyConnection, seeds: Path, spec: SeedSpec) -> Iterator[Fault]:
     """Load a seed as a table of its types with the line of each row, and say what of it cannot be read."""
-    found = sorted(seeds.rglob(f"{spec.name}.csv"))
-    if len(found) != 1:
-        yield Fault(spec.name, HEADER_LINE, f"expected one file of this name, found {len(found)}")
+    try:
+        path = seed_path(seeds, spec.name)
+    except SeedError as error:
+        yield Fault(spec.name, None, str(error).partition(": ")[2])
         return
-    with found[0].open(encoding="utf-8", newline="") as stream:
-        reader = csv.reader(stream)
-        header = next(reader, [])
-        rows = [(reader.line_num, cells) for cells in reader if cells]
+    (_, header), *rows = [*read_cells(path)] or [(HEADER_LINE, [])]
     if header != list(spec.column_types):
         yield Fault(
             spec.name, HEADER_LINE, f"expected the columns {', '.join(spec.column_types)}; found {', '.join(header)}"

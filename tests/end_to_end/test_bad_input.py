@@ -102,6 +102,8 @@ def test_an_edition_nobody_has_described(small: Edition, tmp_path: Path) -> None
     copy = small.copied_to(tmp_path)
     failed = ceping_outcome("run", "--edition", 2018, "--home", copy.home, "--inbox", copy.inbox)
     assert failed.returncode == 1
-    assert failed.stderr.startswith("error: there is no edition 2018 in seeds/editions.csv, which has 2016, 2017\n")
+    assert failed.stderr.startswith(
+        "error: there is no edition 2018 in seeds/reference/editions.csv, which has 2016, 2017\n"
+    )
     for part in ("releases", "candidates", "landing"):
         assert contents(copy.home / part) == contents(small.home / part)

@@ -10,6 +10,7 @@ from typing import Any
 import fastexcel
 import pytest
 
+from pipelines.reference.rows import seed_path
 from pipelines.settings import SEEDS_DIR
 from tests.fixtures.deliveries import Cells, write_workbook
 from tests.fixtures.whole_runs import Edition, ceping, run
@@ -132,7 +133,7 @@ def is_day(text: str) -> bool:
 
 
 def known_regions() -> set[str]:
-    with (SEEDS_DIR / "divisions.csv").open(encoding="utf-8", newline="") as stream:
+    with seed_path(SEEDS_DIR, "divisions").open(encoding="utf-8", newline="") as stream:
         return {row["region_code"] for row in csv.DictReader(stream)}
 
 
