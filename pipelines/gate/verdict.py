@@ -22,12 +22,12 @@ class ExpectationOutcome(BaseModel, frozen=True):
     """What became of one expectation of a suite."""
 
     table: str
-    type: str
+    type: str = Field(description="Great Expectations' name of it; ``never`` of rows that must never be found.")
     column: str | None
     severity: Severity
     why: Bilingual
     expected: str = Field(default="", description="The expectation's arguments, as short text.")
-    reduction: str | None = Field(default=None, description="The suite's reduction it was judged on, if any.")
+    rule: str | None = Field(default=None, description="Name of the rows that must never be found, if it is of them.")
     passed: bool
     observed: str
     unexpected_count: int

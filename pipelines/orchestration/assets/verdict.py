@@ -76,7 +76,7 @@ def _check_results(judged: Verdict) -> Iterator[dg.AssetCheckResult]:
                 "failed": len(failed),
                 "outcomes": _outcomes_table(suite.outcomes),
                 "failing rows": dg.MetadataValue.json(
-                    [{"expectation": outcome.type, "rows": outcome.rows} for outcome in failed if outcome.rows]
+                    [{"expectation": each.rule or each.type, "rows": each.rows} for each in failed if each.rows]
                 ),
             },
         )
@@ -90,7 +90,7 @@ def _outcomes_table(outcomes: list[ExpectationOutcome]) -> dg.TableMetadataValue
                 "result": "holds" if outcome.passed else "fails",
                 "severity": outcome.severity,
                 "expectation": outcome.type,
-                "on": outcome.column or outcome.reduction or "the table",
+                "on": outcome.column or outcome.rule or "the table",
                 "expected": outcome.expected,
                 "observed": outcome.observed,
                 "why": str(outcome.why),
@@ -103,7 +103,7 @@ def _outcomes_table(outcomes: list[ExpectationOutcome]) -> dg.TableMetadataValue
 
 def _refusal(judged: Verdict, report: str) -> str:
     lines = [
-        f"{outcome.table}: {outcome.type} on {outcome.column or 'the table'} fails for "
+        f"{outcome.table}: {outcome.type} on {outcome.column or outcome.rule or 'the table'} fails for "
         f"{outcome.unexpected_count} rows, such as {outcome.rows[0] if outcome.rows else outcome.observed}"
         for outcome in judged.failures
     ]

@@ -159,7 +159,7 @@ def _inputs(code: Row) -> list[Row]:
     index = {"input_code": "skill", "input_kind": "index", "index_code": "skill", "value_code": "skill"}
     names = {"name_zh": "输入", "name_en": "input", "weight": 50}
     chosen = kinds.get(code["title_code"], [index])
-    return [{**names, "input_order": order, **cells} for order, cells in enumerate(chosen, start=1)]
+    return [{**names, **cells} for cells in chosen]
 
 
 def craft(folder: Path) -> Settings:
