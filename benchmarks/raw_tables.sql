@@ -11,7 +11,7 @@ select region_code, name_zh, level, city_class is not null as is_key_city,
         else left(region_code, 2) || '0000'
     end as province_code
 from read_csv('$seeds/reference/divisions.csv', all_varchar = true)
-where division_vintage = '201712';
+where coalesce(valid_from, '') <= '2017-12-31' and coalesce(ended_on, '9999') > '2017-12-31';
 
 create macro host_of(url) as
     regexp_replace(
