@@ -59,10 +59,16 @@ def read_cells(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def read_rows(seeds: Path, seed: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Every row of a seed by its header, with the line it begins on."""
+    """Every row of a seed by its header, with the line it begins on.
+
+    Raises ``SeedError`` where a row has more or fewer cells than the header.
+    """
     rows = read_cells(seed_path(seeds, seed))
     _, header = next(rows)
     for line, cells in rows:
+        if len(cells) != len(header):
+            fault = Fault(seed, line, f"expected {len(header)} cells, found {len(cells)}")
+            raise SeedError(fault.told(seeds))
         yield line, dict(zip(header, cells, strict=True))
 
 

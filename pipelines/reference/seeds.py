@@ -6,15 +6,16 @@ it is read (``frameworks``, ``robustness.rules``).
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
 import duckdb
 import polars as pl
 import yaml
 from jinja2 import Environment
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from pipelines.errors import SeedError
+from pipelines.foundation.bilingual import Bilingual
 from pipelines.reference.rows import HEADER_LINE, Fault, read_cells, seed_path
 from pipelines.settings import MODELS_DIR, SEED_SPECS_DIR
 
@@ -30,6 +31,24 @@ class Reference(BaseModel, frozen=True):
     to_columns: list[str] = []
 
 
+class NewEdition(BaseModel, frozen=True, extra="forbid"):
+    """What rows a new edition begins with in a seed that says of each row which edition it is of."""
+
+    rows: Literal["copied", "empty", "lasting"] = Field(
+        description="copied from another edition; empty, as they come with what is delivered or printed; lasting: rows "
+        "hold from their edition on, until those of a later one take their place."
+    )
+    column: str = Field(default="edition", description="Column that holds the edition.")
+    required_with: tuple[str, ...] = Field(
+        default=(), description="Sources with which an edition needs rows here; a star stands for every edition."
+    )
+    shifted: tuple[str, ...] = Field(
+        default=(), description="Columns in which the year of the edition and the year before it move on."
+    )
+    replaced: dict[str, str] = Field(default={}, description="Columns that take another value in every copied row.")
+    think: Bilingual | None = Field(default=None, description="What a person has to think about.")
+
+
 class SeedSpec(BaseModel, frozen=True):
     """What the YAML of a seed promises of its rows."""
 
@@ -40,6 +59,19 @@ class SeedSpec(BaseModel, frozen=True):
     required: list[str] = []
     holds: list[str] = Field(default=[], description="Conditions in SQL that are true of every row.")
     refers: list[Reference] = []
+    new_edition: NewEdition | None = None
+
+    @model_validator(mode="after")
+    def says_what_a_new_edition_begins_with(self) -> Self:
+        """A seed with an edition declares it, and its columns are there."""
+        if self.new_edition is None:
+            if "edition" in self.column_types:
+                raise ValueError(f"the seed {self.name} has editions, so its meta needs new_edition")
+            return self
+        named = {self.new_edition.column, *self.new_edition.shifted, *self.new_edition.replaced}
+        if unknown := named - self.column_types.keys():
+            raise ValueError(f"new_edition of the seed {self.name} names no column of it: {', '.join(sorted(unknown))}")
+        return self
 
 
 def read_specs() -> dict[str, SeedSpec]:
