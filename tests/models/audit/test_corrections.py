@@ -112,4 +112,4 @@ def test_whatever_did_not_find_what_it_expects_fails_the_run_and_the_gate() -> N
     [test] = model["data_tests"]
     assert list(test["sound"]["arguments"]["holds"].values()) == ["outcome in ('applied', 'retired')"]
     suite = yaml.safe_load((EXPECTATIONS_DIR / "audit.correction.yml").read_text(encoding="utf-8"))
-    assert "outcome not in ('applied', 'retired')" in suite["reduce"]["missed"]
+    assert "outcome not in ('applied', 'retired')" in suite["never"]["missed"]["rows"]
