@@ -11,6 +11,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 MODELS_DIR = PROJECT_ROOT / "models"
 SOURCES_DIR = MODELS_DIR / "sql" / "sources"
 SEEDS_DIR = PROJECT_ROOT / "seeds"
+SEED_SPECS_DIR = MODELS_DIR / "sql" / "seeds"
 SEED_LINKS_DIR = PROJECT_ROOT / ".seeds"
 PARSED_DIR = PROJECT_ROOT / ".parsed"
 EXPECTATIONS_DIR = PROJECT_ROOT / "expectations"

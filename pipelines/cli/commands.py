@@ -25,6 +25,8 @@ app = typer.Typer(
 
 inbox_app = typer.Typer(name="inbox", no_args_is_help=True, help="Look at deliveries before a run, and make forms.")
 app.add_typer(inbox_app)
+edition_app = typer.Typer(name="edition", no_args_is_help=True, help="Describe the editions to be evaluated.")
+app.add_typer(edition_app)
 
 Home = Annotated[
     Path | None, typer.Option("--home", envvar="CEPING_HOME", help="Folder that holds everything a run writes.")
@@ -355,3 +357,21 @@ def inbox_template(
         path = out or Path(f"{source}.xlsx")
         write_template(find_contract(source), path)
         typer.echo(f"{path}: fill in the sheet 填报 from row 4 on, then put it into the inbox folder {source}")
+
+
+@edition_app.command("new")
+def edition_new(
+    edition: Annotated[int, typer.Argument(help="Year of the new edition.")],
+    model: Annotated[int, typer.Option("--from", help="Edition whose rows are copied.")],
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Write only what seeds lack of an edition that is there.")
+    ] = False,
+) -> None:
+    """Write the rows of a new edition into every seed that needs them, and say which want thought."""
+    from pipelines.cli.edition import print_new_edition
+    from pipelines.reference.editions import new_edition
+    from pipelines.settings import Settings
+
+    with printed_errors():
+        seeds = Settings().seeds_dir
+        print_new_edition(seeds, edition, model, new_edition(seeds, edition, model, missing=missing))

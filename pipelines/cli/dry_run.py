@@ -31,8 +31,8 @@ def print_checks(checks: Iterable[FileCheck], output: str) -> int:
 
 
 def _reason_texts() -> dict[str, str]:
-    rows = read_rows(Settings().seeds_dir, "quarantine_reasons")
-    return {row["reason_code"]: f"{row['reason_zh']} · {row['reason_en']}" for _, row in rows}
+    texts = read_rows(Settings().seeds_dir, "quarantine_reasons")
+    return {row["reason_code"]: f"{row['reason_zh']} · {row['reason_en']}" for _, row in texts}
 
 
 def _print_check(console: Console, check: FileCheck, reasons: dict[str, str]) -> None:

@@ -22,11 +22,13 @@ def read_calibration(name: str, edition: int = EDITION) -> pl.DataFrame:
 
 
 def read_divisions(edition: int = EDITION) -> pl.DataFrame:
-    """The divisions of the edition's vintage that are evaluated, with text codes."""
+    """The divisions that are evaluated, as they are on the day the edition goes by; every column is text."""
     editions = pl.read_csv(seed_path(SEEDS_DIR, "editions"), infer_schema=False)
-    vintage = editions.filter(pl.col("edition") == str(edition))["division_vintage"].item()
+    day = editions.filter(pl.col("edition") == str(edition))["division_date"].item()
     divisions = pl.read_csv(seed_path(SEEDS_DIR, "divisions"), infer_schema=False)
-    return divisions.filter((pl.col("division_vintage") == vintage) & (pl.col("is_evaluated") == "true"))
+    has_begun = pl.col("valid_from").is_null() | (pl.col("valid_from") <= day)
+    has_ended = pl.col("ended_on").is_not_null() & (pl.col("ended_on") <= day)
+    return divisions.filter(has_begun & ~has_ended & (pl.col("is_evaluated") == "true"))
 
 
 def scale(counts: pl.Series, total: int) -> pl.Series:

@@ -137,7 +137,7 @@ def find_faults(seeds: Path, given: frozenset[str]) -> Iterator[Fault]:
     bands, measures = _bands(seeds), _measures(seeds)
     for key, tree in trees.items():
         if key not in named:
-            yield Fault(NODES, min(tree), f"there is no index {key[1]} of {key[0]} in seeds/{FRAMEWORKS}.csv")
+            yield Fault(NODES, min(tree), f"there is no index {key[1]} of {key[0]} in {FRAMEWORKS}.csv")
         yield from _tree_faults(tree) or _node_faults(tree, bands, measures)
 
 
@@ -250,7 +250,7 @@ def _leaf_faults(node: Node, bands: Counter[tuple[int, str, str]], measures: set
         yield f"has no children, so it needs {', '.join(missing)}"
     for code in (node.measure_code, node.denominator_code):
         if code and not measures & {code, _family(code)}:
-            yield f"reads {code}, which seeds/{MEASURES}.csv does not know"
+            yield f"reads {code}, which {MEASURES}.csv does not know"
     if node.treatment == "winsorise" and not (node.treatment_parameter and 0 < node.treatment_parameter < 1 / 2):
         yield "is winsorised, so it needs a treatment_parameter between 0 and 0.5"
     if node.normalisation == "goalposts" and not _ascend(node.goal_low, node.goal_high):
@@ -258,7 +258,7 @@ def _leaf_faults(node: Node, bands: Counter[tuple[int, str, str]], measures: set
     if node.normalisation == "deduction" and not (node.points_per_unit and node.points_per_unit > 0 and node.weight):
         yield "has deductions, so it needs points and positive points_per_unit"
     if node.normalisation == "banded" and not bands[(*node.index_key, node.node_code)]:
-        yield f"is banded and has no rows in seeds/{BANDS}.csv"
+        yield f"is banded and has no rows in {BANDS}.csv"
 
 
 def _ascend(*values: float | None) -> bool:

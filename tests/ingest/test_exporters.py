@@ -12,6 +12,7 @@ import pytest
 from pipelines.errors import DeliveryError
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.source import IngestReport, ingest_source
+from pipelines.reference.rows import seed_path
 from pipelines.settings import Settings
 from tests.fixtures.deliveries import delimited, deliver, landed_rows
 
@@ -176,7 +177,7 @@ def test_a_table_of_weibo_accounts(settings: Settings) -> None:
 
 
 def test_what_stands_for_more_than_a_platform_shows_is_a_cap_that_is_looked_for() -> None:
-    caps = pl.read_csv(Settings().seeds_dir / "counter_caps.csv")
+    caps = pl.read_csv(seed_path(Settings().seeds_dir, "counter_caps"))
     listed = {(row["source"], row["column_name"], str(row["cap"])) for row in caps.iter_rows(named=True)}
     assert {
         (contract.name, column.name, number)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import CepingError
+from pipelines.errors import SeedError
 from pipelines.reference.rows import read_rows, seed_path
 
 
@@ -22,9 +22,9 @@ def test_a_seed_lies_in_any_folder(tmp_path: Path, folder: str) -> None:
 
 
 def test_none_and_two_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(CepingError, match=r"expected one figures\.csv in .*, found 0"):
+    with pytest.raises(SeedError, match=r"figures\.csv: expected one file of this name in .*, found none"):
         seed_path(tmp_path, "figures")
     write(tmp_path / "figures.csv")
     write(tmp_path / "trends" / "figures.csv")
-    with pytest.raises(CepingError, match="found 2"):
+    with pytest.raises(SeedError, match=r"found .*figures\.csv, .*trends/figures\.csv"):
         seed_path(tmp_path, "figures")

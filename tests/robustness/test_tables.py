@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.gate.candidate import freeze
 from pipelines.gate.judgement import judge
+from pipelines.reference.rows import seed_path
 from pipelines.robustness.inputs import ranked_indices, read_index
 from pipelines.robustness.simulation import Simulation
 from pipelines.robustness.store import Kept, keep_robustness
@@ -74,7 +75,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("robustness")
     built = compose(folder, composition, measured(), CLASSES)
     rewrite(
-        folder / "seeds" / "robustness_settings.csv",
+        seed_path(folder / "seeds", "robustness_settings"),
         [
             {
                 "edition": EDITION,

@@ -1,6 +1,6 @@
 """The difference of two releases: what changed, how much each cause explains, and the input rows behind it.
 
-Causes are four: ``subject`` (its own input rows), ``correction`` (a row of seeds/corrections.csv), ``set`` (the other
+Causes are four: ``subject`` (its own input rows), ``correction`` (a row of the seed corrections), ``set`` (the other
 subjects: who they are and what they are worth) and ``method`` (seeds, models, framework). The parts of a figure or a
 score add up to its change. The queries are in ``sql/`` beside this module and read two attached releases.
 """
