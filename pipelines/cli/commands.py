@@ -37,7 +37,7 @@ Inbox = Annotated[
     typer.Option(
         "--inbox",
         envvar="CEPING_INBOX",
-        help="Folder with one sub-folder a source. Without it: inbox/<edition> in the home.",
+        help="Folder with one sub-folder per source. Without it: inbox/<edition> in the home.",
     ),
 ]
 
@@ -137,7 +137,7 @@ def verify(
         bool, typer.Option(help="Compute its tables again from its inputs and compare the bytes.")
     ] = True,
 ) -> None:
-    """Check every file of a release, and compute its tables again; exit code 1 where they come out otherwise."""
+    """Check every file of a release, and compute its tables again; exit code 1 where they differ."""
     from pipelines.cli.verification import print_verification
     from pipelines.questions.verification import verify_release
     from pipelines.releases.releases import Releases
@@ -174,7 +174,7 @@ def diff(
     ] = None,
     rows: Annotated[int, typer.Option(help="Most rows to print of each kind.", min=1)] = 20,
 ) -> None:
-    """Say what differs between two releases, how much each cause explains, and which input rows are behind it."""
+    """Print what differs between two releases, how much each cause explains, and which input rows are behind it."""
     from pipelines.cli.difference import print_difference
     from pipelines.questions.difference.compare import compare
     from pipelines.questions.difference.workbook import write_workbook
@@ -294,7 +294,7 @@ def example(
         int | None, typer.Option(help="Running sites in the registry.  [default: those of the edition]", min=50)
     ] = None,
     crawled: Annotated[int, typer.Option(help="Sites that were crawled, portals first.", min=1)] = 2_000,
-    pages: Annotated[int, typer.Option(help="Crawl rows a crawled site.", min=4)] = 30,
+    pages: Annotated[int, typer.Option(help="Crawl rows per crawled site.", min=4)] = 30,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2017,
     edition: Annotated[int, typer.Option(help="Year of the example: 2017, or 2016 without applications.")] = 2017,
     flaws: Annotated[bool, typer.Option(help="Mix in a few bad rows, as real deliveries have.")] = True,
@@ -335,7 +335,7 @@ def inbox_check(
     edition: Edition = 2017,
     home: Home = None,
 ) -> None:
-    """Say what a run would make of each file, keeping nothing; exit code 1: some rows would not load, 2: a file."""
+    """Print what a run would make of each file, keeping nothing; exit code 1: some rows would not load, 2: a file."""
     from pipelines.cli.dry_run import print_checks
     from pipelines.ingest.dry_run import check_path
 

@@ -71,7 +71,7 @@ class Judge:
     def results(
         self, name: str, frame: pd.DataFrame, identifying: Sequence[str], expectations: Sequence[Expectation]
     ) -> dict[int, ExpectationValidationResult]:
-        """What Great Expectations says of each expectation on a frame, by the entry's number in its suite."""
+        """The result of each expectation on a frame, by the entry's number in its suite."""
         validated = self._whole_frame.get_batch({"dataframe": frame}).validate(
             gx.ExpectationSuite(name=name, expectations=list(expectations)),
             result_format={"result_format": "COMPLETE", "unexpected_index_column_names": list(identifying)},

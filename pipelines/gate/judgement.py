@@ -1,7 +1,6 @@
-"""The gate: judges a candidate by the suites, writes the verdict beside it, and lets nothing else through.
+"""Judges a candidate by the suites, writes the verdict beside it, and lets nothing else through.
 
-Belongs here: the order of a judgement, and what ``require_pass`` refuses. The form of a suite is in ``suites``, the
-form of a verdict in ``verdict``, Great Expectations in ``expectations``. Importing this module does not import it.
+Importing this module does not import Great Expectations, which takes seconds: see ``expectations``.
 """
 
 from collections.abc import Callable
@@ -43,7 +42,7 @@ WHOLE_CANDIDATE = frozenset({"gate.text_value", "gate.table_count"})
 
 
 def _silent(message: str) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 def load_ahead() -> None:
@@ -59,7 +58,7 @@ def judge(
 ) -> Verdict:
     """Judge a candidate by the suites of a folder; write ``verdict.json`` and ``quality.html`` beside its tables.
 
-    What has drifted is told against the baseline; the verdict names it, and is the same for the same two.
+    Drift is measured against the baseline; the verdict names it, and is the same for the same two.
     Raises ``GateError`` where the candidate's bytes were changed, ``CepingError`` where a suite is not one.
     """
     candidate = Candidate.open(candidate.folder)
@@ -85,9 +84,11 @@ def require_pass(candidate: Candidate, suites_dir: Path = EXPECTATIONS_DIR) -> V
     name = f"candidate {candidate.content_hash[:12]}"
     verdict = _read(candidate, name)
     if verdict.candidate != candidate.content_hash:
-        raise GateError(f"{name}: the verdict beside it was given on candidate {verdict.candidate[:12]}; judge it anew")
+        raise GateError(
+            f"{name}: the verdict beside it was given on candidate {verdict.candidate[:12]}; judge it again"
+        )
     if verdict.expectations != suites_fingerprint(suites_dir):
-        raise GateError(f"{name}: its verdict was given by other expectations than the present ones; judge it anew")
+        raise GateError(f"{name}: its verdict was given by other expectations than the present ones; judge it again")
     if not verdict.passed or verdict.failures:
         failures = "; ".join(_failure_text(outcome) for outcome in verdict.failures) or "it was not passed"
         raise GateError(f"{name} may not be published: {failures}")
@@ -213,7 +214,7 @@ def _read(candidate: Candidate, name: str) -> Verdict:
     try:
         return Verdict.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise GateError(f"{name}: {VERDICT_FILE} is not a verdict; judge it anew") from error
+        raise GateError(f"{name}: {VERDICT_FILE} is not a verdict; judge it again") from error
 
 
 def _failure_text(outcome: ExpectationOutcome) -> str:

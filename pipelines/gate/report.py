@@ -1,7 +1,6 @@
 """The quality report: what the gate found, for the editor who answers for the release, Chinese first.
 
-Belongs here: which findings the page shows and in which order. Does not belong here: judging, or any rule. The page
-follows from the candidate and its verdict alone and names no time; text from data is escaped by the template engine.
+The page follows from the candidate and its verdict alone and names no time.
 """
 
 from collections.abc import Iterable, Iterator

@@ -3,8 +3,8 @@
 A suite says which rows must ``never`` be found, as SQL over the candidate, and what is expected of single columns, in
 Great Expectations' own vocabulary. That a table's key stands on one row is no part of it: it is judged of every table.
 
-Belongs here: reading ``expectations/<schema>.<table>.yml`` and refusing what is not a suite. Does not belong here:
-whether Great Expectations knows an expectation (``expectations`` asks it), and judging itself.
+A file ``expectations/<schema>.<table>.yml`` that is not a suite is refused here; an expectation that Great Expectations
+does not know is refused in ``expectations``.
 """
 
 from collections import Counter

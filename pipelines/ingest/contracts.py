@@ -1,7 +1,7 @@
 """The source contracts: what a delivered row must look like, read from the dbt source files.
 
 The YAML under ``models/sql/sources`` is the only place that names a source's columns, types, headers, aliases and
-rules. Belongs here: reading and validating that YAML. Does not belong here: applying it to rows (see ``conform``).
+rules. A contract is applied to rows in ``conform``.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ class Column(BaseModel, frozen=True, extra="forbid"):
     )
     default: str | None = Field(default=None, description="Value of an empty cell.")
     timezone: str = Field(default="UTC", description="Zone of times written without one.")
-    whole_months: bool = Field(default=False, description="Whether a month without a day says its first day.")
+    whole_months: bool = Field(default=False, description="Whether a month without a day means its first day.")
     is_rounded: bool = Field(
         default=False, description="Whether platforms write the number rounded: 1.2万 is read as 12000."
     )
@@ -80,7 +80,7 @@ class Column(BaseModel, frozen=True, extra="forbid"):
     )
     listed: tuple[str, ...] = Field(
         default=(),
-        description="Columns of seeds (seed.column) with the texts gathered cells may hold; all else is blotted out.",
+        description="Columns of seeds (seed.column) with the texts gathered cells may hold; all else is masked.",
     )
     listed_texts: tuple[str, ...] = Field(default=(), description="Those texts, as the seeds have them.")
     harmless: str = Field(default="", description="Regular expression of gathered texts that need not be listed.")
@@ -127,7 +127,7 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
     personal_headers: str = Field(
         default=PERSONAL_HEADERS,
         description="Regular expression of headers that ask for persons: where no column claims one, its cells are "
-        "not kept aside, and its name alone is reported.",
+        "not kept, and its name alone is reported.",
     )
     correction_mark: str = Field(
         default=r"[-_ （(]*(?:[vV](?P<version>\d+)|更正版?(?P<nth>\d*)|修订版?(?P<revision>\d*))[）)]?$",
@@ -200,7 +200,7 @@ def _with_texts_of_seeds(name: str, meta: dict[str, Any]) -> dict[str, Any]:
 
 
 def _seed_texts(name: str, seed_columns: Iterable[str]) -> list[str]:
-    """The texts in columns of seeds; of a seed that says which column a row is for, those for this one."""
+    """The texts in columns of seeds; of a seed that names the column of each row, those of this one."""
     texts: set[str] = set()
     for seed_column in seed_columns:
         seed, column = seed_column.split(".")

@@ -37,7 +37,7 @@ class IndexRow(BaseModel, frozen=True):
 
 
 class SettingsRow(IndexRow):
-    """How often one index is drawn, and what is told of the draws."""
+    """How often one index is drawn, and what is computed from the draws."""
 
     draw_count: int = Field(gt=0)
     sensitivity_count: int = Field(gt=1)
@@ -60,7 +60,7 @@ Numbered = TypeVar("Numbered", bound=IndexRow)
 
 @dataclass(frozen=True)
 class Rules:
-    """Everything that says how one index is varied.
+    """Everything by which one index is varied.
 
     ``weight_noise`` is the largest share a weight moves by, ``error_scale`` the multiple of a standard error that
     sampled values move by; of the alternatives each has its share of the draws. Where a geometric or harmonic mean is
@@ -99,7 +99,7 @@ def read_rules(seeds: Path) -> dict[IndexKey, Rules]:
         if setting and not missing:
             rules[edition, index_code] = _rules(setting[0], varied)
     if faults:
-        raise FrameworkError("\n".join(["how sure ranks are cannot be told:", *dict.fromkeys(faults)]))
+        raise FrameworkError("\n".join(["the draws of ranks cannot be made:", *dict.fromkeys(faults)]))
     return rules
 
 

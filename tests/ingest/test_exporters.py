@@ -102,7 +102,7 @@ def test_documents_of_the_crawlers_hold_a_user_and_posts(
 
 def test_a_post_file_whose_name_is_no_account_is_one_error(settings: Settings) -> None:
     deliver(settings.inbox_dir, "account_post", "微博.csv", delimited(CRAWLER, [ORIGINAL]))
-    with pytest.raises(DeliveryError, match=r"subject_code \(对象编码\); neither a header nor the file name says it"):
+    with pytest.raises(DeliveryError, match=r"subject_code \(对象编码\); neither a header nor the file name has it"):
         ingest(settings, "account_post")
 
 

@@ -82,8 +82,8 @@ def test_an_index_without_nodes_and_nodes_without_an_index_are_named(tmp_path: P
     ("rows", "line", "text"),
     [
         ([framework("i"), framework("i")], 3, "i of 2017 stands on line 2 already"),
-        ([framework("i", ranked_by="level|size")], 2, "ranked_by: Value error, size is none of kind, level"),
-        ([framework("i", subject_kinds="websites")], 2, "subject_kinds: Value error, websites is none of app"),
+        ([framework("i", ranked_by="level|size")], 2, "ranked_by: Value error, unknown: size; allowed: kind, level"),
+        ([framework("i", subject_kinds="websites")], 2, "subject_kinds: Value error, unknown: websites; allowed: app"),
         ([framework("i", tied_within=0)], 2, "tied_within: Input should be greater than 0"),
         ([framework("i", compared_within="region")], 2, "compared_within: Input should be 'all' or 'class'"),
     ],

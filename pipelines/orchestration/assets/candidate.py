@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipelines.foundation.files import write_whole
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.gate.candidate import freeze
 from pipelines.ingest.ledger import delivered_editions
 from pipelines.orchestration.assets.models import WAREHOUSE_POOL
@@ -29,7 +29,7 @@ def candidate(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     frozen = freeze(settings.warehouse_path, PUBLISHED, settings.edition, settings.candidates_dir, delivered)
     write_whole(settings.newest_candidate_path, frozen.content_hash)
     rows = sum(table.row_count for table in frozen.tables)
-    say("candidate", f"{len(frozen.tables)} tables, {rows:,} rows frozen as {frozen.content_hash[:12]}")
+    report("candidate", f"{len(frozen.tables)} tables, {rows:,} rows frozen as {frozen.content_hash[:12]}")
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows,

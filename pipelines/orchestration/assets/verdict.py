@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.errors import GateError
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.gate.candidate import open_newest
 from pipelines.gate.judgement import ExpectationOutcome, Verdict, judge
 from pipelines.gate.verdict import QUALITY_FILE
@@ -43,12 +43,12 @@ def verdict(edition_run: EditionRun) -> Iterator[dg.AssetCheckResult | dg.Materi
     settings = edition_run.settings
     newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
     baseline = Releases.of(settings).before(newest)
-    judged = judge(newest, progress=lambda message: say("gate", message), baseline=baseline)
+    judged = judge(newest, progress=lambda message: report("gate", message), baseline=baseline)
     yield from _check_results(judged)
     if not judged.passed:
         raise GateError(_refusal(judged, str(newest.folder / QUALITY_FILE)))
     held = sum(outcome.passed for outcome in judged.outcomes)
-    say("gate", f"{held} expectations on {len(judged.suites)} tables hold, {len(judged.warnings)} warn, none blocks")
+    report("gate", f"{held} expectations on {len(judged.suites)} tables hold, {len(judged.warnings)} warn, none blocks")
     yield dg.MaterializeResult(
         metadata={
             "candidate": judged.candidate,

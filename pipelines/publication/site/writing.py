@@ -47,7 +47,7 @@ def write_site(tables: Tables, verdict: Verdict, release_id: str, code_version: 
     }
     for language in LANGUAGES:
         environment = _environment(language)
-        # What Altair is given here is fixed and tested; checking it anew takes longer than drawing.
+        # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
         with debug_mode(False):
             pages = list(_pages(Desk(tables=tables, language=language, links=_links(folder, language, ""))))
         menu = list(_menu(language, pages))
