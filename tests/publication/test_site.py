@@ -1,5 +1,6 @@
 """The small parts of pages: numbers, links, labels, sentences; and pages where a table is missing."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.foundation.bilingual import Bilingual
-from pipelines.publication.site.charts import Bar, bars, shortened
+from pipelines.publication.site.charts import FONT, Bar, Point, bars, intervals, line, shortened
 from pipelines.publication.site.language import CHINESE, ENGLISH, LANGUAGES
 from pipelines.publication.site.links import Links, anchor
 from pipelines.publication.site.notice import compose
@@ -106,6 +107,15 @@ def test_the_same_chart_has_the_same_bytes_and_its_texts_are_escaped() -> None:
     assert 'role="img"' in first
     assert "&lt;i&gt;合格率&lt;/i&gt;" in first
     assert " width=" not in first.split(">", 1)[0]
+
+
+@pytest.mark.parametrize("top", [3.0, 90.0, 11_702.0, 8_123_456.0])
+def test_a_chart_hides_no_label_and_is_shown_in_the_fonts_of_readers(top: float) -> None:
+    rows = [Bar(label="甲" * 30, value=top, text=f"{top:,.0f}"), Bar(label="乙", value=1, text="1")]
+    points = [Point(when=f"{year}-12-28", value=top / year) for year in range(2014, 2024)]
+    for chart in (bars("c", "数量", rows), line("c", "存量", points), intervals("c", "名次", rows, top)):
+        assert 'opacity="0"' not in chart.svg
+        assert set(re.findall(r'font-family="([^"]*)"', chart.svg)) == {FONT}
 
 
 def notice_text(folder: Path, given_tables: Given) -> str:
