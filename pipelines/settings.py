@@ -17,8 +17,6 @@ SEEDS_DIR = PROJECT_ROOT / "seeds"
 SEED_LINKS_DIR = PROJECT_ROOT / ".seeds"
 PARSED_DIR = PROJECT_ROOT / ".parsed"
 EXPECTATIONS_DIR = PROJECT_ROOT / "expectations"
-# Written one by one, the events of hundreds of models and tests cost a run seconds.
-EVENT_BATCH_SIZE = "1000"
 
 
 def link_seeds(seeds: Path) -> str:
@@ -160,7 +158,6 @@ class Settings(BaseSettings):
             "CEPING_SPARK": str(self.spark_dir),
             "CEPING_DAGSTER": str(self.dagster_dir),
             "DAGSTER_HOME": str(PROJECT_ROOT),
-            "DAGSTER_EVENT_BATCH_SIZE": EVENT_BATCH_SIZE,
             "DBT_TARGET_PATH": str(self.dbt_target_dir),
             "DBT_LOG_PATH": str(self.dbt_target_dir / "logs"),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
