@@ -121,6 +121,11 @@ class Settings(BaseSettings):
         return self.home_dir / "work" / "run.log"
 
     @property
+    def publication_dir(self) -> Path:
+        """What of the next release is made before its verdict, and pictures to be used again."""
+        return self.home_dir / "work" / "publication"
+
+    @property
     def candidates_dir(self) -> Path:
         """Frozen tables awaiting or holding their verdict, one folder a content hash."""
         return self.home_dir / "candidates"

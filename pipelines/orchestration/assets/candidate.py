@@ -26,6 +26,7 @@ def candidate(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     settings = edition_run.settings
     frozen = freeze(settings.warehouse_path, PUBLISHED, settings.edition, settings.candidates_dir)
     write_whole(settings.newest_candidate_path, frozen.content_hash)
+    edition_run.start_draft(frozen)
     rows = sum(table.row_count for table in frozen.tables)
     say("candidate", f"{len(frozen.tables)} tables, {rows:,} rows frozen as {frozen.content_hash[:12]}")
     return dg.MaterializeResult(

@@ -5,17 +5,18 @@ places follow from the data alone and never from the width of a text, so that a 
 """
 
 import json
+import math
 import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import altair as alt
 import vl_convert
 from markupsafe import Markup
-from pydantic import BaseModel
+from pydantic import BaseModel, PlainSerializer, PlainValidator
 
 from pipelines.publication.site.values import SHARE
 
@@ -23,8 +24,11 @@ FONT = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans
 # What a picture is drawn in: no machine has a font of this name. Vega then takes the width of a text from the count of
 # its characters, alike everywhere, instead of searching the fonts at hand, which took most of the time of drawing.
 NO_FONT = "ceping-no-font"
-# Characters of a label that have room where an axis of amounts has its usual ticks.
-ROOMY = 6
+# Pixels of a digit in a label.
+DIGIT = 6.7
+# Months between two labels of an axis of time, and the most labels it has room for.
+TIME_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+MOST_TIMES = 7
 INK, SOFT, LINE = "#1d1d1f", "#5f5f66", "#d9d6cf"
 SEAL, BLUE, SAND = "#a3201b", "#2b5c8a", "#efe9dc"
 SERIES_COLOURS = (SEAL, BLUE, "#8a5a00", "#1f6b3a", "#6b4a8a", "#5f5f66")
@@ -42,10 +46,10 @@ Rows = list[dict[str, Any]]
 NO_SIZE = re.compile(r' width="[\d.]+" height="[\d.]+"')
 
 
-class Chart(BaseModel, frozen=True, arbitrary_types_allowed=True):
+class Chart(BaseModel, frozen=True):
     """A chart with what it says to those who do not see it."""
 
-    svg: Markup
+    svg: Annotated[Markup, PlainValidator(Markup), PlainSerializer(str)]
     title: str
     note: str = ""
 
@@ -109,8 +113,9 @@ def intervals(name: str, title: str, rows: Sequence[Bar], top: float) -> Chart:
     )
     base = alt.Chart().encode(y=_places(rows, LONG_LABELS))
     axis = alt.Axis(
-        grid=True, gridColor=LINE, tickCount=6, format=",d", domain=False, ticks=False, title=None, labelOverlap=False
-    )
+        grid=True, gridColor=LINE, tickCount=_ticks(top, 6, WIDTH - LONG_LABELS - VALUES), format=",d", domain=False,
+        ticks=False, title=None, labelOverlap=False,
+    )  # fmt: skip
     scale = alt.Scale(domain=[1, max(top, 2)], nice=False)
     spans = base.mark_rule(color=BLUE, strokeWidth=5, opacity=0.35, strokeCap="round").encode(
         x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"
@@ -171,8 +176,8 @@ def line(name: str, title: str, points: Sequence[Point], unit: str = "") -> Char
     names = list(dict.fromkeys(point.series for point in points))
     data = _data(point.model_dump() for point in points)
     x_axis = alt.Axis(
-        grid=False, format="%Y-%m", tickCount=5, domainColor=SOFT, ticks=True, tickColor=SOFT, title=None,
-        labelOverlap=False,
+        grid=False, format="%Y-%m", tickCount=_months([point.when for point in points]), domainColor=SOFT, ticks=True,
+        tickColor=SOFT, title=None, labelOverlap=False,
     )  # fmt: skip
     form = ".0%" if unit == SHARE else ",d"
     y_axis = alt.Axis(grid=True, gridColor=LINE, tickCount=5, format=form, domain=False, ticks=False, title=None)
@@ -330,12 +335,35 @@ def _places(rows: Sequence[Bar] | Sequence[Box], width: int = LABELS) -> alt.Y:
 
 def _amounts(field: str, top: float, unit: str) -> alt.X:
     form = ".0%" if unit == SHARE else ",d" if top >= FEW else ",.1f"
-    ticks = 4 if len(f"{top:,.0f}") <= ROOMY else 2
+    ticks = _ticks(top, 4, WIDTH - LABELS - VALUES)
     places: dict[str, Any] = {"values": [0, 0.25, 0.5, 0.75, 1]} if unit == SHARE else {"tickCount": ticks}
     axis = alt.Axis(
         grid=True, gridColor=LINE, format=form, domain=False, ticks=False, title=None, labelOverlap=False, **places
     )
     return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
+
+
+def _ticks(top: float, usual: int, width: int) -> int:
+    """How many ticks to ask Vega for, so that no label covers another: fewer where numbers are long.
+
+    It answers with round steps: 1, 2, 5 or 10 times a power of ten, whichever is nearest by proportion.
+    """
+    for count in range(usual, 1, -1):
+        power = 10.0 ** math.floor(math.log10(top / count))
+        error = top / count / power
+        step = power * (10 if error >= 50**0.5 else 5 if error >= 10**0.5 else 2 if error >= 2**0.5 else 1)
+        if len(f"{top:,.0f}") * DIGIT <= width * step / top:
+            return count
+    return 1
+
+
+def _months(days: Sequence[str]) -> alt.TimeIntervalStep:
+    """The shortest steps in time in which so few labels stand that none covers another."""
+    first, last = (int(day[:4]) * 12 + int(day[5:7]) for day in (min(days), max(days)))
+    fitting = (step for step in TIME_STEPS if (last - first) / step <= MOST_TIMES)
+    months = next(fitting, TIME_STEPS[-1])
+    in_years = months % 12 == 0
+    return alt.TimeIntervalStep(interval="year" if in_years else "month", step=months // 12 if in_years else months)
 
 
 def _data(rows: Iterable[dict[str, Any]]) -> Rows:
