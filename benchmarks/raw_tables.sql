@@ -10,8 +10,8 @@ select region_code, name_zh, level, city_class is not null as is_key_city,
         when region_code = 'XPCC' then 'XPCC'
         else left(region_code, 2) || '0000'
     end as province_code
-from read_csv('$seeds/divisions.csv', all_varchar = true)
-where division_vintage = '201712';
+from read_csv('$seeds/reference/divisions.csv', all_varchar = true)
+where coalesce(valid_from, '') <= '2017-12-31' and coalesce(ended_on, '9999') > '2017-12-31';
 
 create macro host_of(url) as
     regexp_replace(
@@ -140,7 +140,7 @@ select
 from (
     select subject_id, channel, count(distinct link) as link_count
     from (select distinct subject_id, unnest(new_media_links) as link from accepted where is_available)
-    inner join read_csv('$seeds/media_channels.csv', all_varchar = true) on lower(link) like url_pattern
+    inner join read_csv('$seeds/sites/media_channels.csv', all_varchar = true) on lower(link) like url_pattern
     group by all
 )
 group by all;
@@ -227,7 +227,7 @@ create table trend_2_site_flow as
 select 'stock_sites' as measure, 'stock_date' as breakdown, stock_date as group_code, count(*) as numerator,
     cast(null as bigint) as denominator, cast(count(*) as double) as value
 from site
-cross join (select stock_date from read_csv('$seeds/stock_dates.csv', all_varchar = true) where edition = '2017')
+cross join (select stock_date from read_csv('$seeds/sites/stock_dates.csv', all_varchar = true) where edition = '2017')
 where
     coalesce(opened_date <= cast(stock_date as date), true)
     and case when closed_date is not null then closed_date > cast(stock_date as date) else is_running end
@@ -365,8 +365,8 @@ with joined as (
                     )
                 )
         end as agrees
-    from read_csv('$seeds/figures.csv', all_varchar = true) as figures
-    left join read_csv('$seeds/qualifiers.csv', all_varchar = true) as qualifiers using (qualifier)
+    from read_csv('$seeds/trends/figures.csv', all_varchar = true) as figures
+    left join read_csv('$seeds/trends/qualifiers.csv', all_varchar = true) as qualifiers using (qualifier)
     left join trend_cell using (trend_table, measure, breakdown, group_code)
     where figures.edition = '2017'
 )

@@ -1,7 +1,4 @@
-"""Every setting, typed, with its environment variable, and the folders that follow from it.
-
-Belongs here: where things are and how a run is parametrised. Does not belong here: any rule of the evaluation.
-"""
+"""Every setting, typed, with its environment variable, and the folders that follow from it."""
 
 import hashlib
 from pathlib import Path
@@ -14,6 +11,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 MODELS_DIR = PROJECT_ROOT / "models"
 SOURCES_DIR = MODELS_DIR / "sql" / "sources"
 SEEDS_DIR = PROJECT_ROOT / "seeds"
+SEED_SPECS_DIR = MODELS_DIR / "sql" / "seeds"
 SEED_LINKS_DIR = PROJECT_ROOT / ".seeds"
 PARSED_DIR = PROJECT_ROOT / ".parsed"
 EXPECTATIONS_DIR = PROJECT_ROOT / "expectations"
@@ -45,7 +43,7 @@ class Settings(BaseSettings):
     edition: int = Field(default=2017, description="Edition (year) a run evaluates.")
     inbox: Path | None = Field(
         default=None,
-        description="Folder with one sub-folder a source; by default inbox/<edition> in the home.",
+        description="Folder with one sub-folder per source; by default inbox/<edition> in the home.",
     )
     seeds: Path = Field(
         default=SEEDS_DIR,
@@ -77,7 +75,7 @@ class Settings(BaseSettings):
 
     @property
     def landing_dir(self) -> Path:
-        """Parquet copies of the delivered files, one folder a source."""
+        """Parquet copies of the delivered files, one folder per source."""
         return self.home_dir / "landing"
 
     @property
@@ -97,7 +95,7 @@ class Settings(BaseSettings):
 
     @property
     def robustness_dir(self) -> Path:
-        """What was drawn of each index, a folder a content hash, so that an index that is as it was is not redrawn."""
+        """The draws of each index and title, one folder per content hash, so that only what changed is drawn again."""
         return self.home_dir / "work" / "robustness"
 
     @property
@@ -127,7 +125,7 @@ class Settings(BaseSettings):
 
     @property
     def candidates_dir(self) -> Path:
-        """Frozen tables awaiting or holding their verdict, one folder a content hash."""
+        """Frozen tables awaiting or holding their verdict, one folder per content hash."""
         return self.home_dir / "candidates"
 
     @property
@@ -142,7 +140,7 @@ class Settings(BaseSettings):
 
     @property
     def inputs_dir(self) -> Path:
-        """The inputs of each release as they were landed, one folder a release."""
+        """The inputs of each release as they were landed, one folder per release."""
         return self.home_dir / "inputs"
 
     @property

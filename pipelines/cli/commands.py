@@ -25,6 +25,8 @@ app = typer.Typer(
 
 inbox_app = typer.Typer(name="inbox", no_args_is_help=True, help="Look at deliveries before a run, and make forms.")
 app.add_typer(inbox_app)
+edition_app = typer.Typer(name="edition", no_args_is_help=True, help="Describe the editions to be evaluated.")
+app.add_typer(edition_app)
 
 Home = Annotated[
     Path | None, typer.Option("--home", envvar="CEPING_HOME", help="Folder that holds everything a run writes.")
@@ -35,7 +37,7 @@ Inbox = Annotated[
     typer.Option(
         "--inbox",
         envvar="CEPING_INBOX",
-        help="Folder with one sub-folder a source. Without it: inbox/<edition> in the home.",
+        help="Folder with one sub-folder per source. Without it: inbox/<edition> in the home.",
     ),
 ]
 
@@ -135,7 +137,7 @@ def verify(
         bool, typer.Option(help="Compute its tables again from its inputs and compare the bytes.")
     ] = True,
 ) -> None:
-    """Check every file of a release, and compute its tables again; exit code 1 where they come out otherwise."""
+    """Check every file of a release, and compute its tables again; exit code 1 where they differ."""
     from pipelines.cli.verification import print_verification
     from pipelines.questions.verification import verify_release
     from pipelines.releases.releases import Releases
@@ -172,7 +174,7 @@ def diff(
     ] = None,
     rows: Annotated[int, typer.Option(help="Most rows to print of each kind.", min=1)] = 20,
 ) -> None:
-    """Say what differs between two releases, how much each cause explains, and which input rows are behind it."""
+    """Print what differs between two releases, how much each cause explains, and which input rows are behind it."""
     from pipelines.cli.difference import print_difference
     from pipelines.questions.difference.compare import compare
     from pipelines.questions.difference.workbook import write_workbook
@@ -292,7 +294,7 @@ def example(
         int | None, typer.Option(help="Running sites in the registry.  [default: those of the edition]", min=50)
     ] = None,
     crawled: Annotated[int, typer.Option(help="Sites that were crawled, portals first.", min=1)] = 2_000,
-    pages: Annotated[int, typer.Option(help="Crawl rows a crawled site.", min=4)] = 30,
+    pages: Annotated[int, typer.Option(help="Crawl rows per crawled site.", min=4)] = 30,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2017,
     edition: Annotated[int, typer.Option(help="Year of the example: 2017, or 2016 without applications.")] = 2017,
     flaws: Annotated[bool, typer.Option(help="Mix in a few bad rows, as real deliveries have.")] = True,
@@ -333,7 +335,7 @@ def inbox_check(
     edition: Edition = 2017,
     home: Home = None,
 ) -> None:
-    """Say what a run would make of each file, keeping nothing; exit code 1: some rows would not load, 2: a file."""
+    """Print what a run would make of each file, keeping nothing; exit code 1: some rows would not load, 2: a file."""
     from pipelines.cli.dry_run import print_checks
     from pipelines.ingest.dry_run import check_path
 
@@ -355,3 +357,21 @@ def inbox_template(
         path = out or Path(f"{source}.xlsx")
         write_template(find_contract(source), path)
         typer.echo(f"{path}: fill in the sheet 填报 from row 4 on, then put it into the inbox folder {source}")
+
+
+@edition_app.command("new")
+def edition_new(
+    edition: Annotated[int, typer.Argument(help="Year of the new edition.")],
+    model: Annotated[int, typer.Option("--from", help="Edition whose rows are copied.")],
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Write only what seeds lack of an edition that is there.")
+    ] = False,
+) -> None:
+    """Write the rows of a new edition into every seed that needs them, and say which want thought."""
+    from pipelines.cli.edition import print_new_edition
+    from pipelines.reference.editions import new_edition
+    from pipelines.settings import Settings
+
+    with printed_errors():
+        seeds = Settings().seeds_dir
+        print_new_edition(seeds, edition, model, new_edition(seeds, edition, model, missing=missing))

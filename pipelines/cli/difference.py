@@ -24,15 +24,15 @@ def print_difference(difference: Difference, output: str, most_rows: int) -> Non
     if difference.unread_sources:
         console.print(f"rows not compared, since the inputs of both were not kept: {difference.unread_sources}")
     for section in difference.sections:
-        rows = _worth_telling(section)
+        rows = _worth_showing(section)
         if rows:
             console.print(_table(section, rows, most_rows))
-    if not any(_worth_telling(section) for section in difference.sections):
+    if not any(_worth_showing(section) for section in difference.sections):
         console.print("nothing differs")
 
 
-def _worth_telling(section: Section) -> list[Row]:
-    """The rows that tell of a difference: tables without one are left out."""
+def _worth_showing(section: Section) -> list[Row]:
+    """The rows that show a difference: tables without one are left out."""
     if section.name != "tables":
         return section.rows
     return [row for row in section.rows if row["added"] or row["removed"] or row["changed"] or row["note"]]

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterable
 
-import polars as pl
 from rich.console import Console
 from rich.markup import escape
 
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.dry_run import FileCheck, Reason
+from pipelines.reference.rows import read_rows
 from pipelines.settings import Settings
 
 FIT, UNFIT, FAILED = 0, 1, 2
@@ -31,8 +31,8 @@ def print_checks(checks: Iterable[FileCheck], output: str) -> int:
 
 
 def _reason_texts() -> dict[str, str]:
-    texts = pl.read_csv(Settings().seeds_dir / "quarantine_reasons.csv")
-    return {row["reason_code"]: f"{row['reason_zh']} · {row['reason_en']}" for row in texts.iter_rows(named=True)}
+    texts = read_rows(Settings().seeds_dir, "quarantine_reasons")
+    return {row["reason_code"]: f"{row['reason_zh']} · {row['reason_en']}" for _, row in texts}
 
 
 def _print_check(console: Console, check: FileCheck, reasons: dict[str, str]) -> None:

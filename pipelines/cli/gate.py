@@ -41,6 +41,6 @@ def print_verdict(candidate: Candidate, verdict: Verdict) -> None:
 
 
 def _line(outcome: ExpectationOutcome) -> str:
-    place = outcome.column or outcome.reduction or "the table"
+    place = outcome.column or outcome.rule or "the table"
     word = "BLOCKS" if outcome.blocks else "warns"
     return f"  {word:<6} {outcome.table}, {place}: {outcome.why} ({outcome.observed})"

@@ -36,5 +36,5 @@ def _open_shell(release: Release) -> None:
     # Nobody's ~/.duckdbrc: it could change what the release shows.
     options = ["-readonly", "-no-init", *(part for command in SHELL_COMMANDS for part in ("-cmd", command))]
     command = [sys.executable, "-m", "duckdb_cli", *options, str(release.database_path)]
-    # Its exit code says whether any query failed, which whoever asked has seen.
+    # Its exit code is that of the last query, whose failure was seen on the screen.
     subprocess.run(command, check=False)  # noqa: S603

@@ -24,8 +24,8 @@ def _print_class(console: Console, index_code: str, rank_class: str, members: li
     ranked = [row for row in members if row["published_rank"] is not None]
     moved = [row for row in members if row["published_rank"] != row["new_rank"]]
     title = f"{index_code} ({rank_class})"
-    told = f"{title}  {len(ranked)} 个对象中 {len(moved)} 个变动位次 of {len(ranked)} ranked {len(moved)} move"
-    console.print(told)
+    moves = f"{title}  {len(ranked)} 个对象中 {len(moved)} 个变动位次 of {len(ranked)} ranked {len(moved)} move"
+    console.print(moves)
     if not moved:
         return
     moved.sort(key=lambda row: (-abs(row["places_gained"] or 0), row["new_rank"] or 0, row["subject_id"]))

@@ -23,7 +23,7 @@ def applicants(sites: pl.DataFrame) -> pl.DataFrame:
 
 
 def make_declarations(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """One row a declaration, as the online form saves it; whom to ask is in it and must go no further."""
+    """One row per declaration, as the online form saves it; whom to ask is in it and must go no further."""
     units = applicants(sites)
     count = len(units)
     days = random.integers(0, 30, count)

@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 
 from pipelines.example.options import EDITION
+from pipelines.reference.rows import seed_path
+from pipelines.settings import SEEDS_DIR
 
 FOLDER = Path(__file__).parent / "calibration"
-SEEDS = Path(__file__).parents[2] / "seeds"
 
 
 def read_calibration(name: str, edition: int = EDITION) -> pl.DataFrame:
@@ -21,11 +22,13 @@ def read_calibration(name: str, edition: int = EDITION) -> pl.DataFrame:
 
 
 def read_divisions(edition: int = EDITION) -> pl.DataFrame:
-    """The divisions of the edition's vintage that are evaluated, with text codes."""
-    editions = pl.read_csv(SEEDS / "editions.csv", infer_schema=False)
-    vintage = editions.filter(pl.col("edition") == str(edition))["division_vintage"].item()
-    divisions = pl.read_csv(SEEDS / "divisions.csv", infer_schema=False)
-    return divisions.filter((pl.col("division_vintage") == vintage) & (pl.col("is_evaluated") == "true"))
+    """The divisions that are evaluated, as they are on the day the edition goes by; every column is text."""
+    editions = pl.read_csv(seed_path(SEEDS_DIR, "editions"), infer_schema=False)
+    day = editions.filter(pl.col("edition") == str(edition))["division_date"].item()
+    divisions = pl.read_csv(seed_path(SEEDS_DIR, "divisions"), infer_schema=False)
+    has_begun = pl.col("valid_from").is_null() | (pl.col("valid_from") <= day)
+    has_ended = pl.col("ended_on").is_not_null() & (pl.col("ended_on") <= day)
+    return divisions.filter(has_begun & ~has_ended & (pl.col("is_evaluated") == "true"))
 
 
 def scale(counts: pl.Series, total: int) -> pl.Series:

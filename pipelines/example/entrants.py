@@ -52,7 +52,7 @@ def more_sites() -> pl.DataFrame:
 
 
 def entrants(sites: pl.DataFrame, others: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
-    """One row a series and subject: series, group, kind, code, name, organiser, and place in the group."""
+    """One row per series and subject: series, group, kind, code, name, organiser, and place in the group."""
     parts = [_portals(finalists(sites), 1)]
     parts.append(_portals(running_portals(sites, PORTALS_OF_SERIES_2).filter(pl.col("level") == "province"), 2))
     parts += [_portals(running_portals(sites, count), series) for series, count in PORTALS_OF_SERIES.items()]

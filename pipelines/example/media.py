@@ -21,7 +21,7 @@ MATRIX_STREAM = 7
 
 
 def make_accounts(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """One row an account of the first portals that run, as the centre registers it."""
+    """One row per account of the first portals that run, as the centre registers it."""
     portals = sites.filter((pl.col("site_role") == "portal") & pl.col("is_running")).head(PORTALS_WITH_ACCOUNTS)
     parts = []
     for order, platform in enumerate(PLATFORMS):
@@ -73,7 +73,7 @@ def make_matrix_accounts(accounts: pl.DataFrame, options: ExampleOptions) -> pl.
 
 
 def make_months(accounts: pl.DataFrame, platform: str, random: np.random.Generator, edition: int) -> pl.DataFrame:
-    """One row an account and month, with the columns a rating house's table has for the platform."""
+    """One row per account and month, with the columns a rating house's table has for the platform."""
     owners = accounts.filter(pl.col("平台") == platform)
     rows = owners.select("平台", "账号ID", "账号名称").join(
         pl.DataFrame({"起始日期": [dt.date(edition, month, 1) for month in range(1, MONTHS + 1)]}), how="cross"

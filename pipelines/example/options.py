@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pipelines.errors import CepingError
 
 EDITION = 2017
-# Running sites an example of each edition has unless told otherwise: the stock its calibration adds up to.
+# Running sites an example of each edition has by default: the stock its calibration adds up to.
 DEFAULT_SITES = {2016: 46_333, 2017: 29_431}
 
 

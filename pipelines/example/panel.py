@@ -40,7 +40,7 @@ UNNOMINATED_SERIES, NOMINATED = 5, 7
 
 
 def make_nominations(entrants: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Sheet by sheet: what bodies say of themselves, and what two experts say of each of the better half.
+    """Sheet by sheet: what bodies write of themselves, and what two experts write of each of the better half.
 
     One expert nominates a subject of which the same expert recuses later, one subject has another name in the
     experts' sheet, and two foreign-language sites are nominated by experts alone.
@@ -77,7 +77,7 @@ def _expert(number: pl.Expr) -> pl.Expr:
 
 
 def make_reviews(entrants: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """One row an expert, subject and criterion; who recuses gives neither a score nor a recommendation."""
+    """One row per expert, subject and criterion; who recuses gives neither a score nor a recommendation."""
     experts = pl.DataFrame(
         [(series, expert) for series, count in EXPERTS.items() for expert in range(1, count + 1)],
         schema={"series": pl.Int32, "expert": pl.Int64},

@@ -81,7 +81,7 @@ def _features(count: int, day: dt.date) -> dict[str, pl.Series]:
 
 
 def make_platform_checks(seed: int) -> pl.DataFrame:
-    """One row a platform of the check of 2017, with so many flaws as its notice reports, dealt out by lot."""
+    """One row per platform of the check of 2017, with so many flaws as its notice reports, dealt out by lot."""
     random = np.random.default_rng([seed, STREAM])
     flaws = dict(read_calibration("platform_flaws").iter_rows())
     places = pl.concat([_checked_places(level) for level in read_calibration("platform_checks").iter_rows(named=True)])

@@ -1,4 +1,4 @@
-"""The policy record: an invented document a theme of the centre, and those of the provinces that followed."""
+"""The policy record: an invented document per theme of the centre, and those of the provinces that followed."""
 
 import datetime as dt
 from typing import Any
@@ -14,7 +14,7 @@ KINDS = ("关于推进{}的实施方案", "关于做好{}工作的通知")
 
 
 def make_policies(random: np.random.Generator, edition: int) -> pl.DataFrame:
-    """One row a document; so many provinces follow each theme as its calibration says, within a quarter."""
+    """One row per document; so many provinces follow each theme as its calibration says, within a quarter."""
     divisions = read_divisions(edition)
     provinces = divisions.filter((pl.col("level") == "province") & (pl.col("region_code") != CORPS))["name_zh"]
     rows: list[dict[str, object]] = []

@@ -47,7 +47,7 @@ def _subject(entrants: pl.DataFrame, series: int, group: str, order: int) -> tup
 
 
 def make_appeals(entrants: pl.DataFrame, reviews: pl.DataFrame) -> pl.DataFrame:
-    """One row a case: upheld ones recuse an expert, replace a score, correct a nomination and withdraw a winner."""
+    """One row per case: upheld ones recuse an expert, replace a score, correct a nomination and withdraw a winner."""
     recused = _case(entrants, 1, "prefecture", 0) | {
         "申诉方": "示例举报单位",
         "申诉主张": "专家 E05 曾任该单位顾问，应当回避（示例）",

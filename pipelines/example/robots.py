@@ -21,7 +21,7 @@ def robot_owners(sites: pl.DataFrame, edition: int) -> pl.Series:
 
 
 def make_robot_tests(sites: pl.DataFrame, random: np.random.Generator, edition: int) -> pl.DataFrame:
-    """One row a robot and question; a robot that cannot be used answers little, and nothing of it is right."""
+    """One row per robot and question; a robot that cannot be used answers little, and nothing of it is right."""
     calibrated = read_calibration("robots", edition).iter_rows(named=True)
     parts = [_of_level(sites, level, random, edition) for level in calibrated]
     return pl.concat(parts)

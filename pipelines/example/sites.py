@@ -15,7 +15,7 @@ OPENED_FROM = np.datetime64("1999-01-01")
 
 
 def make_sites(options: ExampleOptions, random: np.random.Generator) -> pl.DataFrame:
-    """One row a site: the running ones, in the order of the calibration table, then the ones that closed."""
+    """One row per site: the running ones, in the order of the calibration table, then the ones that closed."""
     stock = read_calibration("stock", options.edition)
     running = _spread(stock, options.sites)
     closed = _spread(stock.filter(pl.col("site_role") != "portal"), round(options.sites * CLOSED_FOR_EACH_RUNNING))

@@ -28,7 +28,7 @@ PLACES = ("北京-北京", "浙江-杭州", "广东-广州", "四川-成都")
 
 
 def make_responses(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """One row a respondent with the number of each chosen option; a few answered carelessly."""
+    """One row per respondent with the number of each chosen option; a few answered carelessly."""
     subjects = finalists(sites)["site_code"].to_list()
     count = len(subjects) * RESPONDENTS
     choices = random.choice(np.arange(1, len(OPTIONS) + 1), (count, len(HEADERS)), p=CHANCES)

@@ -1,4 +1,4 @@
-"""Files and folders that are there whole or not at all, and that are on the disk when it is said so.
+"""Files and folders that are there whole or not at all, and flushed to the disk where it matters.
 
 Everything is written under another name beside its place and then renamed: whoever reads finds what was there before
 or all of what is new.

@@ -5,7 +5,7 @@ verdict beside them. A candidate is never changed: other contents are another ca
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -98,15 +98,23 @@ def find_candidate(candidates_dir: Path, name: str) -> Candidate:
     return Candidate.open(found[0].parent)
 
 
-def freeze(warehouse: Path, specs: Sequence[TableSpec], edition: int, candidates_dir: Path) -> Candidate:
+def freeze(
+    warehouse: Path,
+    specs: Sequence[TableSpec],
+    edition: int,
+    candidates_dir: Path,
+    delivered: Collection[int] | None = None,
+) -> Candidate:
     """Write the tables, ordered by their keys, to Parquet, and name the folder by the contents.
 
     The same rows give the same bytes, so freezing an unchanged warehouse returns the candidate that is there.
+    ``delivered`` are the editions of which there are files: reference data knows others too, of which nothing is to be
+    judged or published.
     """
     with building_folder(candidates_dir / str(edition)) as building:
         (building / "tables").mkdir()
         with duckdb.connect(str(warehouse), read_only=True) as connection:
-            frozen = tuple(_freeze_table(connection, spec, building / "tables") for spec in specs)
+            frozen = tuple(_freeze_table(connection, spec, building / "tables", delivered) for spec in specs)
             is_synthetic = any(_is_synthetic(connection, spec) for spec in specs)
         candidate = Candidate(folder=building, edition=edition, is_synthetic=is_synthetic, tables=frozen)
         declared = candidate.model_dump_json(exclude={"folder"}, indent=1)
@@ -117,11 +125,16 @@ def freeze(warehouse: Path, specs: Sequence[TableSpec], edition: int, candidates
     return Candidate.open(final)
 
 
-def _freeze_table(connection: duckdb.DuckDBPyConnection, spec: TableSpec, folder: Path) -> FrozenTable:
+def _freeze_table(
+    connection: duckdb.DuckDBPyConnection, spec: TableSpec, folder: Path, delivered: Collection[int] | None
+) -> FrozenTable:
     path = folder / f"{spec.full_name}.parquet"
     columns = ", ".join(identifier(column.name) for column in spec.columns)
     order = ", ".join(f"{identifier(name)} nulls last" for name in spec.key) or "all"
-    query = f"select {columns} from {spec.relation} order by {order}"
+    others = "false"
+    if delivered is not None and spec.is_by_edition:
+        others = f"edition is not null and not list_contains({sorted(delivered)}, edition)"
+    query = f"select {columns} from {spec.relation} where not ({others}) order by {order}"
     copied = connection.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd)").fetchone()
     return FrozenTable(**spec.model_dump(), row_count=copied[0] if copied else 0, sha256=hash_file(path))
 

@@ -1,4 +1,4 @@
-"""Great Expectations, as the gate uses it: entries of a suite in, outcomes out. Judging is Great Expectations' own.
+"""Great Expectations, as the gate uses it: entries and counts in, outcomes out. Judging is Great Expectations' own.
 
 Importing this module imports Great Expectations, which takes seconds: only the gate's ``judge`` does so, when it runs.
 """
@@ -19,15 +19,23 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.registry import get_expectation_impl
 
 from pipelines.errors import CepingError
-from pipelines.gate.suites import Suite, SuiteEntry
+from pipelines.foundation.bilingual import Bilingual
+from pipelines.gate.rules import RuleCount
+from pipelines.gate.suites import COLUMN_ARGUMENTS, Suite, SuiteEntry, SuiteRule
 from pipelines.gate.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, FailedRow
 
-__all__ = ["Expectation", "Judge", "expectations_of", "outcome_of", "raised"]
+__all__ = ["Expectation", "Judge", "expectations_of", "outcome_of", "raised", "rule_outcome", "rule_raised"]
 
 LONGEST_TEXT = 200
 ENTRY = "entry"
+NEVER = "never"
+NONE_FOUND = SuiteEntry(
+    type="expect_column_values_to_be_in_set",
+    kwargs={"column": "row_count", "value_set": [0]},
+    severity="critical",
+    why=Bilingual(en="What must never be found is not there.", zh="不得出现的行均未出现。"),
+)
 NOT_ARGUMENTS = {"catch_exceptions", "id", "meta", "notes", "rendered_content", "result_format", "severity"}
-COLUMN_ARGUMENTS = ("column", "column_A", "column_B", "column_list")
 
 
 def expectations_of(suite: Suite) -> list[Expectation]:
@@ -57,19 +65,28 @@ class Judge:
         context = gx.get_context(mode="ephemeral")
         # Read by its keys; the class of such settings is not a public one.
         context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
-        self._frames = context.data_sources.add_pandas("candidate")
+        asset = context.data_sources.add_pandas("candidate").add_dataframe_asset("table")
+        self._whole_frame = asset.add_batch_definition_whole_dataframe("whole")
 
     def results(
         self, name: str, frame: pd.DataFrame, identifying: Sequence[str], expectations: Sequence[Expectation]
     ) -> dict[int, ExpectationValidationResult]:
-        """What Great Expectations says of each expectation on a frame, by the entry's number in its suite."""
-        asset = self._frames.add_dataframe_asset(name)
-        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-        validated = batch.validate(
+        """The result of each expectation on a frame, by the entry's number in its suite."""
+        validated = self._whole_frame.get_batch({"dataframe": frame}).validate(
             gx.ExpectationSuite(name=name, expectations=list(expectations)),
             result_format={"result_format": "COMPLETE", "unexpected_index_column_names": list(identifying)},
         )
         return {_entry_number(result): result for result in validated.results}
+
+    def broken_rules(self, counts: Sequence[RuleCount]) -> set[tuple[str, str]]:
+        """Table and name of each rule that found a row; raises ``CepingError`` where that could not be judged."""
+        if not counts:
+            return set()
+        frame = pd.DataFrame([count.model_dump(include={"table", "rule", "row_count"}) for count in counts])
+        result = self.results("rules", frame, ["table", "rule"], [_expectation("rules", 0, NONE_FOUND)])[0]
+        if message := _exception_message(result.exception_info):
+            raise CepingError(f"the rows that must never be found could not be judged: {message}")
+        return {(found["table"], found["rule"]) for found in result.result["unexpected_index_list"] or ()}
 
 
 def _entry_number(result: ExpectationValidationResult) -> int:
@@ -79,54 +96,65 @@ def _entry_number(result: ExpectationValidationResult) -> int:
 
 
 def outcome_of(
-    table: str,
-    entry: SuiteEntry,
-    result: ExpectationValidationResult,
-    identifying: Sequence[str],
-    reduced: pd.DataFrame | None,
+    table: str, entry: SuiteEntry, result: ExpectationValidationResult, identifying: Sequence[str]
 ) -> ExpectationOutcome:
     """One expectation's outcome; what raised inside Great Expectations has failed, and critically."""
     if message := _exception_message(result.exception_info):
         return raised(table, entry, message)
     passed = bool(result.success)
-    count = int(result.result.get("unexpected_count") or 0)
     rows = [_row(found, identifying) for found in result.result.get("unexpected_index_list", ())[:MOST_ROWS_SHOWN]]
-    if reduced is not None and entry.type == "expect_table_row_count_to_equal":
-        count = max(len(reduced) - int(entry.kwargs["value"]), 0)
-        rows = _rows(reduced)
     return ExpectationOutcome(
         **_head(table, entry),
         severity=entry.severity,
         passed=passed,
         observed=_observed(result.result),
-        unexpected_count=count,
+        unexpected_count=int(result.result.get("unexpected_count") or 0),
         rows=[] if passed else rows,
     )
 
 
 def raised(table: str, entry: SuiteEntry, message: str) -> ExpectationOutcome:
     """The outcome of an expectation that could not be judged."""
+    return ExpectationOutcome(**_head(table, entry), **_unjudged(message))
+
+
+def rule_outcome(count: RuleCount, rule: SuiteRule, first: pd.DataFrame | None) -> ExpectationOutcome:
+    """The outcome of rows that must never be found, with the first of them where there are any."""
+    found = count.row_count or 0
     return ExpectationOutcome(
-        **_head(table, entry),
-        severity="critical",
-        passed=False,
-        observed=f"could not be judged: {_short(' '.join(message.split()))}",
-        unexpected_count=0,
-        rows=[],
+        **_rule_head(count, rule),
+        severity=rule.severity,
+        passed=first is None,
+        observed=f"{found:,} rows",
+        unexpected_count=found,
+        rows=[] if first is None else _rows(first),
     )
+
+
+def rule_raised(count: RuleCount, rule: SuiteRule) -> ExpectationOutcome:
+    """The outcome of a rule that could not be asked."""
+    return ExpectationOutcome(**_rule_head(count, rule), **_unjudged(count.error))
+
+
+def _unjudged(message: str) -> dict[str, Any]:
+    observed = f"could not be judged: {_short(' '.join(message.split()))}"
+    return {"severity": "critical", "passed": False, "observed": observed, "unexpected_count": 0, "rows": []}
+
+
+def _rule_head(count: RuleCount, rule: SuiteRule) -> dict[str, Any]:
+    return {
+        "table": count.table, "type": NEVER, "column": None, "why": rule.why, "expected": "no row", "rule": count.rule
+    }  # fmt: skip
 
 
 def _head(table: str, entry: SuiteEntry) -> dict[str, Any]:
     arguments = {name: value for name, value in entry.kwargs.items() if name not in COLUMN_ARGUMENTS}
-    named = [entry.kwargs[name] for name in COLUMN_ARGUMENTS if name in entry.kwargs]
-    columns = [column for part in named for column in ([part] if isinstance(part, str) else part)]
     return {
         "table": table,
         "type": entry.type,
-        "column": ", ".join(map(str, columns)) or None,
+        "column": ", ".join(entry.columns) or None,
         "why": entry.why,
         "expected": "; ".join(f"{name} = {_text(value)}" for name, value in arguments.items()),
-        "reduction": entry.reduction,
     }
 
 

@@ -1,7 +1,6 @@
-"""The gate: judges a candidate by the suites, writes the verdict beside it, and lets nothing else through.
+"""Judges a candidate by the suites, writes the verdict beside it, and lets nothing else through.
 
-Belongs here: the order of a judgement, and what ``require_pass`` refuses. The form of a suite is in ``suites``, the
-form of a verdict in ``verdict``, Great Expectations in ``judging``. Importing this module does not import it.
+Importing this module does not import Great Expectations, which takes seconds: see ``expectations``.
 """
 
 from collections.abc import Callable
@@ -10,7 +9,6 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-import duckdb
 from pydantic import ValidationError
 
 from pipelines.errors import GateError
@@ -18,8 +16,10 @@ from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.files import write_whole
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate
+from pipelines.gate.rules import KEY_RULE, count_rows, first_rows, key_rule
 from pipelines.gate.suites import Suite, read_suites, suites_fingerprint
 from pipelines.gate.verdict import (
+    MOST_ROWS_SHOWN,
     QUALITY_FILE,
     VERDICT_FILE,
     ExpectationOutcome,
@@ -27,6 +27,7 @@ from pipelines.gate.verdict import (
     SuiteOutcome,
     Verdict,
 )
+from pipelines.gate.views import open_views
 from pipelines.settings import EXPECTATIONS_DIR
 
 if TYPE_CHECKING:
@@ -36,12 +37,12 @@ __all__ = ["ExpectationOutcome", "FailedRow", "SuiteOutcome", "Verdict", "judge"
 
 Progress = Callable[[str], None]
 ROWS_NAMED = 3
-# What a suite may judge beside published tables, by reductions alone: see ``frames.reducing``.
+# What a suite may judge beside published tables, by its rules alone: see ``views.open_views``.
 WHOLE_CANDIDATE = frozenset({"gate.text_value", "gate.table_count"})
 
 
 def _silent(message: str) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 def load_ahead() -> None:
@@ -57,7 +58,7 @@ def judge(
 ) -> Verdict:
     """Judge a candidate by the suites of a folder; write ``verdict.json`` and ``quality.html`` beside its tables.
 
-    What has drifted is told against the baseline; the verdict names it, and is the same for the same two.
+    Drift is measured against the baseline; the verdict names it, and is the same for the same two.
     Raises ``GateError`` where the candidate's bytes were changed, ``CepingError`` where a suite is not one.
     """
     candidate = Candidate.open(candidate.folder)
@@ -83,9 +84,11 @@ def require_pass(candidate: Candidate, suites_dir: Path = EXPECTATIONS_DIR) -> V
     name = f"candidate {candidate.content_hash[:12]}"
     verdict = _read(candidate, name)
     if verdict.candidate != candidate.content_hash:
-        raise GateError(f"{name}: the verdict beside it was given on candidate {verdict.candidate[:12]}; judge it anew")
+        raise GateError(
+            f"{name}: the verdict beside it was given on candidate {verdict.candidate[:12]}; judge it again"
+        )
     if verdict.expectations != suites_fingerprint(suites_dir):
-        raise GateError(f"{name}: its verdict was given by other expectations than the present ones; judge it anew")
+        raise GateError(f"{name}: its verdict was given by other expectations than the present ones; judge it again")
     if not verdict.passed or verdict.failures:
         failures = "; ".join(_failure_text(outcome) for outcome in verdict.failures) or "it was not passed"
         raise GateError(f"{name} may not be published: {failures}")
@@ -98,76 +101,82 @@ def _judge_suites(
     """Every published table's outcome and every stray suite's, in the order of their names."""
     progress("loading Great Expectations")
     from pipelines.gate.expectations import Judge, expectations_of
-    from pipelines.gate.frames import reducing
 
     expectations = {table: expectations_of(suite) for table, suite in suites.items()}
-    published = {table.full_name for table in candidate.tables}
+    published = {table.full_name: table for table in candidate.tables}
     judge_of_frames = Judge()
+    found = _judge_rules(candidate, suites, judge_of_frames, baseline)
     outcomes = []
-    with reducing(candidate, baseline) as connection:
-        for table in sorted(published | suites.keys()):
-            if table not in suites:
-                outcome = _unmatched(table, "published_table_has_a_suite", f"there is no suite {table}.yml")
-            elif table not in published and table not in WHOLE_CANDIDATE:
-                outcome = _unmatched(table, "suite_has_a_published_table", f"the candidate has no table {table}")
-            else:
-                outcome = _judge_table(candidate, suites[table], expectations[table], judge_of_frames, connection)
-            failed = sum(not each.passed for each in outcome.outcomes)
-            progress(f"{table}: {len(outcome.outcomes)} expectations, {failed} failed")
-            outcomes.append(outcome)
+    for table in sorted(published.keys() | suites.keys()):
+        if table not in suites:
+            outcome = _unmatched(table, "published_table_has_a_suite", f"there is no suite {table}.yml")
+        elif table not in published and table not in WHOLE_CANDIDATE:
+            outcome = _unmatched(table, "suite_has_a_published_table", f"the candidate has no table {table}")
+        else:
+            judged = _judge_columns(candidate, suites[table], expectations[table], judge_of_frames)
+            outcome = SuiteOutcome.of(table, suites[table].why, [*found[table], *judged])
+        failed = sum(not each.passed for each in outcome.outcomes)
+        progress(f"{table}: {len(outcome.outcomes)} expectations, {failed} failed")
+        outcomes.append(outcome)
     return outcomes
 
 
-def _judge_table(
-    candidate: Candidate,
-    suite: Suite,
-    expectations: list["Expectation"],
-    judge_of_frames: "Judge",
-    connection: duckdb.DuckDBPyConnection,
-) -> SuiteOutcome:
-    """The outcomes of one suite, in the order its file lists them."""
-    outcomes: dict[int, ExpectationOutcome] = {}
-    for reduction in (None, *suite.reduce):
-        numbers = [number for number, entry in enumerate(suite.expectations) if entry.reduction == reduction]
-        judged = {number: expectations[number] for number in numbers}
-        outcomes |= _judge_frame(candidate, suite, reduction, judged, judge_of_frames, connection)
-    return SuiteOutcome.of(suite.table, suite.why, [outcomes[number] for number in sorted(outcomes)])
+def _judge_rules(
+    candidate: Candidate, suites: dict[str, Suite], judge_of_frames: "Judge", baseline: Baseline | None
+) -> dict[str, list[ExpectationOutcome]]:
+    """What became of the rows that must never be found, by table: all are counted, then judged at once."""
+    from pipelines.gate.expectations import rule_outcome, rule_raised
+    from pipelines.gate.frames import to_frame
+
+    rules = {
+        table: {KEY_RULE: key_rule(key), **suite.never} if key else suite.never
+        for table, suite in suites.items()
+        if (key := _key(candidate, table)) is not None
+    }
+    outcomes: dict[str, list[ExpectationOutcome]] = {table: [] for table in rules}
+    with open_views(candidate, baseline) as connection:
+        counts = [
+            count_rows(connection, table, name, rule) for table, named in rules.items() for name, rule in named.items()
+        ]
+        broken = judge_of_frames.broken_rules([count for count in counts if count.row_count is not None])
+        for count in counts:
+            rule = rules[count.table][count.rule]
+            if count.row_count is None:
+                outcomes[count.table].append(rule_raised(count, rule))
+                continue
+            is_broken = (count.table, count.rule) in broken
+            first = to_frame(first_rows(connection, count.table, rule, MOST_ROWS_SHOWN)) if is_broken else None
+            outcomes[count.table].append(rule_outcome(count, rule, first))
+    return outcomes
 
 
-def _judge_frame(
-    candidate: Candidate,
-    suite: Suite,
-    reduction: str | None,
-    expectations: dict[int, "Expectation"],
-    judge_of_frames: "Judge",
-    connection: duckdb.DuckDBPyConnection,
-) -> dict[int, ExpectationOutcome]:
-    """The outcomes on the table itself, or on one of the suite's reductions, by the entry's number."""
+def _key(candidate: Candidate, table: str) -> tuple[str, ...] | None:
+    """The key of a table; none for what has no key of its own, nothing where there is no such table."""
+    if table in WHOLE_CANDIDATE:
+        return ()
+    return next((frozen.key for frozen in candidate.tables if frozen.full_name == table), None)
+
+
+def _judge_columns(
+    candidate: Candidate, suite: Suite, expectations: list["Expectation"], judge_of_frames: "Judge"
+) -> list[ExpectationOutcome]:
+    """The outcomes of what is expected of single columns, in the order the suite's file lists them."""
     from pipelines.gate.expectations import outcome_of, raised
-    from pipelines.gate.frames import read_frame, reduced_frame
+    from pipelines.gate.frames import read_frame
 
     if not expectations:
-        return {}
-    key = () if suite.table in WHOLE_CANDIDATE else candidate.table(suite.table).key
-    entries = {number: suite.expectations[number] for number in expectations}
-    try:
-        if reduction is None:
-            frame = read_frame(candidate.path(candidate.table(suite.table)))
-        else:
-            frame = reduced_frame(connection, suite.table, suite.reduce[reduction])
-    except duckdb.Error as error:
-        return {number: raised(suite.table, entry, str(error)) for number, entry in entries.items()}
-    identifying = [name for name in key if reduction is None and name in frame.columns] or [
-        str(name) for name in frame.columns
-    ]
-    reduced = None if reduction is None else frame
-    results = judge_of_frames.results(f"{suite.table}/{reduction or ''}", frame, identifying, [*expectations.values()])
-    return {
-        number: outcome_of(suite.table, entry, results[number], identifying, reduced)
+        return []
+    table = candidate.table(suite.table)
+    asked = {name for entry in suite.expectations for name in entry.columns}
+    frame = read_frame(candidate.path(table), [*table.key, *asked])
+    identifying = [name for name in table.key if name in frame.columns] or [str(name) for name in frame.columns]
+    results = judge_of_frames.results(suite.table, frame, identifying, expectations)
+    return [
+        outcome_of(suite.table, entry, results[number], identifying)
         if number in results
         else raised(suite.table, entry, "Great Expectations gave no result")
-        for number, entry in entries.items()
-    }
+        for number, entry in enumerate(suite.expectations)
+    ]
 
 
 def _unmatched(table: str, requirement: str, observed: str) -> SuiteOutcome:
@@ -205,12 +214,11 @@ def _read(candidate: Candidate, name: str) -> Verdict:
     try:
         return Verdict.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise GateError(f"{name}: {VERDICT_FILE} is not a verdict; judge it anew") from error
+        raise GateError(f"{name}: {VERDICT_FILE} is not a verdict; judge it again") from error
 
 
 def _failure_text(outcome: ExpectationOutcome) -> str:
-    place = f"{outcome.table}, {f'column {outcome.column}' if outcome.column else 'the table'}"
-    judged_on = f" on {outcome.reduction}" if outcome.reduction else ""
+    place = f"{outcome.table}, {f'column {outcome.column}' if outcome.column else outcome.rule or 'the table'}"
     rows = [", ".join(f"{name}={value}" for name, value in row.items()) for row in outcome.rows[:ROWS_NAMED]]
     named = f", first {' / '.join(rows)}" if rows else ""
-    return f"{place}: {outcome.type}{judged_on} failed for {outcome.unexpected_count} rows ({outcome.observed}{named})"
+    return f"{place}: {outcome.type} failed for {outcome.unexpected_count} rows ({outcome.observed}{named})"

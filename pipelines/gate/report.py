@@ -1,7 +1,6 @@
 """The quality report: what the gate found, for the editor who answers for the release, Chinese first.
 
-Belongs here: which findings the page shows and in which order. Does not belong here: judging, or any rule. The page
-follows from the candidate and its verdict alone and names no time; text from data is escaped by the template engine.
+The page follows from the candidate and its verdict alone and names no time.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,8 +14,8 @@ from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.pages import page_environment
 from pipelines.foundation.sql import query_rows
 from pipelines.gate.candidate import Candidate, FrozenTable
-from pipelines.gate.frames import reducing
 from pipelines.gate.verdict import MOST_ROWS_SHOWN, ExpectationOutcome, SuiteOutcome, Verdict
+from pipelines.gate.views import open_views
 
 TEMPLATES_DIR = Path(__file__).parent / "templates"
 QUARANTINE = "audit.quarantine"
@@ -57,7 +56,7 @@ class BalanceTable(BaseModel, frozen=True):
 
 def render_quality(candidate: Candidate, verdict: Verdict) -> str:
     """Render the page; the same candidate and verdict give the same page."""
-    with reducing(candidate) as connection:
+    with open_views(candidate) as connection:
         return (
             page_environment(TEMPLATES_DIR)
             .get_template("quality.html")

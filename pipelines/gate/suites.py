@@ -1,7 +1,10 @@
-"""The suites: one YAML file a published table, in Great Expectations' own vocabulary, and what the form allows.
+"""The suites: one YAML file per published table, and what the form allows.
 
-Belongs here: reading ``expectations/<schema>.<table>.yml`` and refusing what is not a suite. Does not belong here:
-whether Great Expectations knows an expectation (``judging`` asks it), and judging itself.
+A suite says which rows must ``never`` be found, as SQL over the candidate, and what is expected of single columns, in
+Great Expectations' own vocabulary. That a table's key stands on one row is no part of it: it is judged of every table.
+
+A file ``expectations/<schema>.<table>.yml`` that is not a suite is refused here; an expectation that Great Expectations
+does not know is refused in ``expectations``.
 """
 
 from collections import Counter
@@ -16,6 +19,9 @@ from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.hashing import hash_file, hash_json
 from pipelines.gate.verdict import Severity
 
+# The arguments of an expectation that name columns.
+COLUMN_ARGUMENTS = ("column", "column_A", "column_B", "column_list")
+
 
 def _in_both_languages(text: Bilingual) -> Bilingual:
     if not text.en or not text.zh:
@@ -26,16 +32,27 @@ def _in_both_languages(text: Bilingual) -> Bilingual:
 BothLanguages = Annotated[Bilingual, AfterValidator(_in_both_languages)]
 
 
+class SuiteRule(BaseModel, frozen=True, extra="forbid"):
+    """Rows that must never be found; the select sees the table as ``candidate`` and the others as ``schema.table``."""
+
+    severity: Severity
+    why: BothLanguages
+    rows: str
+
+
 class SuiteEntry(BaseModel, frozen=True, extra="forbid"):
-    """One expectation: its type and arguments are Great Expectations' own."""
+    """One expectation of a column: its type and arguments are Great Expectations' own."""
 
     type: str
     kwargs: dict[str, Any] = Field(default_factory=dict)
     severity: Severity
     why: BothLanguages
-    reduction: str | None = Field(
-        default=None, description="A reduction of the suite to judge instead of the table itself."
-    )
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns it is about."""
+        named = [self.kwargs[name] for name in COLUMN_ARGUMENTS if name in self.kwargs]
+        return [str(column) for part in named for column in ([part] if isinstance(part, str) else part)]
 
 
 class Suite(BaseModel, frozen=True, extra="forbid"):
@@ -43,19 +60,13 @@ class Suite(BaseModel, frozen=True, extra="forbid"):
 
     table: str
     why: BothLanguages
-    reduce: dict[str, str] = Field(
-        default_factory=dict,
-        description="Name to SQL select; sees the table as 'candidate' and the others as schema.table.",
-    )
-    expectations: tuple[SuiteEntry, ...] = Field(min_length=1)
+    never: dict[str, SuiteRule] = Field(default_factory=dict)
+    expectations: tuple[SuiteEntry, ...] = ()
 
     @model_validator(mode="after")
-    def _reductions_are_the_judged_ones(self) -> Self:
-        judged = {entry.reduction for entry in self.expectations if entry.reduction is not None}
-        if unknown := sorted(judged - self.reduce.keys()):
-            raise ValueError(f"'reduction' names {unknown}, which 'reduce' does not define")
-        if unused := sorted(self.reduce.keys() - judged):
-            raise ValueError(f"'reduce' defines {unused}, on which no expectation is judged")
+    def _says_something(self) -> Self:
+        if not self.never and not self.expectations:
+            raise ValueError("it says nothing: give 'never' or 'expectations' at least one entry")
         return self
 
 

@@ -1,7 +1,6 @@
 """The verdict: what the gate found, outcome by outcome, bound to the bytes it judged and the suites it judged by.
 
-Belongs here: the form of a verdict, and its file beside the candidate. Does not belong here: judging (``gate``), or
-anything that would make two judgements of the same bytes differ, such as a time or a run's name.
+It holds nothing that would make two judgements of the same bytes differ, such as a time or the name of a run.
 """
 
 from typing import Literal, Self
@@ -22,12 +21,12 @@ class ExpectationOutcome(BaseModel, frozen=True):
     """What became of one expectation of a suite."""
 
     table: str
-    type: str
+    type: str = Field(description="Great Expectations' name of it; ``never`` of rows that must never be found.")
     column: str | None
     severity: Severity
     why: Bilingual
     expected: str = Field(default="", description="The expectation's arguments, as short text.")
-    reduction: str | None = Field(default=None, description="The suite's reduction it was judged on, if any.")
+    rule: str | None = Field(default=None, description="Name of the rows that must never be found, if it is of them.")
     passed: bool
     observed: str
     unexpected_count: int
@@ -59,7 +58,7 @@ class Verdict(BaseModel, frozen=True):
     candidate: str = Field(description="Content hash of the candidate that was judged.")
     expectations: str = Field(description="Hash of the suites it was judged by.")
     edition: int
-    compared_with: str | None = Field(default=None, description="Release that drift was told against, if any.")
+    compared_with: str | None = Field(default=None, description="Release that drift was measured against, if any.")
     passed: bool
     suites: list[SuiteOutcome]
 

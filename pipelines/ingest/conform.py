@@ -1,8 +1,7 @@
-"""Applies a contract to raw text in one pass of SQL: types each cell, and says of each row why it is not fit.
+"""Applies a contract to raw text in one pass of SQL: types each cell, and gives the reasons why a row is not fit.
 
 Every row that was read is written; a row that breaks the contract carries its ``rejections`` (column, reason, value)
-and is kept out of every model but the quarantine. Belongs here: the shape of single rows. Keys and references, which
-need the rest of the warehouse, are judged by the models.
+and is kept out of every model but the quarantine.
 """
 
 import hashlib
@@ -23,7 +22,7 @@ SPELLINGS_OF_TRUE = ("true", "t", "yes", "y", "1", "是", "有")
 SPELLINGS_OF_FALSE = ("false", "f", "no", "n", "0", "否", "无")
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 BLANK_CODES = ", ".join(str(ord(blank)) for blank in BLANKS)
-BLOT = "▇"
+MASK = "▇"
 PSEUDONYM = "pseudonym"
 PSEUDONYM_DIGITS = 32
 CHECKS = {"uscc": "is_uscc"}
@@ -140,30 +139,30 @@ def _cell(table: RawTable, column: Column) -> str:
 
 
 def _gathered(table: RawTable, column: Column) -> str:
-    """Header and text of each cell that is not blank, with what must not be kept blotted out."""
+    """Header and text of each cell that is not blank, with what must not be kept masked."""
     blanks = literal(BLANKS)
     entries = ", ".join(
         f"{{'header': {literal(header)}, 'cell': trim({cell}, {blanks})}}"
         for header, cell in table.gathered_cells.items()
     )
     filled = f"list_filter([{entries}], lambda entry: entry.cell <> '')"
-    kept = f"list_transform({filled}, lambda entry: {{'header': entry.header, 'cell': {_blotted(column)}}})"
+    kept = f"list_transform({filled}, lambda entry: {{'header': entry.header, 'cell': {_masked(column)}}})"
     return f"cast({kept} as struct(header varchar, cell varchar)[])"
 
 
-def _blotted(column: Column) -> str:
-    """The text of ``entry.cell`` with every part blotted out that is neither listed nor harmless."""
+def _masked(column: Column) -> str:
+    """The text of ``entry.cell`` with every part masked that is neither listed nor harmless."""
     separator, aside = literal(column.separator), literal(column.aside)
     parts = f"string_split(entry.cell, {separator})"
     texts = f"list_transform({parts}, lambda part: trim(regexp_replace(part, {aside}, ''), {literal(BLANKS)}))"
     is_listed = f"list_contains([{', '.join(map(literal, column.listed_texts))}], text)"
     is_kept = f"{is_listed} or regexp_full_match(text, {literal(column.harmless)})"
-    kept = f"list_transform({texts}, lambda text: case when {is_kept} then text else {literal(BLOT)} end)"
+    kept = f"list_transform({texts}, lambda text: case when {is_kept} then text else {literal(MASK)} end)"
     return f"array_to_string({kept}, {separator})"
 
 
 def _quick(column: Column) -> str:
-    """The value of a cell that needs no cleaning; null where that cannot be told without it."""
+    """The value of a cell that needs no cleaning; null where that cannot be seen without it."""
     cell = f"cell_{column.name}"
     if column.gathers is not None:
         return cell
@@ -175,7 +174,7 @@ def _quick(column: Column) -> str:
         return f"case when {cell} like '____-__-__' and {cell} >= '1' then try_cast({cell} as date) end"
     if column.data_type == "timestamp":
         is_plain = f"{cell} like '____-__-__ __:__:__' and {cell} >= '1' and {cell} not like '%Z'"
-        # Finite by its form, so that its microseconds say in UTC what to look up in the zone again would cost twice.
+        # Finite by its form, so its microseconds give the time in UTC; to look the zone up again would cost twice.
         instant = f"try_cast({cell} as timestamp) at time zone '{column.timezone}'"
         return f"case when {is_plain} then make_timestamp(epoch_us({instant})) end"
     if column.data_type == "string[]":

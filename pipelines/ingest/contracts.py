@@ -1,10 +1,9 @@
 """The source contracts: what a delivered row must look like, read from the dbt source files.
 
 The YAML under ``models/sql/sources`` is the only place that names a source's columns, types, headers, aliases and
-rules. Belongs here: reading and validating that YAML. Does not belong here: applying it to rows (see ``conform``).
+rules. A contract is applied to rows in ``conform``.
 """
 
-import csv
 import hashlib
 import re
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
+from pipelines.reference.rows import read_rows
 from pipelines.settings import SOURCES_DIR, Settings
 
 # Raised when landing files have other columns than before, beside those of the contracts.
@@ -48,7 +48,7 @@ class Column(BaseModel, frozen=True, extra="forbid"):
     )
     default: str | None = Field(default=None, description="Value of an empty cell.")
     timezone: str = Field(default="UTC", description="Zone of times written without one.")
-    whole_months: bool = Field(default=False, description="Whether a month without a day says its first day.")
+    whole_months: bool = Field(default=False, description="Whether a month without a day means its first day.")
     is_rounded: bool = Field(
         default=False, description="Whether platforms write the number rounded: 1.2万 is read as 12000."
     )
@@ -80,7 +80,7 @@ class Column(BaseModel, frozen=True, extra="forbid"):
     )
     listed: tuple[str, ...] = Field(
         default=(),
-        description="Columns of seeds (seed.column) with the texts gathered cells may hold; all else is blotted out.",
+        description="Columns of seeds (seed.column) with the texts gathered cells may hold; all else is masked.",
     )
     listed_texts: tuple[str, ...] = Field(default=(), description="Those texts, as the seeds have them.")
     harmless: str = Field(default="", description="Regular expression of gathered texts that need not be listed.")
@@ -127,7 +127,7 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
     personal_headers: str = Field(
         default=PERSONAL_HEADERS,
         description="Regular expression of headers that ask for persons: where no column claims one, its cells are "
-        "not kept aside, and its name alone is reported.",
+        "not kept, and its name alone is reported.",
     )
     correction_mark: str = Field(
         default=r"[-_ （(]*(?:[vV](?P<version>\d+)|更正版?(?P<nth>\d*)|修订版?(?P<revision>\d*))[）)]?$",
@@ -200,12 +200,12 @@ def _with_texts_of_seeds(name: str, meta: dict[str, Any]) -> dict[str, Any]:
 
 
 def _seed_texts(name: str, seed_columns: Iterable[str]) -> list[str]:
-    """The texts in columns of seeds; of a seed that says which column a row is for, those for this one."""
+    """The texts in columns of seeds; of a seed that names the column of each row, those of this one."""
     texts: set[str] = set()
     for seed_column in seed_columns:
         seed, column = seed_column.split(".")
-        with (Settings().seeds_dir / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
-            texts.update(row[column] for row in csv.DictReader(stream) if row.get("column_name", name) == name)
+        rows = (row for _, row in read_rows(Settings().seeds_dir, seed))
+        texts.update(row[column] for row in rows if row.get("column_name", name) == name)
     return sorted(texts)
 
 

@@ -1,8 +1,8 @@
 """How people and programs write dates, times and numbers, as SQL expressions over their text.
 
 A text is read only where all of it has a known form: a cast by DuckDB alone passes over what stands behind a time
-(``1:00:00 PM`` becomes one in the morning), and takes ``infinity`` for a date. Belongs here: forms that mean the same
-in every source. Does not belong here: which form a column allows, which its contract says (see ``contracts``).
+(``1:00:00 PM`` becomes one in the morning), and takes ``infinity`` for a date. The forms here mean the same in every
+source; which of them a column allows is in its contract.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ EXACT_AS_DOUBLE = 1 << 53
 
 
 def date_in(text: str, timezone: str, whole_months: bool = False) -> str:
-    """The day a text says, of a time with a zone the day in ``timezone``; null where it has no known form."""
+    """The day that a text means, of a time with a zone the day in ``timezone``; null where it has no known form."""
     month = f"when {_has(_narrow(text), MONTH)} then {_first_of_month(text)}" if whole_months else ""
     return f"""case
         {month}
@@ -42,7 +42,7 @@ def date_in(text: str, timezone: str, whole_months: bool = False) -> str:
 
 
 def timestamp_in(text: str, timezone: str) -> str:
-    """The time in UTC a text says, read in ``timezone`` where it names no zone; null where it has no known form."""
+    """The time in UTC that a text means, in ``timezone`` where it names no zone; null where it has no known form."""
     return f"""case
         when {_has(_narrow(text), EXCEL_SERIAL)} then {_in_utc(_from_serial(text), timezone)}
         else {_in_utc(_local(text, timezone), timezone)}
@@ -67,7 +67,7 @@ def number_in(text: str, is_rounded: bool, capped: Mapping[str, Sequence[str]]) 
 
 
 def whole_number(text: str, data_type: str) -> str:
-    """The whole number a text says; null where it says none, or one that the type does not hold."""
+    """The whole number that a text means; null where it means none, or one that the type does not hold."""
     number = f"try_cast({text} as double)"
     if data_type == "integer":
         return f"case when {number} = floor({number}) then try_cast({number} as integer) end"
@@ -88,7 +88,7 @@ def _has(text: str, form: str) -> str:
 
 
 def _local(text: str, timezone: str) -> str:
-    """The time a text says on the clocks of ``timezone``."""
+    """The time that a text means on the clocks of ``timezone``."""
     narrow = _narrow(text)
     plain = f"trim(regexp_replace({narrow}, {literal(DAY)}, '\\1-\\2-\\3 '))"
     zone = literal(timezone)

@@ -11,11 +11,11 @@ from pydantic import BaseModel
 from pipelines.errors import CepingError, DeliveryError
 from pipelines.foundation.sql import literal
 from pipelines.ingest.conform import connect
-from pipelines.ingest.contracts import Contract, load_contracts
+from pipelines.ingest.contracts import Contract, find_contract, load_contracts
 from pipelines.ingest.inbox import Delivery, delivered_files, unknown_folders
 from pipelines.ingest.landing import write_landing
 from pipelines.ingest.mending import without_repairs
-from pipelines.ingest.readers import read, said_by_file_name
+from pipelines.ingest.readers import read, values_in_file_name
 from pipelines.ingest.readers.raw_table import RawTable
 
 SHOWN_EXAMPLES = 3
@@ -61,7 +61,7 @@ class FileCheck(BaseModel, frozen=True):
 
     @property
     def is_fit(self) -> bool:
-        """Whether every row would be loaded, as far as the file alone can tell."""
+        """Whether every row would be loaded, as far as the file alone shows."""
         return self.error is None and not self.rows_quarantined
 
 
@@ -72,8 +72,8 @@ def check_path(path: Path, source: str | None, threads: int) -> Iterator[FileChe
     ``CepingError`` where there is nothing to check.
     """
     contracts = load_contracts()
-    if source is not None and source not in contracts:
-        raise CepingError(f"there is no source {source}; there are {', '.join(contracts)}")
+    if source is not None:
+        find_contract(source)
     deliveries = list(_deliveries(path, source, contracts))
     if not deliveries:
         raise CepingError(f"{path} holds no file to check; an inbox has a folder each for {', '.join(contracts)}")
@@ -150,7 +150,7 @@ def _summary(
         f"select count(*), count(*) filter (where rejections is null) from {literal(landing)}"
     ).fetchall()
     matched = _matched(tables)
-    said = tuple(name for name in said_by_file_name(delivery, contract) if name not in matched)
+    named = tuple(name for name in values_in_file_name(delivery, contract) if name not in matched)
     gathered = tuple(dict.fromkeys(header for table in tables for header in table.gathered_cells))
     return FileCheck(
         file=delivery.path.name,
@@ -163,12 +163,12 @@ def _summary(
         rows_quarantined=rows - fit,
         rows_of_repeated_keys=_rows_of_repeated_keys(connection, contract, landing),
         matched=matched,
-        from_file_name=said,
+        from_file_name=named,
         gathered=gathered,
         not_delivered=tuple(
             column.name
             for column in contract.columns
-            if column.name not in (*matched, *said) and not (column.gathers and gathered)
+            if column.name not in (*matched, *named) and not (column.gathers and gathered)
         ),
         unknown=without_repairs(tuple(dict.fromkeys(header for table in tables for header in table.unmatched_headers))),
         reasons=tuple(_reasons(connection, landing)),

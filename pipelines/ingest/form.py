@@ -53,7 +53,7 @@ def _write_column(workbook: Workbook, form: Worksheet, position: int, column: Co
 
 
 def _write_choices(form: Worksheet, choices: Worksheet, position: int, column: Column) -> None:
-    """The drop-down of a column, or the rule its cells must meet; Excel says so when one does not."""
+    """The drop-down of a column, or the rule its cells must meet; Excel refuses one that does not."""
     rule: dict[str, Any] | None = None
     spellings = _spellings(column)
     if spellings:

@@ -37,7 +37,7 @@ class Delivery:
         return self.sha256[:16]
 
     def version(self, correction_mark: str) -> tuple[str, int]:
-        """What is delivered, by its file name without suffixes and mark, and the how-manieth correction of it this is.
+        """What is delivered, by its file name without suffixes and mark, and the number of this correction of it.
 
         A mark without a number is the first correction; a name without a mark is no correction.
         """

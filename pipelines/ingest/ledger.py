@@ -84,6 +84,15 @@ def present_entries(landing_dir: Path, edition: int, source: str) -> list[Ledger
     return [entry for entry in read_ledger(landing_dir, edition, source) if entry.status in PRESENT]
 
 
+def delivered_editions(landing_dir: Path) -> frozenset[int]:
+    """The editions of which landing holds a file that is in the inbox."""
+    ledgers = sorted((landing_dir / "file_ledger").glob("*.parquet"))
+    if not ledgers:
+        return frozenset()
+    landed = pl.scan_parquet(ledgers).filter(pl.col("status") == "landed")
+    return frozenset(landed.select("edition").unique().collect().to_series())
+
+
 def write_ledger(landing_dir: Path, edition: int, source: str, entries: Iterable[LedgerEntry]) -> None:
     """Replace the ledger of one source in one edition, atomically."""
     path = ledger_path(landing_dir, edition, source)

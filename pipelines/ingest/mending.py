@@ -1,4 +1,4 @@
-"""Quarantined rows that a person mends: how such a row says which one it takes the place of.
+"""Quarantined rows that a person mends: how such a row names the one it takes the place of.
 
 A place is ``file id|row number|sheet``, as the models write it (macro ``repaired_rows``).
 """

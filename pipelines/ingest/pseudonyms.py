@@ -1,4 +1,4 @@
-"""The secret that pseudonyms are made with: it never leaves the home, so nobody else can tell who is behind one."""
+"""The secret that pseudonyms are made with: it never leaves the home, so nobody else can find out who is behind one."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""Ingest: delivered files to landing, one Parquet file a delivered file, and the ledger of what was done.
+"""Ingest: delivered files to landing, one Parquet file per delivered file, and the ledger of what was done.
 
 A file is read when its content or its contract is new, and only then. Its landing file is written whole or not at
 all. What is no longer in the inbox leaves landing and stays in the ledger.
@@ -56,7 +56,7 @@ class IngestReport:
 
 
 def ingest_source(contract: Contract, settings: Settings, progress: Progress) -> IngestReport:
-    """Bring landing and ledger of one source in line with the inbox.
+    """Write what is new in the inbox of one source to its landing and ledger.
 
     Every readable file is landed even where another fails; then ``DeliveryError`` names each file that failed.
     """
@@ -66,15 +66,19 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
     deliveries = [
         _recognise(contract.name, path, previous) for path in delivered_files(settings.inbox_dir, contract.name)
     ]
-    known = [
-        _corrected_by_another(delivery, deliveries, contract, settings)
-        or _copy_of_another(delivery, deliveries[:order], contract, settings)
-        or _landed_before(delivery, contract, previous, settings)
+    settled = {
+        delivery.path: entry
         for order, delivery in enumerate(deliveries)
-    ]
-    unread = [delivery for delivery, entry in zip(deliveries, known, strict=True) if entry is None]
-    landed = iter(_land_all(unread, contract, landing, settings, progress))
-    kept = [entry or next(landed) for entry in known]
+        if (
+            entry := _corrected_by_another(delivery, deliveries, contract, settings)
+            or _copy_of_another(delivery, deliveries[:order], contract, settings)
+            or _landed_before(delivery, contract, previous, settings)
+        )
+    }
+    unread = [delivery for delivery in deliveries if delivery.path not in settled]
+    landed = _land_all(unread, contract, landing, settings, progress)
+    settled |= {delivery.path: entry for delivery, entry in zip(unread, landed, strict=True)}
+    kept = [settled[delivery.path] for delivery in deliveries]
     read_count = len(unread)
     gone = _gone(previous, kept)
     removed_count = _remove_unclaimed(landing, kept, settings.edition)
@@ -155,7 +159,7 @@ def _land_all(
             lambda delivery: _land(delivery, contract, landing, settings, threads_a_file, key), deliveries
         )
         for delivery, (entry, seconds) in zip(deliveries, outcomes, strict=True):
-            _tell(delivery, entry, seconds, progress)
+            _report(delivery, entry, seconds, progress)
             yield entry
 
 
@@ -177,7 +181,7 @@ def _land(
     return entry, time.monotonic() - started
 
 
-def _tell(delivery: Delivery, entry: LedgerEntry, seconds: float, progress: Progress) -> None:
+def _report(delivery: Delivery, entry: LedgerEntry, seconds: float, progress: Progress) -> None:
     if entry.status == "failed":
         return
     quarantined = f", {entry.rows_unfit:,} quarantined" if entry.rows_unfit else ""

@@ -1,7 +1,6 @@
-"""Computes a release again: from its kept inputs, by the present code, in a home that is thrown away.
+"""Computes a release again: from its kept inputs, by the present code, in a temporary home.
 
-Belongs here: the throw-away home and the run in it (a process of its own, since Dagster and dbt take their places
-from the environment). Does not belong here: what is made of the result (see ``verification``).
+The run is a process of its own, since Dagster and dbt take their places from the environment.
 """
 
 import os

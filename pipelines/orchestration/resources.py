@@ -9,6 +9,8 @@ from pydantic import Field, PrivateAttr
 from pipelines.foundation.hashing import code_version
 from pipelines.foundation.lock import locked_home
 from pipelines.gate.candidate import Candidate
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.inbox import delivered_files
 from pipelines.reference.editions import require_described
 from pipelines.reference.soundness import require_sound_reference
 from pipelines.releases.draft import DraftProcess, Drafts
@@ -33,9 +35,11 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         """Hold the lock of the home for as long as the run uses this resource."""
         del context
         self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
-        require_described(self._settings)
-        require_sound_reference(self._settings.seeds_dir, given_measures(read_manifest(self._settings)))
-        read_rules(self._settings.seeds_dir)
+        inbox, seeds = self._settings.inbox_dir, self._settings.seeds_dir
+        delivered = {source for source in load_contracts() if delivered_files(inbox, source)}
+        require_described(seeds, self._settings.edition, delivered)
+        require_sound_reference(seeds, given_measures(read_manifest(self._settings)))
+        read_rules(seeds)
         with locked_home(self._settings):
             try:
                 yield self

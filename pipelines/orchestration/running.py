@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from pipelines.errors import CepingError, DeliveryError
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.releases.built import published_release
 from pipelines.releases.releases import Releases
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -61,12 +61,12 @@ def serve_ui(settings: Settings, port: int) -> int:
 def _current_without_work(settings: Settings, *, rebuild: bool) -> str | None:
     release_id = None if rebuild else published_release(settings)
     if release_id is not None:
-        say("nothing new", f"the inbox and the code are those of release {release_id}: 0 files read, 0 models built")
+        report("nothing new", f"the inbox and the code are those of release {release_id}: 0 files read, 0 models built")
     return release_id
 
 
 def _execute(settings: Settings, *, rebuild: bool) -> str:
-    say("start", f"edition {settings.edition}, inbox {settings.inbox_dir}")
+    report("start", f"edition {settings.edition}, inbox {settings.inbox_dir}")
     settings.dagster_dir.mkdir(parents=True, exist_ok=True)
     from pipelines.orchestration.event_log import written_ahead
 

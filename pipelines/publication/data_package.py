@@ -25,7 +25,7 @@ def write_data_package(candidate: Candidate, release_id: str, folder: Path) -> N
 
 
 def describe_package(candidate: Candidate, release_id: str, folder: Path) -> dict[str, Any]:
-    """The Frictionless data package: a resource a table, with types, descriptions, keys and hashes."""
+    """The Frictionless data package: one resource per table, with types, descriptions, keys and hashes."""
     return {
         "profile": "data-package",
         "name": f"ceping-{release_id}",

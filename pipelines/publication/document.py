@@ -1,8 +1,8 @@
 """The notice as a .docx that an editor finishes in Word or WPS: an official document's form, real styles, real tables.
 
-Belongs here: the form on paper (GB/T 9704: A4, title in FZXiaoBiaoSong, text in FangSong at 16 pt, headings in SimHei
-and KaiTi). Does not belong here: what the notice says, which it shares with the page. The same release gives the same
-bytes: the times inside are those of the edition.
+The form is that of GB/T 9704: A4, title in FZXiaoBiaoSong, text in FangSong at 16 pt, headings in SimHei and KaiTi. The
+words are those of the page (``site.notice``). The same release gives the same bytes: the times inside are those of the
+edition.
 """
 
 import datetime as dt

@@ -1,7 +1,4 @@
-"""Names of codes, Chinese and English, as the candidate's own table of labels gives them.
-
-Belongs here: looking a code up. Does not belong here: any name; they are rows of seeds.
-"""
+"""Names of codes, Chinese and English, as the candidate's own table of labels gives them."""
 
 from collections.abc import Mapping
 from typing import Self

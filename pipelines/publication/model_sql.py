@@ -1,7 +1,7 @@
 """The SQL of a model as one query, so that a macro of a release computes by the models and not by a copy of them.
 
-Belongs here: filling in what dbt would. A model is taken with the tables it refers to under their bare names, which
-whoever embeds it defines. Models that need more of dbt than references, variables and exact sums are refused by Jinja.
+A model is taken with the tables it refers to under their bare names, which the macro that embeds it defines. Models
+that need more of dbt than references, variables and exact sums are refused by Jinja.
 """
 
 from pathlib import Path
@@ -35,5 +35,6 @@ def _environment() -> Environment:
 def _found(name: str) -> list[Path]:
     paths = list((MODELS_DIR / "sql").rglob(f"{name}.sql"))
     if len(paths) != 1:
-        raise FileNotFoundError(f"there is no one model {name}")
+        found = f": {', '.join(str(path.relative_to(MODELS_DIR)) for path in paths)}" if paths else ""
+        raise FileNotFoundError(f"expected one model named {name}, found {len(paths)}{found}")
     return paths

@@ -1,7 +1,6 @@
-"""What a release itself says of where one of its rows comes from: chain of models, checks, input files, units.
+"""Where a published row comes from, as the release alone can tell: chain of models, checks, input files, units.
 
-Belongs here: the queries over a published database. Does not belong here: the delivered rows, which no release holds
-(see ``pipelines.questions.provenance``).
+The delivered rows are in no release; ``questions.provenance`` reads them from the inputs that were kept.
 """
 
 import duckdb
@@ -37,7 +36,7 @@ class Provenance(BaseModel, frozen=True):
 def trace_published(
     connection: duckdb.DuckDBPyConnection, verdict: Verdict, release_id: str, table: str, row: Row, most_rows: int
 ) -> Provenance:
-    """What the release itself says of a row: chain, checks, files and units."""
+    """Trace a row as far as the release alone can: chain, checks, files and units."""
     models = query_rows(
         connection,
         f"""

@@ -1,4 +1,4 @@
-"""One static page a figure, ``provenance/<figure id>.html``: definition, rules, checks, input files, units.
+"""One static page per figure, ``provenance/<figure id>.html``: definition, rules, checks, input files, units.
 
 The pages follow from the release's own database and verdict, so they are the same in every home, need no network,
 and are what the bulletin links a number to.
@@ -27,7 +27,7 @@ def provenance_path(figure_id: str) -> str:
 def write_provenance_pages(
     connection: duckdb.DuckDBPyConnection, verdict: Verdict, release_id: str, tables: set[str], folder: Path
 ) -> list[str]:
-    """Write the page of every figure into a release's folder; none where the tables it tells from are not published."""
+    """Write the page of every figure into a release's folder; none where the tables it needs are not published."""
     if not tables >= NEEDED:
         return []
     environment = page_environment(TEMPLATES_DIR)

@@ -84,9 +84,9 @@ def _load_table(connection: duckdb.DuckDBPyConnection, table: FrozenTable, parqu
         connection, table.relation, table.description, ((column.name, column.description) for column in table.columns)
     )
     connection.commit()
-    row = connection.execute(f"select count(*) from {table.relation}").fetchone()
-    if row is None or row[0] != table.row_count:
-        raise CepingError(f"{table.full_name} has other rows in its Parquet file than the candidate says")
+    [(count,)] = connection.execute(f"select count(*) from {table.relation}").fetchall()
+    if count != table.row_count:
+        raise CepingError(f"{table.full_name}: expected {table.row_count:,} rows, found {count:,} in its Parquet file")
 
 
 def _create_trend_view(connection: duckdb.DuckDBPyConnection, view: FrozenTable) -> None:

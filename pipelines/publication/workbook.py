@@ -1,4 +1,4 @@
-"""The workbook of a release: its tables for people who open Excel or WPS, one sheet a table, under Chinese headers.
+"""The workbook of a release: its tables for people who open Excel or WPS, one sheet per table, under Chinese headers.
 
 Belongs here: which table gets a sheet and how a value becomes a cell. Tables too long for a workbook are named on the
 first sheet and stay in Parquet. Text from data is never a formula: it is written as text, and marked as such, since
@@ -81,7 +81,7 @@ def sheet_names(tables: tuple[FrozenTable, ...]) -> dict[str, str]:
 
 
 def heading(description: Bilingual, column: str) -> str:
-    """What stands above a column: the first words of its Chinese description, and its name for whoever queries."""
+    """What stands above a column: the first words of its Chinese description, and its name for those who query."""
     chinese = description.zh
     cut = min((place for mark in OPENS_WITH if (place := chinese.find(mark)) > 0), default=len(chinese))
     return f"{chinese[:cut]}\n{column}"

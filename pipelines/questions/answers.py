@@ -29,7 +29,7 @@ ONLY_IN_FILES = ("parquet", "xlsx")
 
 
 def write_answer(answer: duckdb.DuckDBPyRelation, output: str | None, out: Path | None) -> None:
-    """Write to a file, in the form its name ends with unless told, or else to the standard output, by default a table.
+    """Write to a file, in the form asked for or that its name ends with, or to the standard output, by default a table.
 
     A csv file begins with the mark of UTF-8 that spreadsheets look for. Raises ``CepingError`` where the form is
     unknown, is for files only, or has no room for the rows, and where the file cannot be written.

@@ -1,7 +1,6 @@
 """Explains a published score: the tree of an index from its rank down to the rows of the files it rests on.
 
-Belongs here: asking the release and nesting what it says. The explanation itself is SQL and part of every release: the
-macro ``explain_score``. Does not belong here: how it is printed (``provenance_printing``).
+The explanation itself is SQL and part of every release: the macro ``explain_score``.
 """
 
 from collections.abc import Iterable
@@ -95,7 +94,7 @@ def _part(row: Row, below: dict[str | None, list[Row]]) -> Part:
 
 
 def _not_found(connection: duckdb.DuckDBPyConnection, subject: str) -> str:
-    """Say which subjects may have been meant."""
+    """The subjects that may have been meant."""
     known = query_rows(
         connection,
         "select subject_id, subject_name, count(ranked.index_code) as index_count "

@@ -1,7 +1,7 @@
 """Where a published cell comes from: the chain of models, the checks it passed, the input files, and the rows.
 
-All but the rows is told by the release alone, wherever it lies. The rows are read from the inputs that were kept of
-the release in its home; without them their files and numbers are told.
+All but the rows follows from the release alone, wherever it lies. The rows are read from the inputs that were kept of
+the release in its home; without them their files and numbers are given.
 """
 
 from collections.abc import Sequence
@@ -31,13 +31,15 @@ def trace(settings: Settings, release: Release, table: str, key: Sequence[str], 
     with release.open() as connection:
         table, key = _as_cell(connection, release, table, key)
         row = _find_row(connection, release, table, key)
-        told = trace_published(connection, verdict, release.release_id, table, row, most_rows)
-        codes = _unit_codes(connection, told, table, row)
+        traced = trace_published(connection, verdict, release.release_id, table, row, most_rows)
+        codes = _unit_codes(connection, traced, table, row)
     folder = kept_inputs(settings, release.release_id)
     if folder is None:
-        return told.model_copy(update={"rows_note": "the inputs of this release were not kept in this home"})
-    rows, counts = _input_rows(release, folder, sorted({str(file["source"]) for file in told.files}), codes, most_rows)
-    return told.model_copy(update={"rows": rows, "row_counts": counts})
+        return traced.model_copy(update={"rows_note": "the inputs of this release were not kept in this home"})
+    rows, counts = _input_rows(
+        release, folder, sorted({str(file["source"]) for file in traced.files}), codes, most_rows
+    )
+    return traced.model_copy(update={"rows": rows, "row_counts": counts})
 
 
 def _as_cell(
@@ -59,12 +61,14 @@ def _find_row(connection: duckdb.DuckDBPyConnection, release: Release, table: st
     if table not in declared:
         raise CepingError(f"release {release.release_id} has no table {table}")
     if missing := sorted(NEEDED - declared.keys()):
-        raise CepingError(f"release {release.release_id} was published without {', '.join(missing)}: publish anew")
+        raise CepingError(f"release {release.release_id} was published without {', '.join(missing)}: publish it again")
     names = list(declared[table])
     if len(key) == len(names) - 1 and "edition" in names:
         names.remove("edition")
     if len(key) != len(names):
-        raise CepingError(f"a row of {table} is named by {', '.join(names)}")
+        optional = " (edition may be left out)" if "edition" in declared[table] else ""
+        expected = f"{len(declared[table])} key values: {', '.join(declared[table])}{optional}"
+        raise CepingError(f"{table} needs {expected}; found {len(key)}")
     where = " and ".join(f"cast({identifier(name)} as varchar) = ?" for name in names)
     found = query_rows(connection, f"select * from {table} where {where} limit 1", list(key))
     if not found:
@@ -72,7 +76,7 @@ def _find_row(connection: duckdb.DuckDBPyConnection, release: Release, table: st
     return found[0]
 
 
-def _unit_codes(connection: duckdb.DuckDBPyConnection, told: Provenance, table: str, row: Row) -> list[str]:
+def _unit_codes(connection: duckdb.DuckDBPyConnection, traced: Provenance, table: str, row: Row) -> list[str]:
     """Every code by which an input row may name one of the units."""
     if table == FIGURE:
         chosen, given = (
@@ -83,7 +87,7 @@ def _unit_codes(connection: duckdb.DuckDBPyConnection, told: Provenance, table: 
             ],
         )
     else:
-        chosen, given = "select unnest(cast(? as varchar[]))", [[str(unit["unit_code"]) for unit in told.units]]
+        chosen, given = "select unnest(cast(? as varchar[]))", [[str(unit["unit_code"]) for unit in traced.units]]
     found = connection.execute(
         f"""
         with chosen as (select * from ({chosen}) as units (unit_code))

@@ -28,21 +28,21 @@ def ask(release: Release, query: str, output: str | None, out: Path | None) -> N
 
 
 def _explain(refusal: duckdb.Error, connection: duckdb.DuckDBPyConnection) -> str:
-    """What DuckDB says, and what to do about it."""
-    said = str(refusal)
-    if any(words in said for words in WAYS_OUT):
-        return f"a query reads the release and nothing else: no files, no network, no settings, no writing\n{said}"
+    """DuckDB's message, and what to do about it."""
+    message = str(refusal)
+    if any(words in message for words in WAYS_OUT):
+        return f"a query reads the release and nothing else: no files, no network, no settings, no writing\n{message}"
     if not isinstance(refusal, duckdb.CatalogException):
-        return said
-    missing = _missing_name(said)
-    near = difflib.get_close_matches(missing, _names(connection, macros="Function" in said), n=3, cutoff=0.5)
+        return message
+    missing = _missing_name(message)
+    near = difflib.get_close_matches(missing, _names(connection, macros="Function" in message), n=3, cutoff=0.5)
     suggestion = f"did you mean {' or '.join(near)}? " if near else ""
-    return f"{said.splitlines()[0]}\n{suggestion}{LIST_TABLES}"
+    return f"{message.splitlines()[0]}\n{suggestion}{LIST_TABLES}"
 
 
-def _missing_name(said: str) -> str:
+def _missing_name(message: str) -> str:
     """The name out of a message such as: Table with name figur does not exist."""
-    return said.partition(" with name ")[2].partition(" does not exist")[0].strip('"')
+    return message.partition(" with name ")[2].partition(" does not exist")[0].strip('"')
 
 
 def _names(connection: duckdb.DuckDBPyConnection, *, macros: bool) -> list[str]:

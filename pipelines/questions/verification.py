@@ -43,7 +43,7 @@ class Verification(BaseModel, frozen=True):
 
     @property
     def differing(self) -> list[TableCheck]:
-        """The tables that came out otherwise."""
+        """The tables that came out different."""
         return [table for table in self.tables if table.outcome is not Outcome.same]
 
     @property

@@ -1,7 +1,4 @@
-"""Ranks a release once more under other weights, without a run. The computation is the release's macro ``whatif``.
-
-Belongs here: reading the weights, and refusing those that fit no index of the release.
-"""
+"""Ranks a release once more under other weights, without a run. The computation is the release's macro ``whatif``."""
 
 import csv
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Judges the frameworks in the seeds: every row that cannot be scored by is named.
 
-Belongs here: whether trees are trees, weights foot and methods exist. Does not belong here: scoring, which is SQL.
+It asks whether trees are trees, weights add up and methods exist.
 """
 
 from collections import Counter, defaultdict
@@ -34,7 +34,7 @@ def _listed(known: set[str]) -> AfterValidator:
     def require_known(text: str) -> str:
         unknown = [word for word in text.split("|") if word not in known]
         if unknown and text != "*":
-            raise ValueError(f"{', '.join(unknown)} is none of {', '.join(sorted(known))}")
+            raise ValueError(f"unknown: {', '.join(unknown)}; allowed: {', '.join(sorted(known))}")
         return text
 
     return AfterValidator(require_known)
@@ -57,7 +57,7 @@ class Framework(BaseModel, frozen=True):
 
     @model_validator(mode="after")
     def has_grounds(self) -> Self:
-        """What is ours says why; what is public says where."""
+        """What is ours gives its reason; what is public gives its source."""
         _require_grounds(self.origin, self.reasoning_en, self.source)
         return self
 
@@ -104,7 +104,7 @@ class Node(BaseModel, frozen=True):
 
     @model_validator(mode="after")
     def has_grounds(self) -> Self:
-        """What is ours says why; what is public says where."""
+        """What is ours gives its reason; what is public gives its source."""
         _require_grounds(self.origin, self.reasoning_en, self.source)
         return self
 
@@ -115,7 +115,7 @@ class Node(BaseModel, frozen=True):
 
 
 def find_faults(seeds: Path, given: frozenset[str]) -> Iterator[Fault]:
-    """Every fault of the frameworks in a folder of seeds; of rows that cannot be read, nothing further is said."""
+    """Every fault of the frameworks in a folder of seeds; rows that cannot be read are judged no further."""
     yield from _measure_faults(seeds, given)
     nodes, unreadable = read_valid_rows(seeds, NODES, Node)
     frameworks, unreadable_frameworks = read_valid_rows(seeds, FRAMEWORKS, Framework)
@@ -137,7 +137,7 @@ def find_faults(seeds: Path, given: frozenset[str]) -> Iterator[Fault]:
     bands, measures = _bands(seeds), _measures(seeds)
     for key, tree in trees.items():
         if key not in named:
-            yield Fault(NODES, min(tree), f"there is no index {key[1]} of {key[0]} in seeds/{FRAMEWORKS}.csv")
+            yield Fault(NODES, min(tree), f"there is no index {key[1]} of {key[0]} in {FRAMEWORKS}.csv")
         yield from _tree_faults(tree) or _node_faults(tree, bands, measures)
 
 
@@ -169,7 +169,7 @@ def _family(code: str) -> str:
 
 
 def _tree_faults(tree: dict[int, Node]) -> list[Fault]:
-    """Whether the nodes are one tree; while they are not, nothing else can be said of them."""
+    """Whether the nodes are one tree; while they are not, nothing else can be judged."""
     faults = []
     lines: dict[str, int] = {}
     for line, node in tree.items():
@@ -250,7 +250,7 @@ def _leaf_faults(node: Node, bands: Counter[tuple[int, str, str]], measures: set
         yield f"has no children, so it needs {', '.join(missing)}"
     for code in (node.measure_code, node.denominator_code):
         if code and not measures & {code, _family(code)}:
-            yield f"reads {code}, which seeds/{MEASURES}.csv does not know"
+            yield f"reads {code}, which {MEASURES}.csv does not know"
     if node.treatment == "winsorise" and not (node.treatment_parameter and 0 < node.treatment_parameter < 1 / 2):
         yield "is winsorised, so it needs a treatment_parameter between 0 and 0.5"
     if node.normalisation == "goalposts" and not _ascend(node.goal_low, node.goal_high):
@@ -258,7 +258,7 @@ def _leaf_faults(node: Node, bands: Counter[tuple[int, str, str]], measures: set
     if node.normalisation == "deduction" and not (node.points_per_unit and node.points_per_unit > 0 and node.weight):
         yield "has deductions, so it needs points and positive points_per_unit"
     if node.normalisation == "banded" and not bands[(*node.index_key, node.node_code)]:
-        yield f"is banded and has no rows in seeds/{BANDS}.csv"
+        yield f"is banded and has no rows in {BANDS}.csv"
 
 
 def _ascend(*values: float | None) -> bool:

@@ -4,23 +4,23 @@ Told before anything is built, by file and line. What a framework or an award ru
 it is read (``frameworks``, ``robustness.rules``).
 """
 
-import csv
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
 import duckdb
 import polars as pl
 import yaml
 from jinja2 import Environment
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
-from pipelines.reference.rows import Fault
-from pipelines.settings import MODELS_DIR
+from pipelines.errors import SeedError
+from pipelines.foundation.bilingual import Bilingual
+from pipelines.reference.rows import HEADER_LINE, Fault, read_cells, seed_path
+from pipelines.settings import MODELS_DIR, SEED_SPECS_DIR
 
 MOST_FAULTS_PER_RULE = 5
 LINE = "line"
-HEADER_LINE = 1
 
 
 class Reference(BaseModel, frozen=True):
@@ -29,6 +29,24 @@ class Reference(BaseModel, frozen=True):
     columns: list[str]
     to: str
     to_columns: list[str] = []
+
+
+class NewEdition(BaseModel, frozen=True, extra="forbid"):
+    """What rows a new edition begins with in a seed that says of each row which edition it is of."""
+
+    rows: Literal["copied", "empty", "lasting"] = Field(
+        description="copied from another edition; empty, as they come with what is delivered or printed; lasting: rows "
+        "hold from their edition on, until those of a later one take their place."
+    )
+    column: str = Field(default="edition", description="Column that holds the edition.")
+    required_with: tuple[str, ...] = Field(
+        default=(), description="Sources with which an edition needs rows here; a star stands for every edition."
+    )
+    shifted: tuple[str, ...] = Field(
+        default=(), description="Columns in which the year of the edition and the year before it move on."
+    )
+    replaced: dict[str, str] = Field(default={}, description="Columns that take another value in every copied row.")
+    think: Bilingual | None = Field(default=None, description="What a person has to think about.")
 
 
 class SeedSpec(BaseModel, frozen=True):
@@ -41,13 +59,26 @@ class SeedSpec(BaseModel, frozen=True):
     required: list[str] = []
     holds: list[str] = Field(default=[], description="Conditions in SQL that are true of every row.")
     refers: list[Reference] = []
+    new_edition: NewEdition | None = None
+
+    @model_validator(mode="after")
+    def says_what_a_new_edition_begins_with(self) -> Self:
+        """A seed with an edition declares it, and its columns are there."""
+        if self.new_edition is None:
+            if "edition" in self.column_types:
+                raise ValueError(f"the seed {self.name} has editions, so its meta needs new_edition")
+            return self
+        named = {self.new_edition.column, *self.new_edition.shifted, *self.new_edition.replaced}
+        if unknown := named - self.column_types.keys():
+            raise ValueError(f"new_edition of the seed {self.name} names no column of it: {', '.join(sorted(unknown))}")
+        return self
 
 
 def read_specs() -> dict[str, SeedSpec]:
     """What each seed promises, by its name."""
     project = yaml.safe_load((MODELS_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
     specs = {}
-    for path in sorted((MODELS_DIR / "sql").glob("seeds*.yml")):
+    for path in sorted(SEED_SPECS_DIR.glob("*.yml")):
         for declared in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
             promised = {**declared["config"]["meta"], "column_types": declared["config"]["column_types"]}
             specs[declared["name"]] = SeedSpec(
@@ -78,14 +109,12 @@ def _filled_in(conditions: list[str], variables: dict[str, Any]) -> list[str]:
 
 def _load(connection: duckdb.DuckDBPyConnection, seeds: Path, spec: SeedSpec) -> Iterator[Fault]:
     """Load a seed as a table of its types with the line of each row, and say what of it cannot be read."""
-    found = sorted(seeds.rglob(f"{spec.name}.csv"))
-    if len(found) != 1:
-        yield Fault(spec.name, HEADER_LINE, f"expected one file of this name, found {len(found)}")
+    try:
+        path = seed_path(seeds, spec.name)
+    except SeedError as error:
+        yield Fault(spec.name, None, str(error).partition(": ")[2])
         return
-    with found[0].open(encoding="utf-8", newline="") as stream:
-        reader = csv.reader(stream)
-        header = next(reader, [])
-        rows = [(reader.line_num, cells) for cells in reader if cells]
+    (_, header), *rows = [*read_cells(path)] or [(HEADER_LINE, [])]
     if header != list(spec.column_types):
         yield Fault(
             spec.name, HEADER_LINE, f"expected the columns {', '.join(spec.column_types)}; found {', '.join(header)}"

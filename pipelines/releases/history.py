@@ -1,7 +1,6 @@
 """The history of a home's releases: when each was published, and when one was taken back for an earlier one.
 
-It is kept as JSON lines in ``releases/history.jsonl``, which is only ever added to. Belongs here: its form, and what
-follows from it (which releases are withdrawn). Does not belong here: the releases themselves (see ``release``).
+It is kept as JSON lines in ``releases/history.jsonl``, which is only ever added to.
 """
 
 import json
@@ -29,7 +28,7 @@ class HistoryEntry(BaseModel, frozen=True):
 
 
 def read_history(releases_dir: Path) -> list[HistoryEntry]:
-    """Every entry, the oldest first; a line that a kill cut short says nothing."""
+    """Every entry, the oldest first; a line that a kill cut short is passed over."""
     path = releases_dir / HISTORY
     if not path.is_file():
         return []

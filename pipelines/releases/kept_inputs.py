@@ -50,7 +50,7 @@ def landed_files(settings: Settings) -> set[tuple[str, str]]:
 
 
 def listed_files(release: Release) -> set[tuple[str, str]]:
-    """Source and id of every file the manifest of a release says it was computed from."""
+    """Source and id of every file that a release was computed from, by its manifest."""
     return {
         (str(entry["source"]), str(entry["file_id"]))
         for entry in release.manifest.inputs

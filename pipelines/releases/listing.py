@@ -23,7 +23,7 @@ class ListedRelease(BaseModel, frozen=True):
     input_count: int
     code_version: str
     are_inputs_kept: bool = Field(description="Whether it can be computed again in this home.")
-    reason: str | None = Field(default=None, description="Why it was withdrawn, if somebody said.")
+    reason: str | None = Field(default=None, description="Why it was withdrawn, if a reason was given.")
 
 
 def list_releases(settings: Settings) -> list[ListedRelease]:

@@ -1,7 +1,4 @@
-"""Opens the database of a release for reading, so hardened that a query can neither leave the file nor change it.
-
-Belongs here: the one way in which anything of ours opens a published database. Does not belong here: any query.
-"""
+"""Opens the database of a release for reading, so hardened that a query can neither leave the file nor change it."""
 
 from pathlib import Path
 
@@ -11,7 +8,7 @@ import duckdb
 def open_database(path: Path, *, threads: int = 2, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
     """Open a database read-only, without files, network, extensions or settings.
 
-    All of it is said when the file is opened: a second connection of the same process to the same file finds the
+    All of it is set when the file is opened: a second connection of the same process to the same file finds the
     settings locked.
     """
     return duckdb.connect(

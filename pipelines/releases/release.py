@@ -1,4 +1,4 @@
-"""A release on disk: its files, what it says of itself, and whether its bytes are those that were published.
+"""A release on disk: its files, its manifest, and whether its bytes are those that were published.
 
 Layout: ``releases/<edition>/<release id>/`` holds a release and is never changed. Time stands nowhere in it, so what is
 in a release follows from the candidate and the code (but for the bytes of the DuckDB file: see
@@ -44,7 +44,7 @@ class Release(BaseModel, frozen=True):
 
     @property
     def manifest(self) -> Manifest:
-        """What the release says of itself."""
+        """What went in, what was checked, what came out."""
         path = self.folder / "manifest.json"
         try:
             return Manifest.model_validate_json(path.read_bytes())

@@ -15,7 +15,7 @@ from pipelines.robustness.rules import AGGREGATION, NORMALISATION, SAMPLING, WEI
 
 @dataclass(frozen=True)
 class Sample:
-    """One matrix of the design, ``a`` or ``b``: a row a draw, independent of the other matrix."""
+    """One matrix of the design, ``a`` or ``b``: one row per draw, independent of the other matrix."""
 
     index: Index
     rules: Rules

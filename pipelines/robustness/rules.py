@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field
 
 from pipelines.errors import FrameworkError
-from pipelines.reference.rows import read_rows, read_valid_rows
+from pipelines.reference.rows import Fault, read_rows, read_valid_rows, shown_seed
 
 SETTINGS, CHOICES = "robustness_settings", "robustness_choices"
 FRAMEWORKS, TITLES = "frameworks", "award_rules"
@@ -37,7 +37,7 @@ class IndexRow(BaseModel, frozen=True):
 
 
 class SettingsRow(IndexRow):
-    """How often one index is drawn, and what is told of the draws."""
+    """How often one index is drawn, and what is computed from the draws."""
 
     draw_count: int = Field(gt=0)
     sensitivity_count: int = Field(gt=1)
@@ -60,7 +60,7 @@ Numbered = TypeVar("Numbered", bound=IndexRow)
 
 @dataclass(frozen=True)
 class Rules:
-    """Everything that says how one index is varied.
+    """Everything by which one index is varied.
 
     ``weight_noise`` is the largest share a weight moves by, ``error_scale`` the multiple of a standard error that
     sampled values move by; of the alternatives each has its share of the draws. Where a geometric or harmonic mean is
@@ -86,20 +86,20 @@ def read_rules(seeds: Path) -> dict[IndexKey, Rules]:
     """
     settings, setting_faults = read_valid_rows(seeds, SETTINGS, SettingsRow)
     choices, choice_faults = read_valid_rows(seeds, CHOICES, ChoiceRow)
-    unreadable = map(str, [*setting_faults, *choice_faults])
-    faults = [*unreadable, *_setting_faults(settings), *_choice_faults(choices)]
+    found = [*setting_faults, *choice_faults, *_setting_faults(settings), *_choice_faults(choices)]
+    faults = [fault.told(seeds) for fault in found]
     rules: dict[IndexKey, Rules] = {}
     for edition, index_code in [] if faults else _indices(seeds):
         setting = _of_index(settings.values(), edition, index_code)
         varied = {code: _of_index(_of_choice(choices, code), edition, index_code) for code in CHOICE_CODES}
         if not setting:
-            faults.append(f"seeds/{SETTINGS}.csv has no row for index {index_code}")
+            faults.append(f"{shown_seed(seeds, SETTINGS)} has no row for index {index_code}")
         missing = [code for code, rows in varied.items() if not rows]
-        faults += [f"seeds/{CHOICES}.csv has no {code} for index {index_code}" for code in missing]
+        faults += [f"{shown_seed(seeds, CHOICES)} has no {code} for index {index_code}" for code in missing]
         if setting and not missing:
             rules[edition, index_code] = _rules(setting[0], varied)
     if faults:
-        raise FrameworkError("\n".join(["how sure ranks are cannot be told:", *dict.fromkeys(faults)]))
+        raise FrameworkError("\n".join(["the draws of ranks cannot be made:", *dict.fromkeys(faults)]))
     return rules
 
 
@@ -139,31 +139,29 @@ def _of_choice(choices: dict[int, ChoiceRow], choice_code: str) -> list[ChoiceRo
     return [row for row in choices.values() if row.choice_code == choice_code]
 
 
-def _setting_faults(settings: dict[int, SettingsRow]) -> Iterator[str]:
+def _setting_faults(settings: dict[int, SettingsRow]) -> Iterator[Fault]:
     for line, row in settings.items():
-        where = f"seeds/{SETTINGS}.csv, line {line}:"
         if row.sensitivity_count & (row.sensitivity_count - 1):
-            yield f"{where} sensitivity_count must be a power of two, found {row.sensitivity_count}"
+            yield Fault(SETTINGS, line, f"sensitivity_count must be a power of two, found {row.sensitivity_count}")
         if row.draw_count < 2 * row.sensitivity_count:
-            yield f"{where} draw_count must be at least twice sensitivity_count, found {row.draw_count}"
+            yield Fault(SETTINGS, line, f"draw_count must be at least twice sensitivity_count, found {row.draw_count}")
         if any(count < 1 for count in row.top_counts):
-            yield f"{where} top_counts must be positive"
+            yield Fault(SETTINGS, line, "top_counts must be positive")
 
 
-def _choice_faults(choices: dict[int, ChoiceRow]) -> Iterator[str]:
+def _choice_faults(choices: dict[int, ChoiceRow]) -> Iterator[Fault]:
     shares: dict[tuple[int, str, str], float] = {}
     for line, row in choices.items():
-        where = f"seeds/{CHOICES}.csv, line {line}:"
         key = (row.edition, row.index_code, row.choice_code)
         shares[key] = shares.get(key, 0) + row.amount
         if row.alternative_code not in ALTERNATIVES[row.choice_code]:
             known = ", ".join(ALTERNATIVES[row.choice_code])
-            yield f"{where} {row.choice_code} knows {known}, found {row.alternative_code}"
+            yield Fault(CHOICES, line, f"{row.choice_code} knows {known}, found {row.alternative_code}")
         if row.choice_code == WEIGHTS and row.amount >= 1:
-            yield f"{where} a weight that moves by its whole would vanish, found {row.amount:g}"
+            yield Fault(CHOICES, line, f"a weight that moves by its whole would vanish, found {row.amount:g}")
     for (edition, index_code, choice_code), total in shares.items():
         if choice_code in (NORMALISATION, AGGREGATION) and not total > 0:
-            yield f"seeds/{CHOICES}.csv: no {choice_code} of {index_code} in {edition} has a share"
+            yield Fault(CHOICES, None, f"no {choice_code} of {index_code} in {edition} has a share")
 
 
 def _indices(seeds: Path) -> list[IndexKey]:

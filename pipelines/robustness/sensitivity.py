@@ -61,7 +61,7 @@ def _estimates(index: Index, rules: Rules, draws: Draws, outcome: str) -> list[F
 
 
 def _of_shifts(draws: Draws) -> Estimate:
-    """Of one number a draw: scipy's estimators, which are Saltelli's of 2010; nothing where it does not vary."""
+    """Of one number per draw: scipy's estimators, which are Saltelli's of 2010; nothing where it does not vary."""
 
     def estimate(numbers: Whole) -> Floats:
         a, b, ab = draws.shifts_a[numbers], draws.shifts_b[numbers], draws.shifts_ab[:, None, numbers]

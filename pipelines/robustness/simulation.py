@@ -200,7 +200,7 @@ class Simulation:
         )
 
     def _scores(self, moved: "Moved") -> Floats:
-        """Scores of the ranked subjects, a row a draw."""
+        """Scores of the ranked subjects, one row per draw."""
         leaf_scores = {leaf.code: self._leaf_scores(leaf, moved) for leaf in self.index.leaves}
         found = np.empty((len(moved.aggregations), self.index.ranked_count))
         for aggregation in dict.fromkeys(moved.aggregations):
@@ -216,7 +216,7 @@ class Simulation:
         return found
 
     def _leaf_scores(self, leaf: Leaf, moved: "Moved") -> Floats:
-        """Scores of one leaf, a row a draw; one row for all where nothing moves it."""
+        """Scores of one leaf, one row per draw; one row for all where nothing moves it."""
         is_relative = leaf.method.normalisation in RELATIVE
         names = moved.normalisations if is_relative else [OWN] * len(moved.normalisations)
         key = (leaf.code, *names)

@@ -1,7 +1,7 @@
-"""Draws every index and every title that is not as it was, and brings the warehouse's tables in line.
+"""Draws every index and every title that changed, and writes the tables of the warehouse.
 
 What was drawn of one stays in a folder named by everything it follows from: its values, its rules and this code.
-The tables are written from these folders each time, so a warehouse that was made anew has them again.
+The tables are written from these folders each time, so a warehouse that was rebuilt has them again.
 """
 
 import shutil
@@ -24,23 +24,25 @@ from pipelines.settings import Settings
 from pipelines.warehouse.tables import TableSpec
 
 LIBRARIES = ("numpy", "scipy")
-Tell = Callable[[str], None]
+Progress = Callable[[str], None]
 Ranking = RankedIndex | Title
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What a run did: the indices and titles that were drawn, those that were as before, and the rows of each table."""
+    """What a run did: the indices and titles that were drawn, those that were not, and the rows of each table."""
 
     drawn: tuple[str, ...]
     unchanged: tuple[str, ...]
     row_counts: dict[str, int]
 
 
-def keep_robustness(settings: Settings, specs: Sequence[TableSpec], tell: Tell, *, rebuild: bool = False) -> Kept:
+def keep_robustness(
+    settings: Settings, specs: Sequence[TableSpec], progress: Progress, *, rebuild: bool = False
+) -> Kept:
     """Draw what is new, or everything, and write the tables of the specs into the warehouse.
 
-    Raises ``FrameworkError`` where the seeds do not say how an index or a title is varied.
+    Raises ``FrameworkError`` where the seeds do not define how an index or a title is varied.
     """
     rules = read_rules(settings.seeds_dir)
     folders: dict[str, Path] = {}
@@ -53,7 +55,7 @@ def keep_robustness(settings: Settings, specs: Sequence[TableSpec], tell: Tell, 
             if rebuild or not folders[name].is_dir():
                 _draw(ranking, varied, folders[name], settings.threads)
                 drawn.append(name)
-                tell(f"{name}: {index.ranked_count:,} subjects ranked in {varied.draw_count} draws")
+                progress(f"{name}: {index.ranked_count:,} subjects ranked in {varied.draw_count} draws")
     _forget(settings.robustness_dir, list(folders.values()))
     with duckdb.connect(str(settings.warehouse_path)) as connection:
         row_counts = {spec.name: _write(connection, spec, list(folders.values())) for spec in specs}

@@ -1,4 +1,4 @@
-"""What is told of an index's draws: an interval and chances of every ranked subject, and the share of every choice."""
+"""The results of an index's draws: an interval and chances of every ranked subject, and the share of every choice."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ RANK_INTERVAL, TOP_CHANCE, SENSITIVITY = "idx_rank_interval", "idx_top_chance", 
 
 @dataclass(frozen=True)
 class RankedIndex:
-    """An index that is drawn to tell how sure its ranks are."""
+    """An index that is drawn to see how sure its ranks are."""
 
     index: Index
 

@@ -38,7 +38,7 @@ class Title:
         return hash_json([self.series_code, self.title_code, self.index.fingerprint, needed])
 
     def summarise(self, rules: Rules, draws: Draws) -> dict[str, pl.DataFrame]:
-        """A row a candidate, in the order of class and id; who is tied for the last place is within the places."""
+        """One row per candidate, in the order of class and id; who is tied for the last place is within the places."""
         is_within = draws.ranks <= self.quotas
         is_enough = np.isnan(self.thresholds) | (draws.scores >= self.thresholds)
         frame = pl.DataFrame(

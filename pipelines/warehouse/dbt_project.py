@@ -122,6 +122,7 @@ def _table_spec(node: Mapping[str, Any]) -> TableSpec:
         description=node["description"],
         key=tuple(node["config"]["meta"]["key"]),
         columns=columns,
+        is_lasting=node["config"]["meta"].get("new_edition", {}).get("rows") == "lasting",
     )
 
 

@@ -22,6 +22,12 @@ class TableSpec(BaseModel, frozen=True):
     description: Bilingual
     key: tuple[str, ...]
     columns: tuple[TableColumn, ...]
+    is_lasting: bool = False
+
+    @property
+    def is_by_edition(self) -> bool:
+        """Whether a row belongs to the edition it names alone; lasting rows hold until a later edition has others."""
+        return not self.is_lasting and any(column.name == "edition" for column in self.columns)
 
     @property
     def full_name(self) -> str:

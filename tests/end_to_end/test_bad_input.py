@@ -102,6 +102,10 @@ def test_an_edition_nobody_has_described(small: Edition, tmp_path: Path) -> None
     copy = small.copied_to(tmp_path)
     failed = ceping_outcome("run", "--edition", 2018, "--home", copy.home, "--inbox", copy.inbox)
     assert failed.returncode == 1
-    assert failed.stderr.startswith("error: there is no edition 2018 in seeds/editions.csv, which has 2016, 2017\n")
+    message = failed.stderr.partition("\n")[0]
+    assert message.startswith("error: edition 2018 has no row in seeds/")
+    for seed in ("seeds/reference/editions.csv", "seeds/trends/figures.csv", "seeds/awards/award_quotas.csv"):
+        assert f" {seed}" in message
+    assert message.endswith("; write its rows by: ceping edition new 2018 --from 2017")
     for part in ("releases", "candidates", "landing"):
         assert contents(copy.home / part) == contents(small.home / part)

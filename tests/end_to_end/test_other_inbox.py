@@ -10,6 +10,7 @@ from typing import Any
 import fastexcel
 import pytest
 
+from pipelines.reference.rows import seed_path
 from pipelines.settings import SEEDS_DIR
 from tests.fixtures.deliveries import Cells, write_workbook
 from tests.fixtures.whole_runs import Edition, ceping, run
@@ -21,7 +22,7 @@ NEW_SITES = """网站标识码,网站名称,首页网址,行政区划代码,层�
 3301009903,丙示例网,www.bing.example,330100,市级,部门网站,关停
 3301009904,,www.ding.example,330100,市级,部门网站,正常
 33010099,戊示例网,www.wu.example,330100,市级,部门网站,正常
-9999999905,己示例网,www.ji.example,999999,市级,部门网站,正常
+3501829905,己示例网,www.ji.example,350182,市级,部门网站,正常
 3301009906,庚示例网,www.geng.example,330100,市级,部门网站,正常
 3301009906,庚示例网,www.geng.example,330100,市级,部门网站,正常
 3301009907,辛示例网,www.xin.example,330100,市级,部门网站,正常
@@ -132,8 +133,8 @@ def is_day(text: str) -> bool:
 
 
 def known_regions() -> set[str]:
-    with (SEEDS_DIR / "divisions.csv").open(encoding="utf-8", newline="") as stream:
-        return {row["region_code"] for row in csv.DictReader(stream)}
+    with seed_path(SEEDS_DIR, "divisions").open(encoding="utf-8", newline="") as stream:
+        return {row["region_code"] for row in csv.DictReader(stream) if not "" < row["ended_on"] <= "2017-12-31"}
 
 
 def running_sites(inbox: Path) -> dict[str, Row]:
@@ -224,6 +225,17 @@ def test_the_fusion_of_portals_is_that_of_the_files(other: Edition, figure: str,
     assert looked_at.keys() == portals
     assert portals
     assert other.figures()[figure] == len(fused) / len(portals)
+
+
+def test_an_ended_division_is_told_with_what_became_of_it(other: Edition) -> None:
+    query = (
+        "select reason_zh, reason from audit.quarantine where column_name = 'region_code' and rejected_value = '350182'"
+    )
+    [told] = other.rows(query)
+    assert told == {
+        "reason_zh": "行政区划代码 350182（长乐市）截至 2017-12-31 已变更为 350112（国函〔2017〕103号）",
+        "reason": "Code 350182 (长乐市) became 350112 as of 2017-12-31 (国函〔2017〕103号)",
+    }
 
 
 def test_bad_rows_are_named_with_file_sheet_row_column_and_reason(other: Edition) -> None:

@@ -13,30 +13,24 @@ from tests.fixtures.small_release import CODE, make_candidate, with_count
 SUITE = """
 table: trends.figure
 why: It is there. | 存在。
-reduce:
-  moved: |
-    select figures.figure_id, earlier.computed as last_computed, figures.computed
-    from candidate as figures
-    inner join last_trends.figure as earlier on figures.figure_id = earlier.figure_id
-    where abs(figures.computed - earlier.computed) > 0.05 * earlier.computed
-expectations:
-- type: expect_table_row_count_to_equal
-  reduction: moved
-  kwargs: {value: 0}
-  severity: warning
-  why: It moved. | 有变动。
+never:
+  moved:
+    severity: warning
+    why: It moved. | 有变动。
+    rows: |
+      select figures.figure_id, earlier.computed as last_computed, figures.computed
+      from candidate as figures
+      inner join last_trends.figure as earlier on figures.figure_id = earlier.figure_id
+      where abs(figures.computed - earlier.computed) > 0.05 * earlier.computed
 """
 COUNTS = """
 table: gate.table_count
 why: It is there. | 存在。
-reduce:
-  shrunk: select table_name, last_row_count, row_count from candidate where row_count < last_row_count
-expectations:
-- type: expect_table_row_count_to_equal
-  reduction: shrunk
-  kwargs: {value: 0}
-  severity: warning
-  why: It shrank. | 减少。
+never:
+  shrunk:
+    severity: warning
+    why: It shrank. | 减少。
+    rows: select table_name, last_row_count, row_count from candidate where row_count < last_row_count
 """
 THERE = """
 table: {table}

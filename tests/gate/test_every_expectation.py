@@ -1,8 +1,8 @@
 """Every expectation of every suite, made to fail: what nothing can fail proves nothing.
 
-Expectations on columns are broken by a row made from their own arguments; a reduction has its rows in
-``breaking.yml``. The tables are empty and of the declared types, so a fixture costs no build. A suite somebody adds
-fails here until its reductions have a fixture.
+Expectations on columns are broken by a row made from their own arguments, a key by a row that stands twice; what must
+never be found has its rows in ``breaking.yml``. The tables are empty and of the declared types, so a fixture costs no
+build. A suite somebody adds fails here until its rules have a fixture.
 """
 
 import re
@@ -18,23 +18,25 @@ import yaml
 from pipelines.errors import GateError
 from pipelines.gate.candidate import Candidate, freeze
 from pipelines.gate.expectations import Judge, expectations_of, outcome_of
-from pipelines.gate.frames import create_gate_views, reduced_frame, to_frame
+from pipelines.gate.frames import to_frame
 from pipelines.gate.judgement import WHOLE_CANDIDATE, judge, require_pass
-from pipelines.gate.suites import Suite, SuiteEntry, read_suites
+from pipelines.gate.rules import KEY_RULE, RuleCount, count_rows, first_rows, key_rule
+from pipelines.gate.suites import Suite, SuiteEntry, SuiteRule, read_suites
 from pipelines.gate.verdict import ExpectationOutcome
+from pipelines.gate.views import create_gate_views
 from pipelines.orchestration.assets.candidate import PUBLISHED
 from pipelines.settings import EXPECTATIONS_DIR
 from pipelines.warehouse.tables import TableSpec
 
 SUITES = read_suites(EXPECTATIONS_DIR)
 SPECS = {spec.full_name: spec for spec in PUBLISHED}
-BREAKING: dict[str, dict[str, list[dict[str, dict[str, Any]]]]] = yaml.safe_load(
+Rows = list[dict[str, dict[str, Any]]]
+BREAKING: dict[str, dict[str, Rows]] = yaml.safe_load(
     (Path(__file__).parent / "breaking.yml").read_text(encoding="utf-8")
 )
-ANY = "every table"
 SAMPLES: dict[str, Any] = {"integer": 1, "bigint": 1, "double": 1.0, "boolean": True, "date": "2017-01-01"}
 ENTRIES = [(suite, number) for suite in SUITES.values() for number in range(len(suite.expectations))]
-Rows = list[dict[str, dict[str, Any]]]
+RULES = [(table, name, rule) for table, suite in SUITES.items() for name, rule in suite.never.items()]
 
 
 def named(value: object) -> str | None:
@@ -78,57 +80,73 @@ def insert(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
             connection.execute(f"insert into {table} ({names}) values ({marks})", list(cells.values()))
 
 
-def breaking_rows(suite: Suite, entry: SuiteEntry) -> Rows:
-    """Rows that make an expectation fail: those of the fixture, or made from its own arguments."""
-    if entry.reduction is not None:
-        shared = [{suite.table: row[ANY]} for row in BREAKING[ANY].get(entry.reduction, [])]
-        return BREAKING.get(suite.table, {}).get(entry.reduction, shared)
+def breaking_rows(table: str, entry: SuiteEntry) -> Rows:
+    """Rows that make an expectation fail, made from its own arguments."""
     arguments = entry.kwargs
-    if entry.type.endswith("_to_be_unique"):
-        types = {column.name: column.data_type for column in SPECS[suite.table].columns}
-        repeated = arguments.get("column_list") or [arguments["column"]]
-        row = {name: SAMPLES.get(types[name], "a") for name in repeated}
-        return [{suite.table: row}, {suite.table: row}]
     if entry.type == "expect_column_values_to_be_between":
         low, high = arguments.get("min_value"), arguments.get("max_value")
-        return [{suite.table: {arguments["column"]: low - 1 if low is not None else high + 1}}]
+        return [{table: {arguments["column"]: low - 1 if low is not None else high + 1}}]
     wrong = {
         "expect_column_values_to_not_be_null": None,
         "expect_column_values_to_be_in_set": "nothing of the kind",
         "expect_column_values_to_match_regex": "?",
     }
-    return [{suite.table: {arguments["column"]: wrong[entry.type]}}] if entry.type in wrong else []
+    return [{table: {arguments["column"]: wrong[entry.type]}}] if entry.type in wrong else []
+
+
+def repeated_rows(spec: TableSpec) -> Rows:
+    """Two rows with one key."""
+    types = {column.name: column.data_type for column in spec.columns}
+    row = {name: SAMPLES.get(types[name], "a") for name in spec.key}
+    return [{spec.full_name: row}, {spec.full_name: row}]
 
 
 def judged(
     connection: duckdb.DuckDBPyConnection, suite: Suite, number: int, judge_of_frames: Judge, name: str
 ) -> ExpectationOutcome:
-    entry = suite.expectations[number]
-    frame = (
-        to_frame(connection.sql(f"select * from {suite.table}").to_arrow_table())
-        if entry.reduction is None
-        else reduced_frame(connection, suite.table, suite.reduce[entry.reduction])
-    )
+    frame = to_frame(connection.sql(f"select * from {suite.table}").to_arrow_table())
     identifying = [str(column) for column in frame.columns]
     results = judge_of_frames.results(name, frame, identifying, [expectations_of(suite)[number]])
-    return outcome_of(suite.table, entry, results[number], identifying, frame if entry.reduction else None)
+    return outcome_of(suite.table, suite.expectations[number], results[number], identifying)
 
 
 @pytest.mark.parametrize(("suite", "number"), ENTRIES, ids=named)
-def test_it_can_fail_and_only_by_what_breaks_it(
+def test_an_expectation_can_fail_and_only_by_what_breaks_it(
     suite: Suite, number: int, empty: duckdb.DuckDBPyConnection, judge_of_frames: Judge
 ) -> None:
     entry = suite.expectations[number]
     needs_rows = entry.type == "expect_table_row_count_to_be_between"
     unbroken = judged(empty, suite, number, judge_of_frames, f"{suite.table} {number} unbroken")
     assert unbroken.passed is not needs_rows, unbroken.observed
-    rows = breaking_rows(suite, entry)
-    assert rows or needs_rows, f"{suite.table}, {entry.reduction or entry.type}: add rows that break it to breaking.yml"
-    insert(empty, rows)
+    insert(empty, breaking_rows(suite.table, entry))
     broken = judged(empty, suite, number, judge_of_frames, f"{suite.table} {number} broken")
     assert not broken.passed
     assert not broken.observed.startswith("could not be judged"), broken.observed
     assert broken.rows or needs_rows
+
+
+@pytest.mark.parametrize(("table", "name", "rule"), RULES, ids=[f"{table} {name}" for table, name, _ in RULES])
+def test_a_rule_finds_what_breaks_it_and_nothing_else(
+    table: str, name: str, rule: SuiteRule, empty: duckdb.DuckDBPyConnection
+) -> None:
+    assert count_rows(empty, table, name, rule) == RuleCount(table=table, rule=name, row_count=0)
+    rows = BREAKING.get(table, {}).get(name)
+    assert rows, f"{table}, {name}: add rows that break it to breaking.yml"
+    insert(empty, rows)
+    found = count_rows(empty, table, name, rule)
+    assert found.row_count, found.error
+    assert first_rows(empty, table, rule, 1).num_rows == 1
+
+
+@pytest.mark.parametrize("spec", PUBLISHED, ids=lambda spec: spec.full_name)
+def test_a_key_that_stands_twice_is_found(spec: TableSpec, empty: duckdb.DuckDBPyConnection) -> None:
+    assert spec.key, f"{spec.full_name}: give it meta.key"
+    rule = key_rule(spec.key)
+    once, twice = repeated_rows(spec)
+    insert(empty, [once])
+    assert count_rows(empty, spec.full_name, KEY_RULE, rule).row_count == 0
+    insert(empty, [twice])
+    assert count_rows(empty, spec.full_name, KEY_RULE, rule).row_count == 1
 
 
 @pytest.mark.parametrize(
@@ -152,21 +170,19 @@ def test_personal_data_are_told_from_what_looks_alike(
     text: str, is_personal: bool, empty: duckdb.DuckDBPyConnection
 ) -> None:
     insert(empty, [{"core.dim_subject": {"organiser_name": text}}])
-    found = reduced_frame(empty, "gate.text_value", SUITES["gate.text_value"].reduce["personal_data"])
-    assert bool(len(found)) is is_personal
-    assert text not in found.to_string()
+    found = first_rows(empty, "gate.text_value", SUITES["gate.text_value"].never["personal_data"], 9)
+    assert bool(found.num_rows) is is_personal
+    assert text not in str(found.to_pylist())
 
 
 def test_no_fixture_breaks_what_no_suite_has() -> None:
-    known = {(suite.table, name) for suite in SUITES.values() for name in suite.reduce}
-    named = {(table, name) for table, reductions in BREAKING.items() for name in reductions if table != ANY}
-    assert named <= known
-    assert BREAKING[ANY].keys() <= {name for _, name in known}
+    fixtures = {(table, name) for table, rules in BREAKING.items() for name in rules}
+    assert fixtures <= {(table, name) for table, name, _ in RULES}
 
 
 def referenced_tables(suite: Suite) -> set[str]:
     """The published tables a suite reads, its own among them."""
-    text = " ".join(suite.reduce.values())
+    text = " ".join(rule.rows for rule in suite.never.values())
     found = {f"{schema}.{name}" for schema, name in re.findall(r"\b(?:last_)?([a-z]+)\.([a-z_0-9]+)", text)}
     return (found | {suite.table}) & SPECS.keys()
 
@@ -183,23 +199,21 @@ def candidate_of(folder: Path, tables: set[str], rows: Rows) -> Candidate:
 @pytest.mark.parametrize("table", sorted(SUITES.keys() - WHOLE_CANDIDATE))
 def test_a_broken_mart_is_not_published_and_its_rows_are_named(table: str, tmp_path: Path) -> None:
     suite = SUITES[table]
-    entry = next(entry for entry in suite.expectations if entry.severity == "critical" and breaking_rows(suite, entry))
     tables = referenced_tables(suite)
     suites_dir = tmp_path / "expectations"
     suites_dir.mkdir()
     shutil.copy(EXPECTATIONS_DIR / f"{table}.yml", suites_dir)
     for other in tables - {table}:
-        column = SPECS[other].columns[0].name
         (suites_dir / f"{other}.yml").write_text(
             f"table: {other}\nwhy: It is there. | 存在。\nexpectations:\n- type: expect_column_to_exist\n"
-            f"  kwargs: {{column: {column}}}\n  severity: critical\n  why: It is there. | 存在。\n",
+            f"  kwargs: {{column: {SPECS[other].columns[0].name}}}\n"
+            "  severity: critical\n  why: It is there. | 存在。\n",
             encoding="utf-8",
         )
-    rows = [row for row in breaking_rows(suite, entry) if row.keys() <= tables]
-    candidate = candidate_of(tmp_path, tables, rows)
+    candidate = candidate_of(tmp_path, tables, repeated_rows(SPECS[table]))
     verdict = judge(candidate, suites_dir)
-    failures = [outcome for outcome in verdict.failures if outcome.table == table]
-    assert not verdict.passed
-    assert any(outcome.rows for outcome in failures), failures
+    (failure,) = [outcome for outcome in verdict.failures if outcome.rule == KEY_RULE]
+    assert failure.table == table
+    assert failure.rows
     with pytest.raises(GateError, match=rf"may not be published: .*{re.escape(table)}"):
         require_pass(candidate, suites_dir)

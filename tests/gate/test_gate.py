@@ -17,6 +17,7 @@ from pipelines.errors import CepingError, GateError
 from pipelines.gate.candidate import Candidate, freeze
 from pipelines.gate.frames import to_frame
 from pipelines.gate.judgement import ExpectationOutcome, judge, require_pass
+from pipelines.gate.rules import KEY_RULE
 from pipelines.settings import PROJECT_ROOT
 from pipelines.warehouse.tables import TableColumn, TableSpec
 
@@ -70,13 +71,16 @@ def suites_dir(tmp_path: Path) -> Path:
     return folder
 
 
-def entry(kind: str, severity: str = "critical", reduction: str | None = None, **kwargs: Any) -> dict[str, Any]:
-    made = {"type": kind, "kwargs": kwargs, "severity": severity, "why": WHY}
-    return made if reduction is None else {**made, "reduction": reduction}
+def entry(kind: str, severity: str = "critical", **kwargs: Any) -> dict[str, Any]:
+    return {"type": kind, "kwargs": kwargs, "severity": severity, "why": WHY}
 
 
-def write_suite(folder: Path, *entries: dict[str, Any], table: str = SITE, **reduce: str) -> Path:
-    suite = {"table": table, "why": WHY, "reduce": reduce, "expectations": list(entries)}
+def rule(rows: str, severity: str = "critical") -> dict[str, Any]:
+    return {"severity": severity, "why": WHY, "rows": rows}
+
+
+def write_suite(folder: Path, *entries: dict[str, Any], table: str = SITE, **never: dict[str, Any]) -> Path:
+    suite = {"table": table, "why": WHY, "never": never, "expectations": list(entries)}
     path = folder / f"{table}.yml"
     path.write_text(yaml.safe_dump(suite, allow_unicode=True), encoding="utf-8")
     return path
@@ -88,10 +92,11 @@ COUNTY_WARNS = {**COUNTY, "severity": "warning"}
 
 
 def outcomes(
-    candidate: Candidate, suites_dir: Path, *entries: dict[str, Any], **reduce: str
+    candidate: Candidate, suites_dir: Path, *entries: dict[str, Any], **never: dict[str, Any]
 ) -> list[ExpectationOutcome]:
-    write_suite(suites_dir, *entries, **reduce)
-    return judge(candidate, suites_dir).outcomes
+    """What became of the entries and the rules; that of the key, which every table has, is left out."""
+    write_suite(suites_dir, *entries, **never)
+    return [outcome for outcome in judge(candidate, suites_dir).outcomes if outcome.rule != KEY_RULE]
 
 
 def test_a_passing_candidate_may_be_published(frozen: Freeze, suites_dir: Path) -> None:
@@ -104,7 +109,7 @@ def test_a_passing_candidate_may_be_published(frozen: Freeze, suites_dir: Path) 
     assert not verdict.failures
     assert not verdict.warnings
     assert require_pass(candidate, suites_dir) == verdict
-    assert said[-1] == "core.dim_site: 1 expectations, 0 failed"
+    assert said[-1] == "core.dim_site: 2 expectations, 0 failed"
 
 
 def test_a_critical_failure_names_table_column_and_rows(frozen: Freeze, suites_dir: Path) -> None:
@@ -120,6 +125,16 @@ def test_a_critical_failure_names_table_column_and_rows(frozen: Freeze, suites_d
         require_pass(candidate, suites_dir)
     assert "failed for 1 rows" in str(refused.value)
     assert "region_code=130000, level=county" in str(refused.value)
+
+
+def test_a_key_stands_on_one_row_whatever_the_suite_says(frozen: Freeze, suites_dir: Path) -> None:
+    candidate = frozen(SITES, dim_site=("level", "is_passed"))
+    write_suite(suites_dir, entry("expect_column_values_to_not_be_null", column="host"))
+    assert judge(candidate, suites_dir).passed
+    repeated = frozen(SITES.replace("true, date", "null, date"), dim_site=("level", "is_passed"))
+    (failure,) = judge(repeated, suites_dir).failures
+    assert (failure.rule, failure.observed) == (KEY_RULE, "1 rows")
+    assert failure.rows == [{"level": "province", "is_passed": "null", "row_count": "2"}]
 
 
 def test_a_warning_is_told_and_does_not_block(frozen: Freeze, suites_dir: Path) -> None:
@@ -216,7 +231,6 @@ def test_a_table_without_a_suite_and_a_suite_without_a_table_block(frozen: Freez
         (entry("expect_column_values_to_not_be_null", "fatal", column="host"), "entry 1, severity: .*'critical'"),
         ({**UNIQUE, "why": "Only English."}, "entry 1, why: .*English and in Chinese"),
         ({**UNIQUE, "where": "x"}, "entry 1, where: Extra inputs"),
-        ({**UNIQUE, "reduction": "nowhere"}, r"'reduction' names \['nowhere'\]"),
     ],
 )
 def test_a_broken_entry_is_named(frozen: Freeze, suites_dir: Path, broken: dict[str, Any], complaint: str) -> None:
@@ -232,16 +246,12 @@ def test_a_broken_entry_is_named(frozen: Freeze, suites_dir: Path, broken: dict[
         ("table: [", r"core\.dim_site\.yml is not readable YAML"),
         ("[]", r"core\.dim_site\.yml is not a suite"),
         ("table: a\ntable: b\n", r"\['table'\] is given twice"),
-        (f"table: {SITE}\nwhy: {WHY}\nexpectations: []\n", "at least 1 item"),
+        (f"table: {SITE}\nwhy: {WHY}\nexpectations: []\n", "it says nothing"),
         (
             f"table: core.other\nwhy: {WHY}\nexpectations: [{{type: x, severity: warning, why: '{WHY}'}}]\n",
             r"core\.dim_site\.yml is the suite of core\.other",
         ),
-        (
-            f"table: {SITE}\nwhy: {WHY}\nreduce: {{idle: select 1}}\n"
-            f"expectations: [{{type: x, severity: warning, why: '{WHY}'}}]\n",
-            r"'reduce' defines \['idle'\]",
-        ),
+        (f"table: {SITE}\nwhy: {WHY}\nnever: {{idle: {{rows: select 1}}}}\n", "never, idle, severity: Field required"),
     ],
 )
 def test_a_broken_file_is_named(frozen: Freeze, suites_dir: Path, text: str, complaint: str) -> None:
@@ -257,23 +267,22 @@ def test_what_cannot_be_judged_has_failed_whatever_its_severity(frozen: Freeze, 
         UNIQUE,
         entry("expect_column_values_to_not_be_null", "warning", column="gone"),
         entry("expect_column_max_to_be_between", "warning", column="host", max_value=3),
-        entry("expect_table_row_count_to_equal", "warning", reduction="broken", value=0),
         COUNTY_WARNS,
-        broken="select gone from candidate",
+        broken=rule("select gone from candidate", "warning"),
     )
     assert [(outcome.passed, outcome.severity) for outcome in found] == [
-        (True, "critical"),
         (False, "critical"),
+        (True, "critical"),
         (False, "critical"),
         (False, "critical"),
         (False, "warning"),
     ]
-    assert 'The column "gone" in BatchData does not exist' in found[1].observed
-    assert found[2].observed.startswith("could not be judged: ")
-    assert 'Referenced column "gone" not found' in found[3].observed
+    assert 'Referenced column "gone" not found' in found[0].observed
+    assert 'The column "gone" in BatchData does not exist' in found[2].observed
+    assert found[3].observed.startswith("could not be judged: ")
 
 
-def test_a_reduction_sees_the_other_tables_and_shows_its_rows(frozen: Freeze, suites_dir: Path) -> None:
+def test_a_rule_sees_the_other_tables_and_shows_its_rows(frozen: Freeze, suites_dir: Path) -> None:
     candidate = frozen(SITES + "; create table core.dim_region as select '110000' as region_code")
     write_suite(suites_dir, entry("expect_column_to_exist", column="region_code"), table="core.dim_region")
     (failure,) = [
@@ -281,35 +290,31 @@ def test_a_reduction_sees_the_other_tables_and_shows_its_rows(frozen: Freeze, su
         for outcome in outcomes(
             candidate,
             suites_dir,
-            entry("expect_table_row_count_to_equal", reduction="unknown", value=0),
-            entry("expect_column_values_to_be_between", reduction="unknown", column="page_count", max_value=100),
-            unknown="""
+            known=rule("select site.host from candidate as site anti join core.dim_site using (region_code)"),
+            unknown=rule(
+                """
                 select site.host, site.page_count, site.region_code -- a comment
                 from candidate as site
                 left join core.dim_region as region using (region_code)
                 where region.region_code is null;
-            """.strip(),
+                """
+            ),
         )
         if not outcome.passed
     ]
-    assert (failure.reduction, failure.unexpected_count, failure.observed) == ("unknown", 2, "2")
+    assert (failure.rule, failure.unexpected_count, failure.observed) == ("unknown", 2, "2 rows")
     assert failure.rows == [
         {"host": "b.gov.cn", "page_count": "null", "region_code": "120000"},
         {"host": "c.gov.cn", "page_count": "40", "region_code": "130000"},
     ]
-    with pytest.raises(GateError, match=r"on unknown failed for 2 rows \(2, first host=b\.gov\.cn"):
+    with pytest.raises(GateError, match=r"unknown: never failed for 2 rows \(2 rows, first host=b\.gov\.cn"):
         require_pass(candidate, suites_dir)
 
 
-def test_a_reduction_reads_nothing_but_the_candidate(frozen: Freeze, suites_dir: Path, tmp_path: Path) -> None:
+def test_a_rule_reads_nothing_but_the_candidate(frozen: Freeze, suites_dir: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside.csv"
     outside.write_text("a\n1\n")
-    (outcome,) = outcomes(
-        frozen(),
-        suites_dir,
-        entry("expect_table_row_count_to_equal", reduction="outside", value=1),
-        outside=f"select * from read_csv('{outside}')",
-    )
+    (outcome,) = outcomes(frozen(), suites_dir, outside=rule(f"select * from read_csv('{outside}') where a > 1"))
     assert not outcome.passed
     assert "Permission Error" in outcome.observed
 
@@ -400,9 +405,8 @@ def test_the_same_bytes_have_the_same_verdict(frozen: Freeze, suites_dir: Path) 
         suites_dir,
         COUNTY,
         UNIQUE,
-        entry("expect_table_row_count_to_equal", "warning", reduction="passed", value=0),
         entry("expect_column_values_to_not_be_null", column="gone"),
-        passed="select region_code, is_passed from candidate where is_passed is distinct from true",
+        passed=rule("select region_code, is_passed from candidate where is_passed is distinct from true", "warning"),
     )
     kept = []
     for _ in range(2):
@@ -477,17 +481,14 @@ def test_a_suite_is_read_as_people_write_it(frozen: Freeze, suites_dir: Path) ->
         f"""
 table: {SITE}
 why: {WHY}
-reduce:
-  answers: select 'yes' as answer, true as is_known
+never:
+  elsewhere:
+    severity: warning
+    why: {WHY}
+    rows: select host from candidate where host not like '%.gov.cn'
 expectations:
   - type: expect_column_values_to_be_in_set
-    reduction: answers
-    kwargs: {{column: answer, value_set: ['yes', 'no']}}
-    severity: critical
-    why: {WHY}
-  - type: expect_column_values_to_be_in_set
-    reduction: answers
-    kwargs: {{column: is_known, value_set: [true]}}
+    kwargs: {{column: is_passed, value_set: [true, false]}}
     severity: critical
     why: {WHY}
   - type: expect_column_values_to_be_between
@@ -499,4 +500,5 @@ expectations:
     )
     verdict = judge(frozen(), suites_dir)
     assert verdict.passed
-    assert verdict.outcomes[0].expected == "value_set = yes, no"
+    assert [outcome.rule for outcome in verdict.outcomes] == [KEY_RULE, "elsewhere", None, None]
+    assert verdict.outcomes[2].expected == "value_set = true, false"

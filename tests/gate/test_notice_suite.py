@@ -25,7 +25,7 @@ def verdict_on(folder: Path, sentences: Any) -> Verdict:
 
 
 def refused(verdict: Verdict) -> dict[str | None, list[dict[str, str]]]:
-    return {failure.reduction: failure.rows for failure in verdict.failures if failure.table == SENTENCES}
+    return {failure.rule: failure.rows for failure in verdict.failures if failure.table == SENTENCES}
 
 
 def sentence(zh: str, en: str) -> dict[str, Any]:
@@ -40,13 +40,13 @@ def test_the_sentences_of_the_seed_are_let_through(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("zh", "en", "reduction"),
+    ("zh", "en", "rule"),
     [
         ("共{trend2.nothing}家。", "{trend2.nothing} in all.", "unknown_figures"),
         ("共{trend2.running_sites}家。", "29,431 in all.", "uneven"),
     ],
 )
-def test_a_sentence_that_cites_what_is_not_there_is_refused(tmp_path: Path, zh: str, en: str, reduction: str) -> None:
+def test_a_sentence_that_cites_what_is_not_there_is_refused(tmp_path: Path, zh: str, en: str, rule: str) -> None:
     found = refused(verdict_on(tmp_path, table([sentence(zh, en)])))
-    assert list(found) == [reduction]
-    assert found[reduction][0]["section_code"] == "2"
+    assert list(found) == [rule]
+    assert found[rule][0]["section_code"] == "2"

@@ -12,6 +12,7 @@ import pytest
 from pipelines.errors import DeliveryError
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.source import IngestReport, ingest_source
+from pipelines.reference.rows import seed_path
 from pipelines.settings import Settings
 from tests.fixtures.deliveries import delimited, deliver, landed_rows
 
@@ -101,7 +102,7 @@ def test_documents_of_the_crawlers_hold_a_user_and_posts(
 
 def test_a_post_file_whose_name_is_no_account_is_one_error(settings: Settings) -> None:
     deliver(settings.inbox_dir, "account_post", "微博.csv", delimited(CRAWLER, [ORIGINAL]))
-    with pytest.raises(DeliveryError, match=r"subject_code \(对象编码\); neither a header nor the file name says it"):
+    with pytest.raises(DeliveryError, match=r"subject_code \(对象编码\); neither a header nor the file name has it"):
         ingest(settings, "account_post")
 
 
@@ -176,7 +177,7 @@ def test_a_table_of_weibo_accounts(settings: Settings) -> None:
 
 
 def test_what_stands_for_more_than_a_platform_shows_is_a_cap_that_is_looked_for() -> None:
-    caps = pl.read_csv(Settings().seeds_dir / "counter_caps.csv")
+    caps = pl.read_csv(seed_path(Settings().seeds_dir, "counter_caps"))
     listed = {(row["source"], row["column_name"], str(row["cap"])) for row in caps.iter_rows(named=True)}
     assert {
         (contract.name, column.name, number)

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.errors import DeliveryError
 from pipelines.ingest.contracts import load_contracts
-from pipelines.ingest.ledger import read_ledger
+from pipelines.ingest.ledger import delivered_editions, read_ledger
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 from tests.fixtures.deliveries import landed_rows
@@ -109,3 +109,15 @@ def test_editions_land_side_by_side(settings: Settings, deliver: Deliver) -> Non
     ingest(settings)
     ingest(settings.for_run(edition=2018))
     assert landed_rows(settings, "site_registry", "edition, site_code") == [(2017, "3301000001"), (2018, "3301000001")]
+
+
+def test_an_edition_is_delivered_as_long_as_a_file_of_it_is_there(settings: Settings, deliver: Deliver) -> None:
+    assert delivered_editions(settings.landing_dir) == frozenset()
+    path = deliver("site_registry", "a.csv", registry("3301000001"))
+    earlier = settings.for_run(edition=2016)
+    for each in (settings, earlier):
+        ingest(each)
+    assert delivered_editions(settings.landing_dir) == {2016, 2017}
+    path.unlink()
+    ingest(earlier)
+    assert delivered_editions(settings.landing_dir) == {2017}

@@ -8,12 +8,13 @@ import pytest
 
 from pipelines.releases.release import Release
 from tests.fixtures.small_release import (
+    CELL_TYPES,
     FIGURE_TYPES,
     FIGURE_TYPES_ORDER,
     FIGURES,
     LEDGER,
     LEDGER_TYPES,
-    TIDY_TYPES,
+    STOCK,
     Tables,
     example_tables,
     publish_tables,
@@ -42,7 +43,7 @@ def test_the_site_shows_figures_in_both_languages(home: Path) -> None:
     for text in (
         "示例数据（合成）", "29,431", "54.3%", "38 ÷ 70", "超过 55.7%", "近 80%", "不可计算",
         "缺少consolidation_policy",
-        "不一致", "相差 -1.4 个百分点", "5 项提示", "29,440", "链接新媒体渠道的部门门户网站 ÷ 抓取可及的部门门户网站",
+        "不一致", "相差 -1.4 个百分点", "6 项提示", "29,440", "链接新媒体渠道的部门门户网站 ÷ 抓取可及的部门门户网站",
         "70 家中的 39 家", "政府网站管理与集约化", "正在运行的网站（按层级）", "共 31", 'lang="zh-CN"',
         "本年度数据中没有属于该指标范围的行", 'href="quality.html"', 'href="ceping-2017.duckdb"',
         'href="en/index.html"',
@@ -103,8 +104,8 @@ def test_codes_without_a_name_are_shown_as_they_are(home: Path) -> None:
 
 def test_a_group_of_several_parts_names_them_all(home: Path) -> None:
     tables = example_tables()
-    row = (2017, "running_sites", "level_role", "2017Q3:tier:county", "县级", "County", None, None, 1.0, True)
-    tables["trends.trend_2_site_stock"] = (TIDY_TYPES, [row])
+    row = (*STOCK[0][:3], "level_role", "2017Q3:tier:county", *STOCK[0][5:])
+    tables["trends.trend_cell"] = (CELL_TYPES, [row])
     types, labels = tables["core.dim_label"]
     tables["core.dim_label"] = (types, [*labels, ("group", "tier", None, "地方自查", "Local self-check")])
     page = site_text(publish_tables(home, tables))
@@ -126,13 +127,14 @@ def test_hostile_groups_and_sources_are_escaped(home: Path, edit: Callable[[Tabl
     assert "<img" not in page
 
 
-@pytest.fixture(params=["trends.trend_2_site_stock", "audit.row_balance"])
+@pytest.fixture(params=["trends.trend_cell", "trends.trend_table", "audit.row_balance"])
 def edit(request: pytest.FixtureRequest) -> Callable[[Tables], Tables]:
-    """Put hostile text into every text cell of one table."""
+    """Put hostile text into every text cell of one table, but for the names of trend tables."""
 
     def edited(tables: Tables) -> Tables:
         types, rows = tables[request.param]
-        hostile = [tuple(HOSTILE if isinstance(cell, str) else cell for cell in row) for row in rows]
+        kept = [kind != "varchar" or name == "trend_table" for name, kind in types.items()]
+        hostile = [tuple(cell if keep else HOSTILE for cell, keep in zip(row, kept, strict=True)) for row in rows]
         return {**tables, request.param: (types, hostile)}
 
     return edited

@@ -159,7 +159,7 @@ def test_a_row_of_a_trend_table_is_a_cell(release: Release, settings: Settings, 
     ("table", "key", "complaint"),
     [
         ("trends.nothing", ["a"], "has no table trends.nothing"),
-        ("trends.figure", ["a", "b", "c"], "is named by edition, figure_id"),
+        ("trends.figure", ["a", "b", "c"], "needs 2 key values: edition, figure_id .edition may be left out.; found 3"),
         ("trends.figure", ["trend9.nothing"], "has no row"),
         ("trends.trend_2_site_stock", ["running_sites", "level", "nowhere"], "has no row"),
         ("trends.trend_2_site_stock", ["county"], "is named by edition, trend_table, measure"),

@@ -68,22 +68,22 @@ def test_a_sound_tree_is_taken(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_is_named_with_its_row(tmp_path: Path, nodes: list[Row], line: int, text: str) -> None:
     message = refusal(tmp_path, nodes)
-    assert f"seeds/framework_nodes.csv, line {line}: " in message
+    assert f"seeds/indices/framework_nodes.csv, line {line}: " in message
     assert text in message
 
 
 def test_an_index_without_nodes_and_nodes_without_an_index_are_named(tmp_path: Path) -> None:
     message = refusal(tmp_path, TREE, framework("other"))
-    assert "seeds/frameworks.csv, line 2: other of 2017 has no nodes" in message
-    assert "seeds/framework_nodes.csv, line 2: there is no index i of 2017" in message
+    assert "seeds/indices/frameworks.csv, line 2: other of 2017 has no nodes" in message
+    assert "seeds/indices/framework_nodes.csv, line 2: there is no index i of 2017" in message
 
 
 @pytest.mark.parametrize(
     ("rows", "line", "text"),
     [
         ([framework("i"), framework("i")], 3, "i of 2017 stands on line 2 already"),
-        ([framework("i", ranked_by="level|size")], 2, "ranked_by: Value error, size is none of kind, level"),
-        ([framework("i", subject_kinds="websites")], 2, "subject_kinds: Value error, websites is none of app"),
+        ([framework("i", ranked_by="level|size")], 2, "ranked_by: Value error, unknown: size; allowed: kind, level"),
+        ([framework("i", subject_kinds="websites")], 2, "subject_kinds: Value error, unknown: websites; allowed: app"),
         ([framework("i", tied_within=0)], 2, "tied_within: Input should be greater than 0"),
         ([framework("i", compared_within="region")], 2, "compared_within: Input should be 'all' or 'class'"),
     ],
@@ -92,7 +92,7 @@ def test_what_is_wrong_with_an_index_is_named_with_its_row(
     tmp_path: Path, rows: list[Row], line: int, text: str
 ) -> None:
     message = refusal(tmp_path, TREE, *rows)
-    assert f"seeds/frameworks.csv, line {line}: " in message
+    assert f"seeds/indices/frameworks.csv, line {line}: " in message
     assert text in message
 
 
@@ -113,7 +113,7 @@ def test_a_run_refuses_a_framework_before_it_builds_anything(tmp_path: Path) -> 
     seeds = write_seeds(tmp_path / "seeds", Composition([framework("i")], TREE[:2], []))
     refused = run(tmp_path, seeds)
     assert refused.returncode == 1
-    assert "seeds/framework_nodes.csv, line 2: root has 10 points, and its children 4" in refused.stderr
+    assert "seeds/indices/framework_nodes.csv, line 2: root has 10 points, and its children 4" in refused.stderr
     assert not (tmp_path / "home" / "work" / "warehouse.duckdb").exists()
     assert not (tmp_path / "home" / "landing").exists()
 

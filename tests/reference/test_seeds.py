@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import SeedError
+from pipelines.reference.rows import seed_path
 from pipelines.reference.soundness import require_sound_reference
 from pipelines.settings import SEEDS_DIR
 from pipelines.warehouse.dbt_project import given_measures
@@ -17,7 +18,7 @@ Change = Callable[[list[str]], list[str]]
 
 def refusal(tmp_path: Path, seed: str, change: Change) -> str:
     seeds = shutil.copytree(SEEDS_DIR, tmp_path / "seeds")
-    [path] = seeds.rglob(f"{seed}.csv")
+    path = seed_path(seeds, seed)
     path.write_text("\n".join(change(path.read_text(encoding="utf-8").splitlines())) + "\n", encoding="utf-8")
     with pytest.raises(SeedError) as refused:
         require_sound_reference(seeds, given_measures(project_manifest()))
@@ -35,7 +36,7 @@ def refusal(tmp_path: Path, seed: str, change: Change) -> str:
         (
             "levels",
             lambda lines: [lines[0], 'a,"b\nb",c,8', *lines[1:], "d,,c,9"],
-            "levels.csv, line 9: name_zh is empty",
+            "seeds/reference/levels.csv, line 9: name_zh is empty",
         ),
         ("award_rules", lambda lines: [line.replace(",by_input,", ",toss,") for line in lines], "expected tie_rule in"),
         (
@@ -51,7 +52,25 @@ def test_what_is_wrong_is_named_with_its_file_and_line(tmp_path: Path, seed: str
 
 def test_a_seed_that_is_not_there_is_named(tmp_path: Path) -> None:
     seeds = shutil.copytree(SEEDS_DIR, tmp_path / "seeds")
-    [path] = seeds.rglob("levels.csv")
-    path.unlink()
-    with pytest.raises(SeedError, match=r"levels\.csv, line 1: expected one file of this name, found 0"):
+    seed_path(seeds, "levels").unlink()
+    with pytest.raises(SeedError, match=r"levels\.csv: expected one file of this name in .*seeds, found none"):
+        require_sound_reference(seeds, given_measures(project_manifest()))
+
+
+def test_a_seed_that_is_there_twice_is_named_with_both_places(tmp_path: Path) -> None:
+    seeds = shutil.copytree(SEEDS_DIR, tmp_path / "seeds")
+    shutil.copy(seed_path(seeds, "levels"), seeds / "levels.csv")
+    with pytest.raises(SeedError, match=r"found seeds/levels\.csv, seeds/reference/levels\.csv"):
+        require_sound_reference(seeds, given_measures(project_manifest()))
+
+
+def test_seeds_of_a_centre_are_read_and_named_whatever_their_folders(tmp_path: Path) -> None:
+    seeds = tmp_path / "rules"
+    (seeds / "ours").mkdir(parents=True)
+    for path in SEEDS_DIR.rglob("*.csv"):
+        shutil.copy(path, seeds / "ours")
+    require_sound_reference(seeds, given_measures(project_manifest()))
+    with seed_path(seeds, "frameworks").open("a", encoding="utf-8") as stream:
+        stream.write("\n" * 2 + (seeds / "ours" / "frameworks.csv").read_text(encoding="utf-8").splitlines()[1] + "\n")
+    with pytest.raises(SeedError, match=r"rules/ours/frameworks\.csv, line 12: the same edition, index_code as line 2"):
         require_sound_reference(seeds, given_measures(project_manifest()))

@@ -34,8 +34,7 @@ def sums(release: Release) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def candidate(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
-    made = make_candidate(tmp_path_factory.mktemp("draft") / "home", example_tables())
-    return made
+    return make_candidate(tmp_path_factory.mktemp("draft") / "home", example_tables())
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from hypothesis import settings as rules_of_hypothesis
 from hypothesis import strategies as st
 
 from pipelines.errors import FrameworkError
+from pipelines.reference.rows import seed_path
 from pipelines.robustness.arithmetic import places_from_best, round_away
 from pipelines.robustness.index import Index
 from pipelines.robustness.rules import CHOICE_CODES, Rules, read_rules
@@ -200,7 +201,7 @@ def test_rules_that_cannot_be_followed_are_refused_with_their_row(
     tmp_path: Path, seed: str, change: dict[str, str], fault: str
 ) -> None:
     shutil.copytree(SEEDS_DIR, tmp_path / "seeds")
-    path = tmp_path / "seeds" / f"{seed}.csv"
+    path = seed_path(tmp_path / "seeds", seed)
     with path.open(encoding="utf-8", newline="") as stream:
         first, *others = csv.DictReader(stream)
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -213,7 +214,7 @@ def test_rules_that_cannot_be_followed_are_refused_with_their_row(
 
 def test_an_index_with_rows_of_its_own_is_varied_by_them_alone(tmp_path: Path) -> None:
     shutil.copytree(SEEDS_DIR, tmp_path / "seeds")
-    with (tmp_path / "seeds" / "robustness_choices.csv").open("a", encoding="utf-8") as stream:
+    with seed_path(tmp_path / "seeds", "robustness_choices").open("a", encoding="utf-8") as stream:
         stream.write("2017,performance,aggregation,own,1,合成,Aggregation,own_design,测试,a test,\n")
     read = read_rules(tmp_path / "seeds")
     assert read[2017, "performance"].aggregations == (("own", 1.0),)
@@ -223,7 +224,7 @@ def test_an_index_with_rows_of_its_own_is_varied_by_them_alone(tmp_path: Path) -
 
 def test_rules_hold_until_a_later_edition_has_others(tmp_path: Path) -> None:
     shutil.copytree(SEEDS_DIR, tmp_path / "seeds")
-    with (tmp_path / "seeds" / "robustness_choices.csv").open("a", encoding="utf-8") as stream:
+    with seed_path(tmp_path / "seeds", "robustness_choices").open("a", encoding="utf-8") as stream:
         stream.write("2018,*,weights,uniform_noise,0.1,权重,Weights,own_design,测试,a test,\n")
     read = read_rules(tmp_path / "seeds")
     assert read[2016, "party_site"].weight_noise == read[2017, "influence"].weight_noise == 0.25

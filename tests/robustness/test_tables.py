@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.gate.candidate import freeze
 from pipelines.gate.judgement import judge
+from pipelines.reference.rows import seed_path
 from pipelines.robustness.inputs import ranked_indices, read_index
 from pipelines.robustness.simulation import Simulation
 from pipelines.robustness.store import Kept, keep_robustness
@@ -74,7 +75,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("robustness")
     built = compose(folder, composition, measured(), CLASSES)
     rewrite(
-        folder / "seeds" / "robustness_settings.csv",
+        seed_path(folder / "seeds", "robustness_settings"),
         [
             {
                 "edition": EDITION,
@@ -99,7 +100,7 @@ def copied(settings: Settings, tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 def keep(settings: Settings) -> Keep:
-    specs = computed_tables(read_manifest(settings))
+    specs = computed_tables(read_manifest(settings), "robustness", "firmness")
     return lambda settings, **how: keep_robustness(settings, specs, lambda message: None, **how)
 
 
@@ -192,31 +193,31 @@ def test_the_order_of_rows_and_threads_changes_no_byte(copied: Settings, keep: K
 
 
 @pytest.mark.parametrize(
-    ("broken", "type_", "reduction"),
+    ("broken", "type_", "rule"),
     [
         (None, None, None),
-        ("delete from indices.idx_rank_interval where subject_id = 'unit:U001'", "row_count", "ranked_without"),
-        ("update indices.idx_rank_interval set rank_class = 'another'", "row_count", "intervals_without_a_rank"),
-        ("update indices.idx_rank_interval set rank_p05 = rank_p95 + 1", "row_count", "percentiles_out_of_order"),
+        ("delete from indices.idx_rank_interval where subject_id = 'unit:U001'", "never", "ranked_without"),
+        ("update indices.idx_rank_interval set rank_class = 'another'", "never", "intervals_without_a_rank"),
+        ("update indices.idx_rank_interval set rank_p05 = rank_p95 + 1", "never", "percentiles_out_of_order"),
         ("update indices.idx_rank_interval set score_p50 = null", "not_be_null", None),
-        ("insert into indices.idx_rank_interval from indices.idx_rank_interval limit 1", "to_be_unique", None),
+        ("insert into indices.idx_rank_interval from indices.idx_rank_interval limit 1", "never", "repeated_key"),
         ("update indices.idx_top_chance set chance = 1.5", "to_be_between", None),
-        ("update indices.idx_top_chance set chance = chance / 2", "row_count", "places_left_empty"),
-        ("update indices.idx_top_chance set chance = 0.3 where top_count = 3", "row_count", "chances_that_shrink"),
-        ("insert into indices.idx_top_chance from indices.idx_top_chance limit 1", "to_be_unique", None),
-        ("delete from indices.idx_sensitivity where choice_code = 'weights'", "row_count", "choices_left_out"),
+        ("update indices.idx_top_chance set chance = chance / 2", "never", "places_left_empty"),
+        ("update indices.idx_top_chance set chance = 0.3 where top_count = 3", "never", "chances_that_shrink"),
+        ("insert into indices.idx_top_chance from indices.idx_top_chance limit 1", "never", "repeated_key"),
+        ("delete from indices.idx_sensitivity where choice_code = 'weights'", "never", "choices_left_out"),
         ("update indices.idx_sensitivity set choice_code = 'luck' where choice_code = 'weights'", "in_set", None),
-        ("update indices.idx_sensitivity set total_order = null", "row_count", "without_a_reason"),
-        ("update indices.idx_sensitivity set total_order_low = 9", "row_count", "bounds_out_of_order"),
-        ("update indices.idx_sensitivity set first_order = 9", "row_count", "too_few_pairs"),
-        ("delete from indices.dim_robustness_choice where choice_code = 'weights'", "row_count", "choices_without"),
+        ("update indices.idx_sensitivity set total_order = null", "never", "without_a_reason"),
+        ("update indices.idx_sensitivity set total_order_low = 9", "never", "bounds_out_of_order"),
+        ("update indices.idx_sensitivity set first_order = 9", "never", "too_few_pairs"),
+        ("delete from indices.dim_robustness_choice where choice_code = 'weights'", "never", "choices_without"),
         ("update indices.dim_robustness_choice set amount = -1", "to_be_between", None),
-        ("update indices.dim_robustness_choice set alternative_code = 'own'", "to_be_unique", None),
-        ("insert into indices.idx_sensitivity from indices.idx_sensitivity limit 1", "to_be_unique", None),
+        ("update indices.dim_robustness_choice set alternative_code = 'own'", "never", "repeated_key"),
+        ("insert into indices.idx_sensitivity from indices.idx_sensitivity limit 1", "never", "repeated_key"),
     ],
 )
 def test_the_gate_holds_back_what_cannot_be(
-    drawn: Settings, tmp_path: Path, broken: str | None, type_: str | None, reduction: str | None
+    drawn: Settings, tmp_path: Path, broken: str | None, type_: str | None, rule: str | None
 ) -> None:
     shutil.copy(drawn.warehouse_path, tmp_path / "warehouse.duckdb")
     suites = tmp_path / "suites"
@@ -231,5 +232,5 @@ def test_the_gate_holds_back_what_cannot_be(
     if type_ is None:
         assert failed == []
     else:
-        found = [(outcome.type, outcome.reduction or "") for outcome in failed]
-        assert any(type_ in kind and (reduction or "") in where for kind, where in found), found
+        found = [(outcome.type, outcome.rule or "") for outcome in failed]
+        assert any(type_ in kind and (rule or "") in where for kind, where in found), found

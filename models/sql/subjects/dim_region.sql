@@ -23,7 +23,10 @@ regions as (
         divisions.city_class is not null as is_key_city,
         divisions.is_evaluated
     from divisions
-    inner join editions on divisions.division_vintage = editions.division_vintage
+    inner join editions
+        on
+            (divisions.valid_from is null or divisions.valid_from <= editions.division_date)
+            and (divisions.ended_on is null or divisions.ended_on > editions.division_date)
 )
 
 select * from regions

@@ -1,4 +1,4 @@
-"""Readers: one file a format. Each turns a delivered file into raw tables of text; none knows any source's rules."""
+"""Readers: one file per format. Each turns a delivered file into raw tables of text; none knows any source's rules."""
 
 import re
 from dataclasses import replace
@@ -47,18 +47,18 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
         check_archive(path, delivery.label)
     if reader is excel.read and not excel.is_workbook(path):
         reader = csv.read
-    said_by_name = said_by_file_name(delivery, contract)
+    from_name = values_in_file_name(delivery, contract)
     tables = reader(connection, delivery, contract)
     for table in tables:
-        _refuse_unsaid(contract, said_by_name, table, delivery.label)
+        _refuse_missing(contract, from_name, table, delivery.label)
     return [
-        _gathered(replace(table, cells={**table.cells, **_where_unmatched(said_by_name, table)}), contract)
+        _gathered(replace(table, cells={**table.cells, **_where_unmatched(from_name, table)}), contract)
         for table in tables
     ]
 
 
-def said_by_file_name(delivery: Delivery, contract: Contract) -> dict[str, str]:
-    """The columns whose value the file's name says, each with it as an SQL literal."""
+def values_in_file_name(delivery: Delivery, contract: Contract) -> dict[str, str]:
+    """The columns whose value is in the file's name, each with it as an SQL literal."""
     found = {
         column.name: re.search(column.from_file_name, delivery.path.name)
         for column in contract.columns
@@ -67,19 +67,19 @@ def said_by_file_name(delivery: Delivery, contract: Contract) -> dict[str, str]:
     return {name: literal(match.group(1)) for name, match in found.items() if match is not None}
 
 
-def _refuse_unsaid(contract: Contract, said_by_name: dict[str, str], table: RawTable, label: str) -> None:
-    """Refuse a file whose name, as its headers, does not say what every row needs."""
-    unsaid = [
+def _refuse_missing(contract: Contract, from_name: dict[str, str], table: RawTable, label: str) -> None:
+    """Refuse a file that has what every row needs neither in a header nor in its name."""
+    missing = [
         f"{column.name} ({column.header})"
         for column in contract.columns
         if column.required
         and column.from_file_name is not None
-        and column.name not in said_by_name
+        and column.name not in from_name
         and column.name not in table.matched_headers
     ]
-    if unsaid:
+    if missing:
         raise DeliveryError(
-            f"{label}: required column missing: {', '.join(unsaid)}; neither a header nor the file name says it"
+            f"{label}: required column missing: {', '.join(missing)}; neither a header nor the file name has it"
         )
 
 

@@ -1,6 +1,6 @@
 """Excel workbooks, new and old: every sheet that carries the source's headers, wherever its header row is.
 
-A cell merged downwards says the same in each of its rows; one merged sideways says it in its first column only.
+A cell merged downwards holds the same in each of its rows; one merged sideways holds it in its first column only.
 """
 
 import codecs
@@ -36,7 +36,7 @@ class Sheet:
 
 
 def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
-    """One raw table a sheet with the source's headers; sheets with none of them are named as ignored."""
+    """One raw table per sheet with the source's headers; sheets with none of them are named as ignored."""
     sheets = _load_sheets(delivery)
     headed = [
         Sheet(order, name, rows, header_row)
@@ -104,7 +104,7 @@ def _filled_down(rows: pl.DataFrame, sheet: python_calamine.CalamineSheet) -> pl
 def _find_header_row(rows: pl.DataFrame, contract: Contract) -> int | None:
     """Index of the first row with the most recognised headers; None where no row has any.
 
-    Rows below that say the same, as a header merged over two rows does, belong to it.
+    Rows below that repeat it, as a header merged over two rows does, belong to it.
     """
     head = [_stripped(row) for row in rows.head(HEADER_SEARCH_ROWS).rows()]
     counts = [count_headers(row, contract) for row in head]

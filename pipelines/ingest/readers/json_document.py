@@ -54,7 +54,7 @@ def _hint(failure: ValueError | RecursionError) -> str:
     if isinstance(failure, UnicodeDecodeError):
         return "; JSON must be UTF-8"
     if isinstance(failure, json.JSONDecodeError) and failure.msg == "Extra data":
-        return "; a file of one object a line is named .jsonl"
+        return "; a file with one object per line is named .jsonl"
     return ""
 
 

@@ -19,7 +19,7 @@ from pipelines.ingest.readers.text_encoding import find_encoding
 
 SAMPLE_LINES = 1_000
 CHUNK_CHARACTERS = 1 << 20
-# ignore_errors turns a line that is not a JSON object into a row of nulls, which is then told apart: nothing is lost.
+# ignore_errors turns a line that is not a JSON object into a row of nulls, which is then recognised: nothing is lost.
 OPTIONS = f"ignore_errors = true, maximum_object_size = {16 << 20}"
 NOTHING_KNOWN = "not a JSON object with any known column"
 
@@ -78,7 +78,7 @@ class Recoded:
     """A copy of a file in plain UTF-8, packed, which is there as long as this is."""
 
     def __init__(self, delivery: Delivery, encoding: str) -> None:
-        """Write the copy; raises ``DeliveryError`` where the file is not in the encoding its mark says."""
+        """Write the copy; raises ``DeliveryError`` where the file is not in the encoding of its mark."""
         self.encoding = encoding
         self._folder = tempfile.TemporaryDirectory(prefix="ceping-")
         self.path = Path(self._folder.name) / "lines.jsonl.zst"
@@ -88,11 +88,13 @@ class Recoded:
                 while chunk := text.read(CHUNK_CHARACTERS):
                     copy.write(chunk.encode())
         except UnicodeError as failure:
-            raise DeliveryError(f"{delivery.label}: the text is not in {encoding}, as its mark says") from failure
+            raise DeliveryError(
+                f"{delivery.label}: the text is not in {encoding}, which its mark promises"
+            ) from failure
 
 
 def _readable(unclaimed: Sequence[str], taken: Sequence[str]) -> list[str]:
-    """Unclaimed keys that can be columns beside those taken: DuckDB does not tell upper from lower case in them."""
+    """Unclaimed keys that can be columns beside those taken: DuckDB takes upper and lower case in them for the same."""
     spellings = {key.casefold(): key for key in reversed(unclaimed)}
     return [
         key for key in unclaimed if spellings[key.casefold()] == key and key.casefold() not in map(str.casefold, taken)
@@ -111,7 +113,7 @@ def _sample(connection: duckdb.DuckDBPyConnection, lines: str, delivery: Deliver
 
 
 def _refuse_gb18030(delivery: Delivery) -> None:
-    """JSON is UTF-8 by its standard: a file wholly in GB18030 is one mistake, not a broken line a row."""
+    """JSON is UTF-8 by its standard: a file wholly in GB18030 is one mistake, not one broken line per row."""
     if not is_compressed(delivery.path) and find_encoding(delivery.path, delivery.label) == "gb18030":
         raise DeliveryError(f"{delivery.label}: the text is GB18030, JSON Lines must be UTF-8")
 
@@ -119,7 +121,7 @@ def _refuse_gb18030(delivery: Delivery) -> None:
 def _keys_by_column(contract: Contract, sampled_keys: list[str]) -> dict[str, list[str]]:
     """The keys each column may stand under: those seen first, then every declared one, since later lines may differ.
 
-    DuckDB's structures do not tell upper from lower case, so of keys that differ only in it the first is taken.
+    DuckDB's structures take upper and lower case for the same, so of keys that differ only in it the first is taken.
     """
     taken: set[str] = set()
     keys: dict[str, list[str]] = {}

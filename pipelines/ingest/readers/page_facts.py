@@ -1,7 +1,7 @@
-"""What the HTML of a page says, as text: its title, meta tags, language, links, dates, and what is found by patterns.
+"""What the HTML of a page holds, as text: its title, meta tags, language, links, dates, and what is found by patterns.
 
-Belongs here: taking a page apart. What counts as a search box, a robot or a new-media link does not: those patterns
-stand in seeds and come with the contract's columns.
+What counts as a search box, a robot or a new-media link is not decided here: those patterns are rows of seeds and come
+with the contract's columns.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ class Page:
 
 
 def page_facts(html: str, address: str, contract: Contract) -> dict[str, str | None]:
-    """The cells of a contract's columns that a page of HTML has a value for; null where it says nothing.
+    """The cells of a contract's columns that a page of HTML has a value for; null where it has none.
 
     Booleans are ``true`` or ``false``, lists and objects JSON.
     """

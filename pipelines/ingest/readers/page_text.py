@@ -1,4 +1,4 @@
-"""The text of a page from its bytes, in the encoding that fits: what it says of itself is often wrong or missing."""
+"""The text of a page from its bytes, in the encoding that fits: what it declares is often wrong or missing."""
 
 import codecs
 from collections.abc import Iterator

@@ -32,7 +32,7 @@ def find_encoding(path: Path, label: str) -> str:
         beginning = stream.read(CHUNK_BYTES)
     for signature, kind in OTHER_KINDS.items():
         if beginning.startswith(signature):
-            raise DeliveryError(f"{label}: not a text file, whatever its name says: it is {kind}")
+            raise DeliveryError(f"{label}: expected a text file, as its name promises, found {kind}")
     is_marked = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     # Most of UTF-16 decodes as GB18030, into nonsense; no other encoding has zero bytes in its headers.
     if not is_marked and b"\0" in beginning.partition(b"\n")[0]:

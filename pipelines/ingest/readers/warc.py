@@ -1,4 +1,4 @@
-"""WARC archives of crawlers, gzipped or not: one row a response, read in one pass; other records are counted.
+"""WARC archives of crawlers, gzipped or not: one row per response, read in one pass; other records are counted.
 
 A resource has no status and a request no answer: they are no fetches. A revisit is one, whose page stands elsewhere.
 """
@@ -146,7 +146,7 @@ def _target(address: str, location: str) -> str:
 
 
 def _of_the_page(found: Captured, answer: WarcRecord, address: str, contract: Contract) -> Cells:
-    """What the page says, or why it was not asked."""
+    """What the page holds, or why it was not read."""
     outcome = _why_not_read(found, answer)
     if outcome is not None:
         return {"parse_outcome": outcome}
@@ -161,7 +161,7 @@ def _of_the_page(found: Captured, answer: WarcRecord, address: str, contract: Co
 
 
 def _why_not_read(found: Captured, answer: WarcRecord) -> str | None:
-    """The reason a page is not taken apart that its headers tell; what is missing in part of a page is not missing."""
+    """The reason in its headers why a page is not taken apart; what is missing in part of a page is not missing."""
     if found.record.record_type == WarcRecordType.revisit:
         return "repeated"
     if _is_redirection(answer):
@@ -174,7 +174,7 @@ def _why_not_read(found: Captured, answer: WarcRecord) -> str | None:
 
 
 def _body(block: bytes) -> bytes | None:
-    """The page unpacked; crawlers that unpack it themselves leave headers that say it still is packed."""
+    """The page unpacked; crawlers that unpack it themselves leave the headers of a packed one."""
     for decoding in DECODINGS:
         try:
             body = _answer(block, decoding).reader.read(MAX_BLOCK_BYTES + 1)

@@ -1,7 +1,8 @@
 """The records of a WARC archive in their order, whatever is damaged between them.
 
-FastWARC ends without a word where an archive is cut, and at the first damaged record; here each gap is said, with the
-byte it begins at, and what comes after it is read. Memory is bounded: of a record so much is held as a page may have.
+FastWARC ends without a word where an archive is cut, and at the first damaged record; here each gap is reported, with
+the byte it begins at, and what comes after it is read. Memory is bounded: no more of a record is held than a page may
+have.
 """
 
 import gzip
@@ -59,7 +60,7 @@ class Walk:
         self.is_end_said = False
 
     def __iter__(self) -> Iterator[Captured | Unreadable]:
-        """Every record or gap; where damage ends, reading begins anew at the next place that looks like a record."""
+        """Every record or gap; where damage ends, reading begins again at the next place that looks like a record."""
         with self.path.open("rb") as stream:
             start: int | None = 0
             while start is not None:

@@ -1,1 +1,1 @@
-"""Dagster assets, one file a stage: ingest, models, candidate, verdict, release. Each is thin: read, call, return."""
+"""Dagster assets, one file per stage: ingest, models, candidate, verdict, release. Each is thin: read, call, return."""

@@ -3,8 +3,9 @@
 import dagster as dg
 
 from pipelines.foundation.files import write_whole
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.gate.candidate import freeze
+from pipelines.ingest.ledger import delivered_editions
 from pipelines.orchestration.assets.models import WAREHOUSE_POOL
 from pipelines.orchestration.resources import EditionRun
 from pipelines.settings import Settings
@@ -24,11 +25,12 @@ PUBLISHED = published_tables(read_manifest(Settings()))
 def candidate(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     """Freeze the published tables of the warehouse."""
     settings = edition_run.settings
-    frozen = freeze(settings.warehouse_path, PUBLISHED, settings.edition, settings.candidates_dir)
+    delivered = delivered_editions(settings.landing_dir)
+    frozen = freeze(settings.warehouse_path, PUBLISHED, settings.edition, settings.candidates_dir, delivered)
     write_whole(settings.newest_candidate_path, frozen.content_hash)
     edition_run.start_draft(frozen)
     rows = sum(table.row_count for table in frozen.tables)
-    say("candidate", f"{len(frozen.tables)} tables, {rows:,} rows frozen as {frozen.content_hash[:12]}")
+    report("candidate", f"{len(frozen.tables)} tables, {rows:,} rows frozen as {frozen.content_hash[:12]}")
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows,

@@ -1,11 +1,11 @@
-"""One asset a source: delivered files to landing. Made from the contracts, so a new source needs no code here."""
+"""One asset per source: delivered files to landing. Made from the contracts, so a new source needs no code here."""
 
 from collections.abc import Sequence
 
 import dagster as dg
 
 from pipelines.errors import DeliveryError
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.inbox import unknown_folders
 from pipelines.ingest.ledger import LedgerEntry, present_entries
@@ -23,7 +23,7 @@ def source_key(source: str) -> dg.AssetKey:
 
 
 def build_ingest_asset(contract: Contract) -> dg.AssetsDefinition:
-    """The asset that brings one source's landing in line with the inbox."""
+    """The asset that writes what is new in one source's inbox to its landing."""
 
     @dg.asset(
         key=source_key(contract.name),
@@ -34,16 +34,16 @@ def build_ingest_asset(contract: Contract) -> dg.AssetsDefinition:
     )
     def ingest(edition_run: EditionRun) -> dg.MaterializeResult[None]:
         settings = edition_run.settings
-        report = ingest_source(contract, settings, lambda message: say("ingest", message))
-        if not report.is_changed:
-            say("ingest", f"{contract.name}: nothing new in {len(report.present)} files")
-        reasons = count_by_reason(settings.landing_dir, report)
+        done = ingest_source(contract, settings, lambda message: report("ingest", message))
+        if not done.is_changed:
+            report("ingest", f"{contract.name}: nothing new in {len(done.present)} files")
+        reasons = count_by_reason(settings.landing_dir, done)
         return dg.MaterializeResult(
             metadata={
-                **_row_counts(report),
-                "files read now": report.read_count,
+                **_row_counts(done),
+                "files read now": done.read_count,
                 "landing": dg.MetadataValue.path(str(settings.landing_dir / contract.name)),
-                "files": _files_table(report.present),
+                "files": _files_table(done.present),
                 "quarantined by reason": dg.MetadataValue.json(
                     {f"{column}: {reason}": count for (column, reason), count in sorted(reasons.items())}
                 ),

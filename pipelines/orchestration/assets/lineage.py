@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.orchestration.assets.models import WAREHOUSE_POOL
 from pipelines.orchestration.resources import EditionRun
 from pipelines.settings import Settings
@@ -32,7 +32,7 @@ TABLES = computed_tables(MANIFEST, "lineage")
 def lineage(edition_run: EditionRun) -> Iterator[dg.MaterializeResult[None]]:
     """Trace what is published to the sources and write the tables."""
     counts = write_lineage(edition_run.settings, TABLES)
-    say("lineage", f"{counts['column_origin']:,} columns traced to the sources")
+    report("lineage", f"{counts['column_origin']:,} columns traced to the sources")
     for spec in TABLES:
         yield dg.MaterializeResult(
             asset_key=dg.AssetKey([spec.schema_name, spec.name]), metadata={"dagster/row_count": counts[spec.name]}

@@ -14,7 +14,7 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
 
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.foundation.sql import qualified
 from pipelines.gate.judgement import load_ahead
 from pipelines.orchestration.resources import EditionRun
@@ -93,7 +93,7 @@ def models(
     settings = edition_run.settings
     release_id = None if edition_run.rebuild else built_release(settings)
     if release_id is not None:
-        say("models", f"nothing has changed since release {release_id}: 0 models built")
+        report("models", f"nothing has changed since release {release_id}: 0 models built")
         return
     scope = take_scope(settings, rebuild=edition_run.rebuild)
     # dbt works in a process of its own: this one has time for what the gate will need.
@@ -103,9 +103,9 @@ def models(
     elif scope.is_empty:
         result = NOTHING_BUILT
     else:
-        say("models", "building models and running their tests")
+        report("models", "building models and running their tests")
         result = build_warehouse(settings, scope.arguments, _tell)
-    say("models", result.summary)
+    report("models", result.summary)
     if result.is_successful and not context.is_subset:
         mark_built(settings)
     yield from _materialised(context, settings, result)
@@ -122,7 +122,7 @@ def _chosen(context: dg.AssetExecutionContext) -> list[str]:
 
 def _tell(place: int, number: int, name: str) -> None:
     if place * TOLD_PER_BUILD // number > (place - 1) * TOLD_PER_BUILD // number:
-        say("models", f"{place} of {number}: {name}")
+        report("models", f"{place} of {number}: {name}")
 
 
 def _materialised(

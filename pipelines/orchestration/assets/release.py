@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipelines.foundation.hashing import code_version
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.gate.candidate import open_newest
 from pipelines.gate.judgement import require_pass
 from pipelines.orchestration.assets.verdict import verdict
@@ -31,7 +31,7 @@ def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     edition_run.drafts.remove()
     keep_inputs(settings, published)
     record_release(settings, published.release_id)
-    say("release", f"{published.release_id} is published")
+    report("release", f"{published.release_id} is published")
     return dg.MaterializeResult(
         metadata={
             "release": published.release_id,

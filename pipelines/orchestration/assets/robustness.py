@@ -1,10 +1,10 @@
-"""How sure ranks and wins are: an asset a table, all from one set of draws, between the models and the candidate."""
+"""How sure ranks and wins are: one asset per table, all from one set of draws, between the models and the candidate."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.orchestration.assets.models import WAREHOUSE_POOL
 from pipelines.orchestration.resources import EditionRun
 from pipelines.robustness.inputs import TABLES_READ
@@ -39,16 +39,16 @@ def robustness(edition_run: EditionRun) -> Iterator[dg.MaterializeResult[None]]:
     kept = keep_robustness(
         edition_run.settings,
         COMPUTED,
-        lambda message: say("robustness", message),
+        lambda message: report("robustness", message),
         rebuild=edition_run.rebuild,
     )
-    say("robustness", f"{len(kept.drawn)} indices and titles drawn, {len(kept.unchanged)} as they were")
+    report("robustness", f"{len(kept.drawn)} indices and titles drawn, {len(kept.unchanged)} unchanged")
     for spec in COMPUTED:
         yield dg.MaterializeResult(
             asset_key=dg.AssetKey([spec.schema_name, spec.name]),
             metadata={
                 "dagster/row_count": kept.row_counts[spec.name],
                 "drawn": ", ".join(kept.drawn) or "none",
-                "as they were": ", ".join(kept.unchanged) or "none",
+                "unchanged": ", ".join(kept.unchanged) or "none",
             },
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.errors import GateError
-from pipelines.foundation.progress import say
+from pipelines.foundation.progress import report
 from pipelines.gate.candidate import open_newest
 from pipelines.gate.judgement import ExpectationOutcome, Verdict, judge
 from pipelines.gate.verdict import QUALITY_FILE
@@ -43,12 +43,12 @@ def verdict(edition_run: EditionRun) -> Iterator[dg.AssetCheckResult | dg.Materi
     settings = edition_run.settings
     newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
     baseline = Releases.of(settings).before(newest)
-    judged = judge(newest, progress=lambda message: say("gate", message), baseline=baseline)
+    judged = judge(newest, progress=lambda message: report("gate", message), baseline=baseline)
     yield from _check_results(judged)
     if not judged.passed:
         raise GateError(_refusal(judged, str(newest.folder / QUALITY_FILE)))
     held = sum(outcome.passed for outcome in judged.outcomes)
-    say("gate", f"{held} expectations on {len(judged.suites)} tables hold, {len(judged.warnings)} warn, none blocks")
+    report("gate", f"{held} expectations on {len(judged.suites)} tables hold, {len(judged.warnings)} warn, none blocks")
     yield dg.MaterializeResult(
         metadata={
             "candidate": judged.candidate,
@@ -76,7 +76,7 @@ def _check_results(judged: Verdict) -> Iterator[dg.AssetCheckResult]:
                 "failed": len(failed),
                 "outcomes": _outcomes_table(suite.outcomes),
                 "failing rows": dg.MetadataValue.json(
-                    [{"expectation": outcome.type, "rows": outcome.rows} for outcome in failed if outcome.rows]
+                    [{"expectation": each.rule or each.type, "rows": each.rows} for each in failed if each.rows]
                 ),
             },
         )
@@ -90,7 +90,7 @@ def _outcomes_table(outcomes: list[ExpectationOutcome]) -> dg.TableMetadataValue
                 "result": "holds" if outcome.passed else "fails",
                 "severity": outcome.severity,
                 "expectation": outcome.type,
-                "on": outcome.column or outcome.reduction or "the table",
+                "on": outcome.column or outcome.rule or "the table",
                 "expected": outcome.expected,
                 "observed": outcome.observed,
                 "why": str(outcome.why),
@@ -103,7 +103,7 @@ def _outcomes_table(outcomes: list[ExpectationOutcome]) -> dg.TableMetadataValue
 
 def _refusal(judged: Verdict, report: str) -> str:
     lines = [
-        f"{outcome.table}: {outcome.type} on {outcome.column or 'the table'} fails for "
+        f"{outcome.table}: {outcome.type} on {outcome.column or outcome.rule or 'the table'} fails for "
         f"{outcome.unexpected_count} rows, such as {outcome.rows[0] if outcome.rows else outcome.observed}"
         for outcome in judged.failures
     ]

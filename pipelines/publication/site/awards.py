@@ -39,7 +39,7 @@ class Winner(BaseModel, frozen=True):
 
 
 class Title(BaseModel, frozen=True):
-    """One title with its rule and its winners, class by class, the best first; ``gaps`` says why classes are empty."""
+    """One title with its rule and its winners, class by class, the best first; ``gaps`` holds why classes are empty."""
 
     code: str
     name: str

@@ -1,7 +1,7 @@
 """Charts of the site as inline SVG: drawn by Vega-Lite through Altair, legible in Chinese, and read aloud by title.
 
-Belongs here: the look of each kind of chart. Does not belong here: choosing what to draw, or any counting. Sizes and
-places follow from the data alone and never from the width of a text, so that a machine with other fonts draws the same.
+Here is the look of each kind of chart; what is drawn is chosen in ``pictures``. Sizes and places follow from the data
+alone and never from the width of a text, so that a machine with other fonts draws the same.
 """
 
 import json
@@ -47,7 +47,7 @@ NO_SIZE = re.compile(r' width="[\d.]+" height="[\d.]+"')
 
 
 class Chart(BaseModel, frozen=True):
-    """A chart with what it says to those who do not see it."""
+    """A chart with its words for those who do not see it."""
 
     svg: Annotated[Markup, PlainValidator(Markup), PlainSerializer(str)]
     title: str
@@ -172,7 +172,7 @@ def histogram(name: str, title: str, counts: Sequence[tuple[float, float, int]])
 
 
 def line(name: str, title: str, points: Sequence[Point], unit: str = "") -> Chart:
-    """Values in time, one line a series, each point with its value where there are few."""
+    """Values in time, one line per series, each point with its value where there are few."""
     names = list(dict.fromkeys(point.series for point in points))
     data = _data(point.model_dump() for point in points)
     x_axis = alt.Axis(
@@ -386,7 +386,7 @@ def _drawn(
         .configure_axis(labelFontSize=12, labelColor=SOFT, labelFont=NO_FONT, minExtent=0, maxExtent=0)
         .configure_text(font=NO_FONT)
     )
-    # Rows are put in last: Altair copies them with every step it is told. A layer that names its own data, as Altair
+    # Rows are put in last: Altair copies them with every step. A layer that names its own data, as Altair
     # lets a chart without rows do, would not see them.
     told_so_far = spec.to_dict(validate=False)
     for layer in told_so_far.get("layer", []):
@@ -394,9 +394,9 @@ def _drawn(
     drawing = {**told_so_far, "data": {"values": data}}
     svg = _svg(json.dumps(drawing, sort_keys=True))
     head = Markup('<svg role="img" aria-labelledby="{0}-title" aria-describedby="{0}-desc" ').format(name)
-    told = Markup('<title id="{0}-title">{1}</title><desc id="{0}-desc">{2}</desc>').format(name, title, description)
+    words = Markup('<title id="{0}-title">{1}</title><desc id="{0}-desc">{2}</desc>').format(name, title, description)
     opening, rest = svg.split(">", 1)
-    marked = Markup(opening.replace("<svg ", str(head), 1) + ">") + told + Markup(rest)  # noqa: S704 - drawn here, its texts escaped by Vega
+    marked = Markup(opening.replace("<svg ", str(head), 1) + ">") + words + Markup(rest)  # noqa: S704 - drawn here, its texts escaped by Vega
     return Chart(svg=marked, title=title)
 
 

@@ -31,7 +31,7 @@ class Cell(BaseModel, frozen=True):
 
 
 class Grid(BaseModel, frozen=True):
-    """A table with its caption; ``more`` says what was left out and where it is."""
+    """A table with its caption; ``more`` holds what was left out and where it is."""
 
     name: str
     caption: str
@@ -52,7 +52,7 @@ def text_cell(value: object, *, lang: str = "", href: str = "", note: str = "", 
 
 
 def number_cell(value: float | None, unit: str = "", *, href: str = "", note: str = "") -> Cell:
-    """A count, or a share where the unit says so."""
+    """A count, or a share where that is the unit."""
     return Cell(text=written(value, unit), sort=sort_key(value), href=href, note=note)
 
 

@@ -36,14 +36,14 @@ class Links(BaseModel, frozen=True):
         return posixpath.relpath(path, posixpath.dirname(self.path) or ".")
 
     def figure(self, figure_id: str) -> str:
-        """Where the rows under a figure are told: its page of provenance, or its line among the figures."""
+        """Where the rows under a figure are shown: its page of provenance, or its line among the figures."""
         page = f"{PROVENANCE_FOLDER}/{figure_id}.html"
         if re.fullmatch(r"[\w.-]+", figure_id) and (self.release_folder / page).is_file():
             return self.file(page)
         return f"{self.to('figures.html')}#{anchor(figure_id)}"
 
     def fact(self, code: str) -> str:
-        """Where a fact about the edition is told."""
+        """Where a fact about the edition is shown."""
         return f"{self.to('methods.html')}#{anchor('fact-' + code)}"
 
 

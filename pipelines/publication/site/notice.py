@@ -1,4 +1,4 @@
-"""The notice of an edition in the bulletin's own form: what the page and the document for editors both say.
+"""The notice of an edition in the bulletin's own form: the words of both the page and the document for editors.
 
 Sentences are rows of ``core.dim_notice_sentence``; where a number stands they name a cell in braces, and here the cell
 is put in. A number that could not be computed is written as a gap, never left out in silence.
@@ -109,8 +109,8 @@ def methods(desk: Desk) -> Iterator[Method]:
 def trends(desk: Desk) -> Iterator[Trend]:
     """The trends that have a figure or a sentence."""
     figures = {int(row["trend"]) for row in desk.tables.of_edition(FIGURES)}
-    told = {int(row["section_code"]) for row in desk.tables.of_edition(SENTENCES) if row["section"] == "trend"}
-    for number in sorted(figures | told):
+    described = {int(row["section_code"]) for row in desk.tables.of_edition(SENTENCES) if row["section"] == "trend"}
+    for number in sorted(figures | described):
         yield Trend(
             number=number,
             title=desk.label("trend", str(number)),
@@ -137,7 +137,7 @@ def _paragraphs(desk: Desk, section: str, code: str) -> tuple[tuple[Run, ...], .
 
 
 def _runs(desk: Desk, sentence: str) -> Iterator[Run]:
-    """The parts of a sentence, its names of cells replaced by what stands in the cells."""
+    """The parts of a sentence, its names of cells replaced by their values."""
     end = 0
     for found in PLACE.finditer(sentence):
         if found.start() > end:

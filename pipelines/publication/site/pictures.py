@@ -1,6 +1,6 @@
 """Which charts the tables of a trend allow: levels as bars, provinces as tiles, quarters with intervals, stock in time.
 
-Belongs here: choosing rows for charts. Does not belong here: their look (``charts``), or any counting.
+Here the rows of a chart are chosen; its look is in ``charts``.
 """
 
 import re
@@ -161,7 +161,7 @@ def tile_text(value: float | None, unit: str) -> str:
 
 
 def official(desk: Desk) -> Iterator[Chart]:
-    """The stock of sites and the pass rates as official documents tell them, never mixed with rows of the edition."""
+    """The stock of sites and the pass rates as official documents give them, never mixed with rows of the edition."""
     rows = [row for row in desk.tables.rows(SERIES) if row["group_code"] == "all" and day_of(row["as_of"])]
     for code, unit in (("site_stock", ""), ("pass_share", SHARE)):
         found = [row for row in rows if row["series_code"] == code and row["value"] is not None]

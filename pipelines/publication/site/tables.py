@@ -1,7 +1,4 @@
-"""The published tables as pages read them: what is not there is empty, never an error.
-
-Belongs here: reading rows of a release. Does not belong here: any choice of what to show.
-"""
+"""The published tables as pages read them: what is not there is empty, never an error."""
 
 from collections.abc import Sequence
 from functools import cached_property

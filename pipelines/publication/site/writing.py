@@ -64,7 +64,7 @@ def write_site(
 def build_pages(tables: Tables, language: Language, folder: Path, pictures: KeptPictures) -> list[Page]:
     """Every page of a language with what it shows, before it is written."""
     desk = Desk(tables=tables, language=language, links=_links(folder, language, ""), pictures=pictures)
-    # What Altair is given here is fixed and tested; checking it anew takes longer than drawing.
+    # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
     with debug_mode(False):
         return list(_pages(desk))
 

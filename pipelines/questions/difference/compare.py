@@ -1,6 +1,6 @@
 """The difference of two releases: what changed, how much each cause explains, and the input rows behind it.
 
-Causes are four: ``subject`` (its own input rows), ``correction`` (a row of seeds/corrections.csv), ``set`` (the other
+Causes are four: ``subject`` (its own input rows), ``correction`` (a row of the seed corrections), ``set`` (the other
 subjects: who they are and what they are worth) and ``method`` (seeds, models, framework). The parts of a figure or a
 score add up to its change. The queries are in ``sql/`` beside this module and read two attached releases.
 """
@@ -28,7 +28,7 @@ FIGURES, UNITS, CORRECTIONS = "trends.figure", "trends.figure_unit", "audit.corr
 SCORES, RANKS, NODES, SUBJECTS = (
     "indices.idx_score", "indices.idx_rank", "indices.dim_framework_node", "core.dim_subject",
 )  # fmt: skip
-# Told in sections of their own, with causes; every other table is told cell by cell.
+# Shown in sections of their own, with causes; every other table is shown cell by cell.
 WITH_CAUSES = {FIGURES, UNITS, SCORES, RANKS, CORRECTIONS}
 
 
@@ -123,9 +123,9 @@ def _caused_sections(connection: duckdb.DuckDBPyConnection, tables: list[Compare
 
 def _cells(connection: duckdb.DuckDBPyConnection, tables: list[ComparedTable]) -> Section:
     """Every changed cell of every other table, awards first."""
-    told = [table for table in tables if table.name not in WITH_CAUSES]
-    told.sort(key=lambda table: (not table.name.startswith("awards."), table.name))
-    rows = [row for table in told for row in changed_cells(connection, table)]
+    others = [table for table in tables if table.name not in WITH_CAUSES]
+    others.sort(key=lambda table: (not table.name.startswith("awards."), table.name))
+    rows = [row for table in others for row in changed_cells(connection, table)]
     return Section(name="cells", title_en="Awards and every other table", title_zh="奖项及其他各表", rows=rows)
 
 

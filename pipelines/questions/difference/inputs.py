@@ -85,12 +85,12 @@ def _changes(contract: Contract, old: list[Path], new: list[Path]) -> str:
             {partition}, {unit} as unit_code,
             concat_ws(' | ', {key}) as row_key, [{listed}] as cells, file_id, sheet, row_number,
             row_number() over (partition by {partition} order by file_id, sheet, row_number) as place
-        from read_parquet([FILES], union_by_name = true)
+        from
     """
     return f"""
     insert into {TABLE}
-    with o as ({rows.replace("FILES", _list(old))}),
-    n as ({rows.replace("FILES", _list(new))}),
+    with o as ({rows} {_landed(old)}),
+    n as ({rows} {_landed(new)}),
     matched as (
         select
             case when o.row_key is null then 'added' when n.row_key is null then 'removed' else 'changed' end as change,
@@ -134,5 +134,5 @@ def _shown(name: str, is_personal: object) -> str:
     return f"case when {identifier(name)} is not null then '{HIDDEN}' end" if is_personal else _text(name)
 
 
-def _list(paths: list[Path]) -> str:
-    return ", ".join(map(literal, paths))
+def _landed(paths: list[Path]) -> str:
+    return f"read_parquet([{', '.join(map(literal, paths))}], union_by_name = true)"

@@ -27,7 +27,7 @@ class ComparedTable:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The columns both releases have, without the key and the file a row stands in, which the inputs tell of."""
+        """The columns both releases have, without the key and the file a row stands in, which the inputs show."""
         return tuple(column for column in self.columns if column not in self.key and column != FILE)
 
 

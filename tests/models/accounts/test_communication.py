@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipelines.reference.rows import seed_path
 from pipelines.settings import SEEDS_DIR, Settings
 from tests.fixtures.composing import rewrite
 from tests.fixtures.deliveries import delimited, deliver
@@ -113,11 +114,11 @@ def deliver_registries(inbox: Path, accounts: Mapping[tuple[str, str], str]) -> 
 
 
 def write_formulas(folder: Path) -> Path:
-    """A copy of the project's seeds in which the two formulas that wait for a date have one."""
+    """The seeds in one folder, as a centre may keep them; the two formulas that wait for a date have one."""
     folder.mkdir()
-    for path in SEEDS_DIR.glob("*.csv"):
+    for path in SEEDS_DIR.rglob("*.csv"):
         (folder / path.name).write_bytes(path.read_bytes())
-    with (SEEDS_DIR / "communication_formulas.csv").open(encoding="utf-8", newline="") as stream:
+    with seed_path(SEEDS_DIR, "communication_formulas").open(encoding="utf-8", newline="") as stream:
         formulas = [row | ALTERNATIVES.get((row["formula_code"], row["version"]), {}) for row in csv.DictReader(stream)]
     rewrite(folder / "communication_formulas.csv", formulas)
     return folder

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 import yaml
 
+from pipelines.reference.rows import seed_path
 from pipelines.settings import EXPECTATIONS_DIR, MODELS_DIR, SEEDS_DIR, Settings
 from tests.fixtures.warehouse import build_tables, ingest, rows_of
 
@@ -63,7 +64,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("corrections")
     seeds = folder / "seeds"
     shutil.copytree(SEEDS_DIR, seeds)
-    with (seeds / "corrections.csv").open("a", encoding="utf-8") as stream:
+    with seed_path(seeds, "corrections").open("a", encoding="utf-8") as stream:
         stream.write(CORRECTIONS)
     census = folder / "inbox" / "platform_census" / "普查.csv"
     census.parent.mkdir(parents=True)
@@ -111,4 +112,4 @@ def test_whatever_did_not_find_what_it_expects_fails_the_run_and_the_gate() -> N
     [test] = model["data_tests"]
     assert list(test["sound"]["arguments"]["holds"].values()) == ["outcome in ('applied', 'retired')"]
     suite = yaml.safe_load((EXPECTATIONS_DIR / "audit.correction.yml").read_text(encoding="utf-8"))
-    assert "outcome not in ('applied', 'retired')" in suite["reduce"]["missed"]
+    assert "outcome not in ('applied', 'retired')" in suite["never"]["missed"]["rows"]

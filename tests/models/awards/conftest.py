@@ -50,7 +50,7 @@ def before(later: Settings) -> Settings:
 def decide(settings: Settings) -> None:
     ingest(settings)
     build(settings)
-    keep_robustness(settings, computed_tables(project_manifest()), lambda message: None)
+    keep_robustness(settings, computed_tables(project_manifest(), "robustness", "firmness"), lambda message: None)
 
 
 def decided_again(settings: Settings) -> dict[tuple[str, str], Candidate]:

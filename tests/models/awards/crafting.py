@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.reference.rows import seed_path
 from pipelines.settings import Settings
 from tests.fixtures.award_reference import Row
 from tests.fixtures.composing import Composition, deliver_values, framework, node, rewrite, write_seeds
@@ -123,9 +124,9 @@ def write_rules(folder: Path, rules: dict[str, Row], quotas: dict[str, int], *, 
         title: {key: row[key] for key in ("edition", "series_code", "title_code")} for title, row in titled.items()
     }
     own = {"origin": "own_design", "reasoning_zh": "测试", "reasoning_en": "a test"}
-    rewrite(folder / "award_rules.csv", titled.values())
+    rewrite(seed_path(folder, "award_rules"), titled.values())
     rewrite(
-        folder / "award_titles.csv",
+        seed_path(folder, "award_titles"),
         [
             {**code, "title_order": order, "short_name_zh": f"简称{title}", "name_zh": f"奖项{title}", "name_en": title}
             for order, (title, code) in enumerate(codes.items(), start=1)
@@ -133,7 +134,7 @@ def write_rules(folder: Path, rules: dict[str, Row], quotas: dict[str, int], *, 
     )
     rows = [{**code, "class_name_zh": "组", "class_name_en": "class", **own} for code in codes.values()]
     rewrite(
-        folder / "award_quotas.csv",
+        seed_path(folder, "award_quotas"),
         [
             {**row, "rank_class": rank_class, "quota": quotas.get(row["title_code"], 1)}
             for row in rows
@@ -141,10 +142,11 @@ def write_rules(folder: Path, rules: dict[str, Row], quotas: dict[str, int], *, 
         ],
     )
     rewrite(
-        folder / "award_inputs.csv", [{**code, **own, **cells} for code in codes.values() for cells in _inputs(code)]
+        seed_path(folder, "award_inputs"),
+        [{**code, **own, **cells} for code in codes.values() for cells in _inputs(code)],
     )
     excluded = {**codes["after"], "excluding_series_code": "series1", "excluding_title_code": "panel", **own}
-    rewrite(folder / "award_exclusions.csv", [excluded] if excludes else [])
+    rewrite(seed_path(folder, "award_exclusions"), [excluded] if excludes else [])
 
 
 def _inputs(code: Row) -> list[Row]:
@@ -157,7 +159,7 @@ def _inputs(code: Row) -> list[Row]:
     index = {"input_code": "skill", "input_kind": "index", "index_code": "skill", "value_code": "skill"}
     names = {"name_zh": "输入", "name_en": "input", "weight": 50}
     chosen = kinds.get(code["title_code"], [index])
-    return [{**names, "input_order": order, **cells} for order, cells in enumerate(chosen, start=1)]
+    return [{**names, **cells} for cells in chosen]
 
 
 def craft(folder: Path) -> Settings:

@@ -1,4 +1,4 @@
-"""Every reduction of the suites of the awards finds what is wrong, and finds nothing where nothing is."""
+"""Every rule of the suites of the awards finds what is wrong, and finds nothing where nothing is."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ from pipelines.gate.suites import read_suites
 from pipelines.settings import EXPECTATIONS_DIR, Settings
 
 WINNER = "series_code = 'series1' and title_code = 'share' and subject_id = 'unit:A'"
-# Table, reduction, and what breaks it.
+# Table, rule, and what breaks it.
 FAULTS = {
     ("award_title", "without_inputs"): "update awards.award_title set input_count = 0",
     ("award_class", "other_than_winners"): "update awards.award_class set winner_count = winner_count + 1",
@@ -57,20 +57,20 @@ def tables(later: Settings, tmp_path: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(tmp_path / "broken.duckdb"))
 
 
-def found(connection: duckdb.DuckDBPyConnection, table: str, reduction: str) -> int:
+def found(connection: duckdb.DuckDBPyConnection, table: str, rule: str) -> int:
     connection.execute(f"create or replace temp view candidate as select * from awards.{table}")
-    return len(connection.execute(SUITES[table].reduce[reduction]).fetchall())
+    return len(connection.execute(SUITES[table].never[rule].rows).fetchall())
 
 
-def test_every_reduction_has_a_fault() -> None:
-    assert set(FAULTS) == {(table, reduction) for table, suite in SUITES.items() for reduction in suite.reduce}
+def test_every_rule_has_a_fault() -> None:
+    assert set(FAULTS) == {(table, rule) for table, suite in SUITES.items() for rule in suite.never}
 
 
 def test_every_fault_is_found_and_nothing_else(tables: duckdb.DuckDBPyConnection) -> None:
-    for (table, reduction), fault in FAULTS.items():
-        before = found(tables, table, reduction)
-        assert before == 0 or reduction in TRUE_WARNINGS, (table, reduction, before)
+    for (table, rule), fault in FAULTS.items():
+        before = found(tables, table, rule)
+        assert before == 0 or rule in TRUE_WARNINGS, (table, rule, before)
         tables.execute("begin")
         tables.execute(fault)
-        assert found(tables, table, reduction) > 0, (table, reduction)
+        assert found(tables, table, rule) > 0, (table, rule)
         tables.execute("rollback")

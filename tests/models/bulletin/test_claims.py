@@ -5,12 +5,13 @@ import csv
 import polars as pl
 import pytest
 
+from pipelines.reference.rows import seed_path
 from pipelines.settings import SEEDS_DIR
 from tests.fixtures.two_editions import TwoEditions
 
 
 def seed(name: str) -> list[dict[str, str]]:
-    with (SEEDS_DIR / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+    with seed_path(SEEDS_DIR, name).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 

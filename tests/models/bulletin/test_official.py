@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import polars as pl
 
+from pipelines.reference.rows import seed_path
 from pipelines.settings import SEEDS_DIR
 from tests.fixtures.two_editions import TwoEditions
 
@@ -23,7 +24,7 @@ def test_the_series_foot_where_the_notices_foot(editions: TwoEditions) -> None:
 
 
 def test_the_province_table_of_2019_adds_up_by_other_means(editions: TwoEditions) -> None:
-    with (SEEDS_DIR / "official_facts.csv").open(encoding="utf-8", newline="") as stream:
+    with seed_path(SEEDS_DIR, "official_facts").open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["as_of"] == "2019-12"]
     by_series: dict[str, dict[str, float]] = defaultdict(dict)
     for row in rows:

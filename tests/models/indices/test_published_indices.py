@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.reference.rows import seed_path
 from pipelines.settings import PROJECT_ROOT, SEEDS_DIR
 from tests.fixtures.composing import ENGINE, Composition, compose, framework, node
 from tests.fixtures.index_reference import aggregate, competition_ranks, normalise
@@ -33,7 +34,7 @@ def test_the_index_of_iran_in_2018_is_reproduced(tmp_path: Path) -> None:
     values = pl.DataFrame({"unit": ["IRN"], **{name: [value] for name, value in IRAN_2018.items()}})
     settings = compose(tmp_path, egdi(), values, tables=ENGINE)
     assert rows_of(settings, "indices.idx_rank")["index_score"].item() == pytest.approx(EGDI_IRAN_2018, abs=5e-5)
-    assert (settings.seeds_dir / "levels.csv").read_bytes() == (SEEDS_DIR / "levels.csv").read_bytes()
+    assert seed_path(settings.seeds_dir, "levels").read_bytes() == seed_path(SEEDS_DIR, "levels").read_bytes()
 
 
 @needs_egdi

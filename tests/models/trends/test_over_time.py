@@ -1,8 +1,14 @@
 """Two editions in one home: every trend table holds both, and what is not comparable is marked."""
 
+from pathlib import Path
+
+import duckdb
 import polars as pl
 
+from pipelines.gate.candidate import freeze
+from pipelines.ingest.ledger import delivered_editions
 from tests.fixtures.two_editions import EDITIONS, TwoEditions
+from tests.fixtures.warehouse import rows_of, tables_of
 
 # The example of 2016 has no check of platforms.
 OF_ONE_EDITION = {"trend_3_platform_check"}
@@ -43,3 +49,16 @@ def test_the_bulletin_is_held_against_its_own_edition(editions: TwoEditions) -> 
     figures = editions.rows("trends.figure")
     assert set(figures.filter(pl.col("edition") == 2016)["verdict"]) <= {"unpublished", "not_computable"}
     assert set(editions.rows("trends.claim")["edition"]) == {2017}
+
+
+def test_both_editions_are_published_whole_and_no_third(editions: TwoEditions, tmp_path: Path) -> None:
+    settings = editions.settings
+    specs = [spec for spec in tables_of(settings) if spec.is_by_edition]
+    candidate = freeze(settings.warehouse_path, specs, 2017, tmp_path, delivered_editions(settings.landing_dir))
+    seen: set[int] = set()
+    for table in candidate.tables:
+        published = duckdb.sql(f"select edition, count(*) from '{candidate.path(table)}' group by all").fetchall()
+        built = rows_of(settings, table.full_name).group_by("edition").len().rows()
+        assert dict(published) == {edition: count for edition, count in built if edition in EDITIONS}
+        seen |= {edition for edition, _ in built}
+    assert seen > set(EDITIONS), "the frameworks know an edition of which nothing was delivered"

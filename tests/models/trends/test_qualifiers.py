@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 
+from pipelines.reference.rows import seed_path
 from pipelines.settings import MODELS_DIR, SEEDS_DIR
 
 # Lower and upper bound as multiples of the printed value, and whether each belongs to what agrees.
@@ -42,7 +43,7 @@ class Judge:
             f"select {expression} from cases cross join qualifiers as rules where rules.qualifier = ?"
         )
         self.connection = duckdb.connect()
-        seed = SEEDS_DIR / "qualifiers.csv"
+        seed = seed_path(SEEDS_DIR, "qualifiers")
         self.connection.execute(f"create table qualifiers as from read_csv('{seed}', header = true)")
 
     def agrees(self, case: Case, qualifier: str) -> bool:

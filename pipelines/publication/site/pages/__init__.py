@@ -1,1 +1,1 @@
-"""One module a kind of page: each reads its tables and says what its template shows."""
+"""One module per kind of page: each reads its tables and gives what its template shows."""

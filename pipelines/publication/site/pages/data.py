@@ -28,7 +28,7 @@ def downloads(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
         (
             f"ceping-{edition}.xlsx",
             "工作簿，每张数据表一个工作表，中文表头",
-            "workbook, one sheet a table, Chinese headers",
+            "workbook, one sheet per table, Chinese headers",
         ),
         (
             f"notice-{edition}.docx",
@@ -52,7 +52,7 @@ def downloads(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
 
 
 def size(path: Path) -> str:
-    """Size of a file as people say it."""
+    """Size of a file as people write it."""
     count = float(path.stat().st_size)
     for unit in ("B", "KB", "MB"):
         if count < 1024:

@@ -37,7 +37,7 @@ class Framework(BaseModel, frozen=True):
 
 
 def build(desk: Desk) -> Iterator[Page]:
-    """The page of methods, where there is anything to say."""
+    """The page of methods, where there is anything to show."""
     desk = desk.at(PAGE)
     facts = sorted(desk.tables.of_edition(FACTS), key=lambda row: (row["fact_order"], row["fact_code"]))
     context = {

@@ -9,7 +9,7 @@ PAGE = "index.html"
 
 
 def build(desk: Desk) -> Iterator[Page]:
-    """The notice; a release without any of its tables still says what it holds."""
+    """The notice; a release without any of its tables still shows what it holds."""
     desk = desk.at(PAGE)
     notice = compose(desk)
     yield Page(path=PAGE, template="notice.html", title=notice.title, section=PAGE, context={"notice": notice})

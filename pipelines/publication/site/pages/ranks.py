@@ -1,4 +1,4 @@
-"""A page an index: how scores spread, how sure the ranks are, and the ranking of every class."""
+"""One page per index: how scores spread, how sure the ranks are, and the ranking of every class."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A page a series: its titles, the rule of each, the winners with their citations, and why the next one missed."""
+"""One page per series: its titles, the rule of each, the winners with their citations, and why the next one missed."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A page a trend: its sentences, its figures, its charts, and every published table of the trend broken down."""
+"""One page per trend: its sentences, its figures, its charts, and every published table of the trend broken down."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -22,12 +22,12 @@ def build(desk: Desk) -> Iterator[Page]:
             continue
         path = f"trends/{trend.number}.html"
         at = desk.at(path)
-        told = next(told for told in trends(at) if told.number == trend.number)
+        described = next(found for found in trends(at) if found.number == trend.number)
         yield Page(
             path=path, template="trend.html", title=trend.title, section="trends",
             short=at.say(f"趋势{at.language.numeral(trend.number)}", f"Trend {trend.number}"),
             context={
-                "trend": told,
+                "trend": described,
                 "figures": next((part.figures for part in parts(at) if part.number == trend.number), ()),
                 "charts": charts(at, trend.number),
                 "tables": [
