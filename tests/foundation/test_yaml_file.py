@@ -11,7 +11,7 @@ from pipelines.foundation.yaml_file import read_yaml
 def test_a_key_given_twice_is_refused_and_not_forgotten(tmp_path: Path) -> None:
     path = tmp_path / "twice.yml"
     path.write_text("rows:\n  first: 1\n  first: 2\n", encoding="utf-8")
-    with pytest.raises(yaml.YAMLError, match="'first'.* is given twice"):
+    with pytest.raises(yaml.YAMLError, match=r"'first'.* is given twice"):
         read_yaml(path)
 
 
