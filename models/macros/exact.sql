@@ -15,6 +15,11 @@
     {{ exact_sum(expression) }} / nullif(count({{ expression }}), 0)
 {%- endmacro %}
 
+{#- Rounded as a decimal: of a double that stands for a half, one engine rounds the digits and the other what they are. -#}
+{% macro rounded(expression, digits) -%}
+    cast(round({{ exact(expression) }}, {{ digits }}) as double)
+{%- endmacro %}
+
 {% macro exact_sum_over(expression, columns) -%}
     cast(sum({{ exact(expression) }}) over (partition by {{ columns | join(', ') }}) as double)
 {%- endmacro %}

@@ -37,7 +37,7 @@ measured as (
         subject_id,
         measure,
         count(*) as respondent_count,
-        round({{ exact_mean('score') }}, 6) as mean_score,
+        {{ rounded(exact_mean('score'), 6) }} as mean_score,
         round(stddev_samp(score) / sqrt(count(*)), 6) as standard_error,
         bool_or(is_synthetic) as is_synthetic
     from respondent_scores
