@@ -49,6 +49,7 @@ def _print_check(console: Console, check: FileCheck, reasons: dict[str, str]) ->
         ("encoding", [check.encoding] if check.encoding else []),
         ("sheets", check.sheets),
         ("no table in", check.ignored_sheets),
+        ("hidden rows", [f"{check.hidden_rows:,}, read like all others"] if check.hidden_rows else []),
         ("not pages", [f"{count:,} {kind} records" for kind, count in check.skipped_records.items()]),
         (
             "columns",

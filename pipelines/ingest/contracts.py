@@ -129,6 +129,10 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
         description="Regular expression of headers that ask for persons: where no column claims one, its cells are "
         "not kept, and its name alone is reported.",
     )
+    example_sheets: str = Field(
+        default=r"(?:填[报写表]?)?(?:示例|样例|范例|样表)",
+        description="Regular expression of the names of sheets that show how to fill in the others: not read.",
+    )
     correction_mark: str = Field(
         default=r"[-_ （(]*(?:[vV](?P<version>\d+)|更正版?(?P<nth>\d*)|修订版?(?P<revision>\d*))[）)]?$",
         description="What a file name ends in, before its suffix, where the file corrects an earlier one.",
@@ -145,6 +149,11 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
     def is_personal(self, header: str) -> bool:
         """Whether a header asks for a person's data."""
         return re.search(self.personal_headers, header) is not None
+
+    def is_identifier(self, column: Column) -> bool:
+        """Whether a column names things: any text of a form, or of the key, that is not one of a list."""
+        is_text = column.data_type == "string" and column.values is None
+        return is_text and (column.pattern is not None or column.name in self.key)
 
     @property
     def has_personal(self) -> bool:

@@ -49,6 +49,7 @@ class FileCheck(BaseModel, frozen=True):
     sheets: tuple[str, ...] = ()
     ignored_sheets: tuple[str, ...] = ()
     skipped_records: dict[str, int] = {}
+    hidden_rows: int = 0
     rows: int = 0
     rows_quarantined: int = 0
     rows_of_repeated_keys: int = 0
@@ -159,6 +160,7 @@ def _summary(
         sheets=tuple(table.sheet for table in tables if table.sheet is not None),
         ignored_sheets=tables[0].ignored_sheets,
         skipped_records=dict(sorted(sum((table.skipped_records for table in tables), Counter[str]()).items())),
+        hidden_rows=sum(table.hidden_rows for table in tables),
         rows=rows,
         rows_quarantined=rows - fit,
         rows_of_repeated_keys=_rows_of_repeated_keys(connection, contract, landing),

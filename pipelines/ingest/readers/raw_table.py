@@ -1,5 +1,6 @@
 """What every reader returns: rows of text, numbered as a person opening the file would number them."""
 
+import datetime as dt
 import re
 import unicodedata
 from collections import Counter
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pipelines.errors import DeliveryError
 from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.dates_and_numbers import EXCEL_FIRST_DAY
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,9 @@ class RawTable:
     ``matched_headers`` are the headers seen of them. ``unknown_cells`` are the expressions of headers no column
     claims, ``gathered_cells`` those a column gathers. A relation that is read as it is used puts into ``failures``
     what stopped it, and counts in ``skipped_records``, by kind, the records of an archive that are no rows;
-    ``read_from`` keeps what it reads.
+    ``read_from`` keeps what it reads. ``marks`` are, by column, the expressions of the reason why a cell cannot be what
+    its text says, null where there is none; ``first_day`` is the day that serial number 0 means; ``hidden_rows`` were
+    read though the file hides them.
     """
 
     sheet: str | None
@@ -35,6 +39,9 @@ class RawTable:
     skipped_records: Counter[str] = field(default_factory=Counter)
     failures: list[DeliveryError] = field(default_factory=list)
     read_from: object = None
+    marks: dict[str, str] = field(default_factory=dict)
+    first_day: dt.date = EXCEL_FIRST_DAY
+    hidden_rows: int = 0
 
 
 def normalise_header(text: str) -> str:
