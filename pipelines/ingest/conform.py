@@ -65,8 +65,8 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     texts = ",\n".join(f"{_text_where_needed(column)} as text_{column.name}" for column in contract.columns)
     values = ",\n".join(f"{_value(column, table.first_day)} as {column.name}" for column in contract.columns)
     marks = "".join(f"{mark} as mark_{name},\n" for name, mark in table.marks.items())
-    columns = ",\n".join(_landed(column, contract) for column in contract.columns if column.personal != "drop")
-    rules = list(_rules(contract, table.marks))
+    columns = ",\n".join(_landed(column, contract, edition) for column in contract.columns if column.personal != "drop")
+    rules = list(_rules(contract, edition, table.marks))
     is_unfit = " or ".join(["broken_reason is not null", *(f"coalesce({condition}, false)" for condition, _ in rules)])
     is_about_persons = contract.has_personal or any(map(contract.is_personal, table.unmatched_headers))
     broken_text = "null" if is_about_persons else "broken_text"
@@ -108,10 +108,10 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     """
 
 
-def _landed(column: Column, contract: Contract) -> str:
+def _landed(column: Column, contract: Contract, edition: int) -> str:
     if column.personal is not None:
         return f"{PSEUDONYM}({column.name}) as {column.name}"
-    conditions = [condition for condition, _, _ in _rules_of(column, contract)]
+    conditions = [condition for condition, _, _ in _rules_of(column, contract, edition)]
     if contract.refused == "shown" or not conditions:
         return column.name
     return f"case when {' or '.join(conditions)} then null else {column.name} end as {column.name}"
@@ -260,10 +260,10 @@ def _chosen(text: str, spellings: dict[str, tuple[str, ...]]) -> str:
     return f"case {text} {' '.join(branches)} end"
 
 
-def _rules(contract: Contract, marks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _rules(contract: Contract, edition: int, marks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Each rule as the condition that breaks it and the rejection it leads to; personal data is never repeated."""
     for column in contract.columns:
-        rules = _rules_of(column, contract)
+        rules = _rules_of(column, contract, edition)
         for condition, reason, shown in _with_marks(column, rules) if column.name in marks else rules:
             is_hidden = column.personal is not None or contract.refused == "hidden"
             yield condition, _rejection(column.name, reason, "null" if is_hidden else shown)
@@ -279,7 +279,7 @@ def _with_marks(column: Column, rules: Iterable[Rule]) -> Iterator[Rule]:
     yield from ((f"not {is_marked} and {condition}", reason, shown) for condition, reason, shown in rules)
 
 
-def _rules_of(column: Column, contract: Contract) -> Iterator[Rule]:
+def _rules_of(column: Column, contract: Contract, edition: int) -> Iterator[Rule]:
     """Condition that breaks the rule, reason code as SQL, and the value to show."""
     value, text = column.name, f"text_{column.name}"
     if column.gathers is not None:
@@ -298,6 +298,15 @@ def _rules_of(column: Column, contract: Contract) -> Iterator[Rule]:
     for bound, sign in ((column.minimum, "<"), (column.maximum, ">")):
         if bound is not None:
             yield f"{value} {sign} {bound}", "'out_of_range'", f"coalesce({text}, cell_{value})"
+    if (days := contract.believed_days(column, edition)) is not None:
+        first, last = (literal(day.isoformat()) for day in days)
+        is_believed = f"cast({value} as date) between date {first} and date {last}"
+        yield f"not ({is_believed})", "'out_of_range'", f"coalesce({text}, cell_{value})"
+    if column.begins is not None:
+        is_begun = (
+            f"{column.begins} = 'month' and day({value}) <> 1 or {column.begins} = 'year' and dayofyear({value}) <> 1"
+        )
+        yield f"({is_begun})", "'no_first_day'", f"coalesce({text}, cell_{value})"
 
 
 def _rejection(column_name: str, reason: str, value: str) -> str:

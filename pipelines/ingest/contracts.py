@@ -4,6 +4,7 @@ The YAML under ``models/sql/sources`` is the only place that names a source's co
 rules. A contract is applied to rows in ``conform``.
 """
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterable
@@ -28,6 +29,9 @@ PERSONAL_HEADERS = (
     r"|IP地址|网络地址|来自IP|\bIP\b|e-?mail|phone|birthday|gender"
 )
 
+# Nothing that is dated here is older than websites are.
+EARLIEST = dt.date(1990, 1, 1)
+
 DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]", "cell[]"]
 
 
@@ -49,6 +53,14 @@ class Column(BaseModel, frozen=True, extra="forbid"):
     default: str | None = Field(default=None, description="Value of an empty cell.")
     timezone: str = Field(default="UTC", description="Zone of times written without one.")
     whole_months: bool = Field(default=False, description="Whether a month without a day means its first day.")
+    begins: str | None = Field(
+        default=None, description="Column that says of what kind the period is that begins on this day."
+    )
+    years_before: int | None = Field(
+        default=None,
+        description="Years before the edition's from which a day is believed; by default one where every row has the "
+        "day, as it says when something was looked at, and any number otherwise.",
+    )
     is_rounded: bool = Field(
         default=False, description="Whether platforms write the number rounded: 1.2万 is read as 12000."
     )
@@ -149,6 +161,15 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
     def is_personal(self, header: str) -> bool:
         """Whether a header asks for a person's data."""
         return re.search(self.personal_headers, header) is not None
+
+    def believed_days(self, column: Column, edition: int) -> tuple[dt.date, dt.date] | None:
+        """The first and the last day a date or time may fall on; null where the column holds neither."""
+        if column.data_type not in ("date", "timestamp"):
+            return None
+        is_in_every_row = column.required or column.name in self.key
+        years_before = column.years_before if column.years_before is not None else 1 if is_in_every_row else None
+        first = EARLIEST if years_before is None else dt.date(edition - years_before, 1, 1)
+        return first, dt.date(edition + 1, 12, 31)
 
     def is_identifier(self, column: Column) -> bool:
         """Whether a column names things: any text of a form, or of the key, that is not one of a list."""

@@ -66,7 +66,7 @@ class FileCheck(BaseModel, frozen=True):
         return self.error is None and not self.rows_quarantined
 
 
-def check_path(path: Path, source: str | None, threads: int) -> Iterator[FileCheck]:
+def check_path(path: Path, source: str | None, edition: int, threads: int) -> Iterator[FileCheck]:
     """Check a file, a source's folder, or a whole inbox, file by file.
 
     The source of a file is its folder's, or the one given, or the one whose contract fits its headers best. Raises
@@ -79,7 +79,7 @@ def check_path(path: Path, source: str | None, threads: int) -> Iterator[FileChe
     if not deliveries:
         raise CepingError(f"{path} holds no file to check; an inbox has a folder each for {', '.join(contracts)}")
     for delivery in deliveries:
-        yield _check(delivery, contracts, threads)
+        yield _check(delivery, contracts, edition, threads)
 
 
 def _deliveries(path: Path, source: str | None, contracts: dict[str, Contract]) -> Iterator[Delivery]:
@@ -99,7 +99,7 @@ def _deliveries(path: Path, source: str | None, contracts: dict[str, Contract]) 
         raise CepingError(f"there is no file or folder {path}")
 
 
-def _check(delivery: Delivery, contracts: dict[str, Contract], threads: int) -> FileCheck:
+def _check(delivery: Delivery, contracts: dict[str, Contract], edition: int, threads: int) -> FileCheck:
     try:
         named = delivery if delivery.source else Delivery(_best_source(delivery, contracts), delivery.path)
     except DeliveryError as failure:
@@ -109,7 +109,7 @@ def _check(delivery: Delivery, contracts: dict[str, Contract], threads: int) -> 
         with connect(threads, ANY_KEY) as connection, tempfile.TemporaryDirectory() as folder:
             tables = read(connection, named, contract)
             landing = Path(folder) / "landing.parquet"
-            write_landing(connection, tables, contract, 0, named, landing)
+            write_landing(connection, tables, contract, edition, named, landing)
             return _summary(connection, named, contract, tables, landing)
     except DeliveryError as failure:
         return FileCheck(file=delivery.path.name, source=named.source, error=str(failure))

@@ -142,7 +142,7 @@ def test_any_text_is_taken_apart(html: str) -> None:
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real archives are not beside the project")
 def test_every_real_archive_is_read_or_refused() -> None:
     found = {
-        path.relative_to(REAL).as_posix(): next(check_path(path, "site_crawl", threads=2))
+        path.relative_to(REAL).as_posix(): next(check_path(path, "site_crawl", 2017, threads=2))
         for path in sorted(REAL.rglob("*.*arc*"))
     }
     refused = {name for name, check in found.items() if check.error}

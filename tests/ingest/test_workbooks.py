@@ -194,7 +194,7 @@ def test_scientific_notation_is_no_identifier_in_any_format(settings: Settings, 
 
 
 def checked(settings: Settings, source: str) -> FileCheck:
-    [check] = check_path(settings.inbox_dir / source, source, threads=1)
+    [check] = check_path(settings.inbox_dir / source, source, settings.edition, threads=1)
     return check
 
 
