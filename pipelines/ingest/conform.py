@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 import duckdb
@@ -23,13 +23,14 @@ from pipelines.ingest.readers.raw_table import RawTable
 SPELLINGS_OF_TRUE = ("true", "t", "yes", "y", "1", "是", "有")
 SPELLINGS_OF_FALSE = ("false", "f", "no", "n", "0", "否", "无")
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+LIST_CODE = ord("[")
 BLANK_CODES = ", ".join(str(ord(blank)) for blank in BLANKS)
 MASK = "▇"
 PSEUDONYM = "pseudonym"
 PSEUDONYM_DIGITS = 32
 DIGITS_LOST = "digits_lost"
-# As spreadsheets show a long number, and save it: an identifier never has a fraction or a sign within.
-SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+\d+|[+-]?\d\.\d+[eE]\d+"
+# As spreadsheets and programs write a long number: an identifier never has a fraction or a sign within.
+SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+\d+|[+-]?\d\.\d+[eE]\d+|\d{15,}\.0"
 
 SHOWN_BY_EXCEL = "4.17E+15"
 
@@ -61,12 +62,12 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     (``text_``) and tried again: most cells never need it, and cleaning costs more than typing.
     """
     cells = ",\n".join(f"{_cell(table, column)} as cell_{column.name}" for column in contract.columns)
-    quick = ",\n".join(f"{_quick(column)} as quick_{column.name}" for column in contract.columns)
-    texts = ",\n".join(f"{_text_where_needed(column)} as text_{column.name}" for column in contract.columns)
+    quick = ",\n".join(f"{_quick(column, table)} as quick_{column.name}" for column in contract.columns)
+    texts = ",\n".join(f"{_text_where_needed(column, table)} as text_{column.name}" for column in contract.columns)
     values = ",\n".join(f"{_value(column, table.first_day)} as {column.name}" for column in contract.columns)
     marks = "".join(f"{mark} as mark_{name},\n" for name, mark in table.marks.items())
     columns = ",\n".join(_landed(column, contract, edition) for column in contract.columns if column.personal != "drop")
-    rules = list(_rules(contract, edition, table.marks))
+    rules = list(_rules(contract, edition, table))
     is_unfit = " or ".join(["broken_reason is not null", *(f"coalesce({condition}, false)" for condition, _ in rules)])
     is_about_persons = contract.has_personal or any(map(contract.is_personal, table.unmatched_headers))
     broken_text = "null" if is_about_persons else "broken_text"
@@ -173,14 +174,15 @@ def _masked(column: Column) -> str:
     return f"array_to_string({kept}, {separator})"
 
 
-def _quick(column: Column) -> str:
+def _quick(column: Column, table: RawTable) -> str:
     """The value of a cell that needs no cleaning; null where that cannot be seen without it."""
     cell = f"cell_{column.name}"
     if column.gathers is not None:
         return cell
     if _is_text(column):
         # To look at both ends of a cell costs a fraction of trimming it.
-        ends = f"unicode({cell}) in ({BLANK_CODES}) or unicode({cell}[-1]) in ({BLANK_CODES})"
+        beginnings = f"{BLANK_CODES}, {LIST_CODE}" if table.may_hold_lists else BLANK_CODES
+        ends = f"unicode({cell}) in ({beginnings}) or unicode({cell}[-1]) in ({BLANK_CODES})"
         return f"case when {cell} = '' or {ends} then null else {cell} end"
     if column.data_type == "date":
         return f"case when {cell} like '____-__-__' and {cell} >= '1' then try_cast({cell} as date) end"
@@ -194,15 +196,22 @@ def _quick(column: Column) -> str:
     return _typed(column, cell)
 
 
-def _text_where_needed(column: Column) -> str:
+def _text_where_needed(column: Column, table: RawTable) -> str:
     """The cell without the blanks around it, or the default, where there is no quick value; null where there is."""
     cell, quick = f"cell_{column.name}", f"quick_{column.name}"
     if column.gathers is not None:
         return "cast(null as varchar)"
     text = f"nullif(trim({cell}, {_literal(BLANKS)}), '')"
+    if table.may_hold_lists and not column.data_type.endswith("[]"):
+        text = f"case when {_length_of_list(cell)} <= 1 then {cell} ->> '$[0]' else {text} end"
     if column.default is not None:
         return f"case when {quick} is null then coalesce({text}, {_literal(column.default)}) end"
     return f"case when {quick} is null and {cell} is not null then {text} end"
+
+
+def _length_of_list(cell: str) -> str:
+    """How many values a JSON array holds; null of any other text. Nested, as DuckDB may swap what ``and`` joins."""
+    return f"case when {cell} like '[%]' then case when json_valid({cell}) then json_array_length({cell}) end end"
 
 
 def _value(column: Column, first_day: dt.date) -> str:
@@ -260,11 +269,11 @@ def _chosen(text: str, spellings: dict[str, tuple[str, ...]]) -> str:
     return f"case {text} {' '.join(branches)} end"
 
 
-def _rules(contract: Contract, edition: int, marks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _rules(contract: Contract, edition: int, table: RawTable) -> Iterator[tuple[str, str]]:
     """Each rule as the condition that breaks it and the rejection it leads to; personal data is never repeated."""
     for column in contract.columns:
-        rules = _rules_of(column, contract, edition)
-        for condition, reason, shown in _with_marks(column, rules) if column.name in marks else rules:
+        rules = [*_rules_of(column, contract, edition), *_rules_of_lists(column, table)]
+        for condition, reason, shown in _with_marks(column, rules) if column.name in table.marks else rules:
             is_hidden = column.personal is not None or contract.refused == "hidden"
             yield condition, _rejection(column.name, reason, "null" if is_hidden else shown)
 
@@ -290,7 +299,8 @@ def _rules_of(column: Column, contract: Contract, edition: int) -> Iterator[Rule
         reason = "not_in_list" if column.values else f"not_a_{column.data_type.replace('[]', '_list')}"
         yield f"({value} is null and {text} is not null)", f"'{reason}'", text
     if contract.is_identifier(column) and (column.pattern is None or re.fullmatch(column.pattern, SHOWN_BY_EXCEL)):
-        yield f"regexp_full_match({value}, {_literal(SCIENTIFIC)})", f"'{DIGITS_LOST}'", value
+        is_number_like = f"unicode({value}) between {ord('+')} and {ord('9')}"
+        yield f"({is_number_like} and regexp_full_match({value}, {_literal(SCIENTIFIC)}))", f"'{DIGITS_LOST}'", value
     if column.pattern is not None:
         yield f"not regexp_full_match({value}, {_literal(column.pattern)})", "'pattern'", value
     if column.check is not None:
@@ -299,14 +309,21 @@ def _rules_of(column: Column, contract: Contract, edition: int) -> Iterator[Rule
         if bound is not None:
             yield f"{value} {sign} {bound}", "'out_of_range'", f"coalesce({text}, cell_{value})"
     if (days := contract.believed_days(column, edition)) is not None:
-        first, last = (literal(day.isoformat()) for day in days)
-        is_believed = f"cast({value} as date) between date {first} and date {last}"
-        yield f"not ({is_believed})", "'out_of_range'", f"coalesce({text}, cell_{value})"
+        first, last = days
+        bounds = f"{value} >= date '{first}' and {value} < date '{last + dt.timedelta(days=1)}'"
+        yield f"not ({bounds})", "'out_of_range'", f"coalesce({text}, cell_{value})"
     if column.begins is not None:
         is_begun = (
             f"{column.begins} = 'month' and day({value}) <> 1 or {column.begins} = 'year' and dayofyear({value}) <> 1"
         )
         yield f"({is_begun})", "'no_first_day'", f"coalesce({text}, cell_{value})"
+
+
+def _rules_of_lists(column: Column, table: RawTable) -> Iterator[Rule]:
+    """Crawlers put every value into a list; one with several is no text."""
+    text = f"text_{column.name}"
+    if table.may_hold_lists and _is_text(column):
+        yield f"({_length_of_list(text)} > 1)", "'not_one_value'", text
 
 
 def _rejection(column_name: str, reason: str, value: str) -> str:

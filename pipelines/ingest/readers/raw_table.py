@@ -24,7 +24,7 @@ class RawTable:
     what stopped it, and counts in ``skipped_records``, by kind, the records of an archive that are no rows;
     ``read_from`` keeps what it reads. ``marks`` are, by column, the expressions of the reason why a cell cannot be what
     its text says, null where there is none; ``first_day`` is the day that serial number 0 means; ``hidden_rows`` were
-    read though the file hides them.
+    read though the file hides them. Where it ``may_hold_lists``, a cell that is a JSON array is a list of values.
     """
 
     sheet: str | None
@@ -42,6 +42,7 @@ class RawTable:
     marks: dict[str, str] = field(default_factory=dict)
     first_day: dt.date = EXCEL_FIRST_DAY
     hidden_rows: int = 0
+    may_hold_lists: bool = False
 
 
 def normalise_header(text: str) -> str:
