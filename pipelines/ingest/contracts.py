@@ -86,6 +86,11 @@ class Column(BaseModel, frozen=True, extra="forbid"):
         default=None,
         description="Regular expression of headers; a cell[] column holds their cells, each with its header.",
     )
+    resembles: str | None = Field(
+        default=None,
+        description="Regular expression of headers that look like those a cell[] column gathers: one that no column "
+        "takes is reported like a bad row.",
+    )
     leaves_out: str | None = Field(
         default=None,
         description="Regular expression of headers a cell[] column must not gather, as they ask for persons.",
@@ -157,6 +162,15 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
                 is_left_out = column.leaves_out is not None and re.search(column.leaves_out, header)
                 return None if is_left_out else column
         return None
+
+    def looks_lost(self, header: str) -> bool:
+        """Whether a header that nothing takes looks like one that should have been gathered."""
+        return not self.is_personal(header) and any(
+            column.resembles is not None
+            and re.search(column.resembles, header)
+            and not (column.leaves_out is not None and re.search(column.leaves_out, header))
+            for column in self.columns
+        )
 
     def is_personal(self, header: str) -> bool:
         """Whether a header asks for a person's data."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel
 
-from pipelines.errors import CepingError, DeliveryError
+from pipelines.errors import CepingError, DeliveryError, MissingColumnError
 from pipelines.foundation.sql import literal
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract, find_contract, load_contracts
@@ -58,12 +58,13 @@ class FileCheck(BaseModel, frozen=True):
     gathered: tuple[str, ...] = ()
     not_delivered: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
     @property
     def is_fit(self) -> bool:
-        """Whether every row would be loaded, as far as the file alone shows."""
-        return self.error is None and not self.rows_quarantined
+        """Whether there are rows and all would be loaded with every question, as far as the file alone shows."""
+        return self.error is None and self.rows > 0 and not self.rows_quarantined and not self.lost
 
 
 def check_path(path: Path, source: str | None, edition: int, threads: int) -> Iterator[FileCheck]:
@@ -112,7 +113,15 @@ def _check(delivery: Delivery, contracts: dict[str, Contract], edition: int, thr
             write_landing(connection, tables, contract, edition, named, landing)
             return _summary(connection, named, contract, tables, landing)
     except DeliveryError as failure:
-        return FileCheck(file=delivery.path.name, source=named.source, error=str(failure))
+        hint = _hint(named, contracts) if isinstance(failure, MissingColumnError) else ""
+        return FileCheck(file=delivery.path.name, source=named.source, error=f"{failure}{hint}")
+
+
+def _hint(delivery: Delivery, contracts: dict[str, Contract]) -> str:
+    """Where else a file that was refused may belong, by its headers."""
+    shares = {name: _matched_share(Delivery(name, delivery.path), contract) for name, contract in contracts.items()}
+    best = max(shares, key=lambda name: shares[name])
+    return f"; by its headers it is a file of {best}" if shares[best] and best != delivery.source else ""
 
 
 def _best_source(delivery: Delivery, contracts: dict[str, Contract]) -> str:
@@ -153,6 +162,7 @@ def _summary(
     matched = _matched(tables)
     named = tuple(name for name in values_in_file_name(delivery, contract) if name not in matched)
     gathered = tuple(dict.fromkeys(header for table in tables for header in table.gathered_cells))
+    unknown = without_repairs(tuple(dict.fromkeys(header for table in tables for header in table.unmatched_headers)))
     return FileCheck(
         file=delivery.path.name,
         source=delivery.source,
@@ -172,7 +182,8 @@ def _summary(
             for column in contract.columns
             if column.name not in (*matched, *named) and not (column.gathers and gathered)
         ),
-        unknown=without_repairs(tuple(dict.fromkeys(header for table in tables for header in table.unmatched_headers))),
+        unknown=unknown,
+        lost=tuple(filter(contract.looks_lost, unknown)),
         reasons=tuple(_reasons(connection, landing)),
     )
 

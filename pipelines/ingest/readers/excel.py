@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines.errors import DeliveryError
+from pipelines.errors import DeliveryError, MissingColumnError
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.readers.new_workbook import read_new_workbook
@@ -51,7 +51,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     ignored = tuple(_ignored(sheets, headed, contract))
     if not headed:
         required = ", ".join(f"{column.name} ({column.header})" for column in contract.columns if column.required)
-        raise DeliveryError(
+        raise MissingColumnError(
             f"{delivery.label}: no sheet has a header row; looked in the first {HEADER_SEARCH_ROWS} rows of "
             f"{', '.join(ignored) or 'no sheet'} for {required}"
         )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.errors import DeliveryError
+from pipelines.errors import DeliveryError, MissingColumnError
 from pipelines.ingest.contracts import Column, Contract
 from pipelines.ingest.dates_and_numbers import EXCEL_FIRST_DAY
 
@@ -58,7 +58,10 @@ def match_headers(headers: Sequence[str | None], contract: Contract, where: str)
     matched, missing = find_headers(headers, contract, where)
     if missing:
         named = ", ".join(f"{column.name} ({column.header})" for column in missing)
-        raise DeliveryError(f"{where}: required column missing: {named}; headers found: {_shown(headers, contract)}")
+        wanted = "; ".join(f"{column.name} is read below {' or '.join(column.headers[1:])}" for column in missing)
+        raise MissingColumnError(
+            f"{where}: required column missing: {named}; headers found: {_shown(headers, contract)}; {wanted}"
+        )
     return matched
 
 
