@@ -66,7 +66,7 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     texts = ",\n".join(f"{_text_where_needed(column, table)} as text_{column.name}" for column in contract.columns)
     values = ",\n".join(f"{_value(column, table.first_day)} as {column.name}" for column in contract.columns)
     marks = "".join(f"{mark} as mark_{name},\n" for name, mark in table.marks.items())
-    columns = ",\n".join(_landed(column, contract, edition) for column in contract.columns if column.personal != "drop")
+    columns = ",\n".join(_landed(column, contract) for column in contract.columns if column.personal != "drop")
     rules = list(_rules(contract, edition, table))
     is_unfit = " or ".join(["broken_reason is not null", *(f"coalesce({condition}, false)" for condition, _ in rules)])
     is_about_persons = contract.has_personal or any(map(contract.is_personal, table.unmatched_headers))
@@ -84,24 +84,27 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
         {columns},
         unknown_cells,
         repairs,
-        case when {is_unfit} then list_filter([{", ".join([broken, *reasons])}], lambda reason: reason is not null) end
+        case when is_unfit then list_filter([{", ".join([broken, *reasons])}], lambda reason: reason is not null) end
             as rejections,
     from (
-        select *, {values}
+        select *, {is_unfit} as is_unfit
         from (
-            select *, {texts}
+            select *, {values}
             from (
-                select *, {quick}
+                select *, {texts}
                 from (
-                    select
-                        row_number,
-                        broken_reason,
-                        broken_text,
-                        {_unknown(table, contract)} as unknown_cells,
-                        {repaired_place(table)} as repairs,
-                        {marks}
-                        {cells}
-                    from {table.relation}
+                    select *, {quick}
+                    from (
+                        select
+                            row_number,
+                            broken_reason,
+                            broken_text,
+                            {_unknown(table, contract)} as unknown_cells,
+                            {repaired_place(table)} as repairs,
+                            {marks}
+                            {cells}
+                        from {table.relation}
+                    )
                 )
             )
         )
@@ -109,13 +112,11 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     """
 
 
-def _landed(column: Column, contract: Contract, edition: int) -> str:
-    if column.personal is not None:
-        return f"{PSEUDONYM}({column.name}) as {column.name}"
-    conditions = [condition for condition, _, _ in _rules_of(column, contract, edition)]
-    if contract.refused == "shown" or not conditions:
-        return column.name
-    return f"case when {' or '.join(conditions)} then null else {column.name} end as {column.name}"
+def _landed(column: Column, contract: Contract) -> str:
+    """The column as it lands: where there are persons' data, cells of an unfit row may have changed places."""
+    landed = f"{PSEUDONYM}({column.name})" if column.personal is not None else column.name
+    is_kept = contract.refused == "shown" and not contract.has_personal
+    return landed if is_kept else f"case when not is_unfit then {landed} end as {column.name}"
 
 
 def _unknown(table: RawTable, contract: Contract) -> str:
@@ -312,6 +313,11 @@ def _rules_of(column: Column, contract: Contract, edition: int) -> Iterator[Rule
         first, last = days
         bounds = f"{value} >= date '{first}' and {value} < date '{last + dt.timedelta(days=1)}'"
         yield f"not ({bounds})", "'out_of_range'", f"coalesce({text}, cell_{value})"
+    if column.own_units:
+        own = " ".join(
+            f"when {literal(code)} then {value} not in {_list(units)}" for code, units in column.own_units.items()
+        )
+        yield f"(case {column.unit_of} {own} end)", "'other_unit'", value
     if column.begins is not None:
         is_begun = (
             f"{column.begins} = 'month' and day({value}) <> 1 or {column.begins} = 'year' and dayofyear({value}) <> 1"

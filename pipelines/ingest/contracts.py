@@ -114,6 +114,12 @@ class Column(BaseModel, frozen=True, extra="forbid"):
         description="Columns of seeds (seed.column) with patterns, as of LIKE, by which it is found on whole pages.",
     )
     found_patterns: tuple[str, ...] = Field(default=(), description="Those patterns, as the seeds have them.")
+    unit_of: str | None = Field(
+        default=None, description="Column with what the value is of, where this one holds the unit of a value."
+    )
+    own_units: dict[str, tuple[str, ...]] = Field(
+        default={}, description="Units of each such thing, as the seed has them that the contract names."
+    )
     personal: Literal["drop", "pseudonym"] | None = Field(
         default=None, description="Personal data: never landed, or landed as a keyed hash only."
     )
@@ -240,7 +246,16 @@ def _with_texts_of_seeds(name: str, meta: dict[str, Any]) -> dict[str, Any]:
         **meta,
         "listed_texts": _seed_texts(name, meta.get("listed", ())),
         "found_patterns": _seed_texts(name, meta.get("found_by", ())),
+        "own_units": _units_in(meta["own_units"], meta["unit_of"]) if "own_units" in meta else {},
     }
+
+
+def _units_in(seed: str, column: str) -> dict[str, list[str]]:
+    """The units in a seed, by what the column with the thing's code says."""
+    units: dict[str, list[str]] = {}
+    for _, row in read_rows(Settings().seeds_dir, seed):
+        units.setdefault(row[column], []).append(row["unit"])
+    return units
 
 
 def _seed_texts(name: str, seed_columns: Iterable[str]) -> list[str]:
