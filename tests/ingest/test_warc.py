@@ -299,6 +299,12 @@ def test_a_wat_has_a_row_for_each_answer_it_describes(settings: Settings) -> Non
     assert (first["rejections"], second["rejections"]) == (None, None)
 
 
+def test_an_answer_is_one_whatever_type_its_record_has(settings: Settings) -> None:
+    content = by_hand("response", b"<html><title>a</title>", b"\n")
+    [row] = landed(settings, "a.warc", content.replace(b"application/http; msgtype=response", b"text/html"))
+    assert (row["title"], row["http_status"]) == ("a", 200)
+
+
 def test_an_unchanged_page_stands_elsewhere(settings: Settings) -> None:
     [row] = landed(settings, "a.warc", record("http://a.example/", b"", status="304 Not Modified"))
     assert (row["http_status"], row["parse_outcome"]) == (304, "repeated")

@@ -21,7 +21,9 @@ from pipelines.ingest.readers.raw_table import RawTable, count_headers, match_he
 from pipelines.ingest.readers.sheet_cells import SheetCells
 
 HEADER_SEARCH_ROWS = 30
-NEW_WORKBOOK, OLD_WORKBOOK = b"PK", b"\xd0\xcf\x11\xe0"
+NEW_WORKBOOK = b"PK"
+# A compound file, or the bare stream of the versions before Excel 5.
+OLD_WORKBOOKS = (b"\xd0\xcf\x11\xe0", *(bytes((0x09, version)) for version in (0x00, 0x02, 0x04, 0x08)))
 WEB_ARCHIVE = b"mime-version:"
 OTHER_KINDS = {b"<": "a web page or XML", WEB_ARCHIVE: "a web archive (MHTML)"}
 LOOKED_AT_BYTES = 1 << 10
@@ -80,18 +82,23 @@ def is_workbook(path: Path) -> bool:
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return False
     text = beginning.removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    return text.startswith((NEW_WORKBOOK.lower(), OLD_WORKBOOK, *OTHER_KINDS)) or b"\0" in beginning
+    return text.startswith((NEW_WORKBOOK.lower(), *OTHER_KINDS)) or b"\0" in beginning
 
 
 def _load_sheets(delivery: Delivery) -> list[SheetCells]:
     with delivery.path.open("rb") as stream:
-        beginning = stream.read(LOOKED_AT_BYTES).removeprefix(codecs.BOM_UTF8).lstrip()
+        beginning = stream.read(LOOKED_AT_BYTES)
     # By their content, since systems name new workbooks .xls.
-    if beginning.startswith(OLD_WORKBOOK):
+    if beginning.startswith(OLD_WORKBOOKS):
         return list(read_old_workbook(delivery.path, delivery.label))
+    beginning = beginning.removeprefix(codecs.BOM_UTF8).lstrip()
     for sign, kind in OTHER_KINDS.items():
         if beginning.lower().startswith(sign):
             raise DeliveryError(f"{delivery.label}: {kind} named as a workbook; open it in Excel and save it as .xlsx")
+    if not beginning.startswith(NEW_WORKBOOK):
+        raise DeliveryError(
+            f"{delivery.label}: cannot be opened as an Excel workbook (it has the form of neither .xlsx nor .xls)"
+        )
     return list(read_new_workbook(delivery.path, delivery.label))
 
 

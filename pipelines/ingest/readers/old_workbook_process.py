@@ -78,8 +78,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
         said = cells_of(sys.argv[1])
-    except Exception as failure:
-        said = {"failure": str(failure) or type(failure).__name__}
+    except xlrd.XLRDError as failure:
+        said = {"failure": str(failure)}
+    except Exception:
+        said = {"failure": "it is damaged"}
     sys.stdout.write(json.dumps(said))
 
 

@@ -38,7 +38,6 @@ Decoding = Literal["all", "content", "none"]
 BATCH_ROWS = 256
 ARCHIVE_IN_WACZ = re.compile(r"(?:^|/)archive/[^/]+\.warc(?:\.gz|\.zst)?$", re.IGNORECASE)
 MAX_WACZ_BYTES = 64 << 30
-ANSWERS = (WarcRecordType.response, WarcRecordType.revisit)
 PAGES = ("text/html", "application/xhtml+xml")
 REDIRECTIONS = (300, 301, 302, 303, 305, 307, 308)
 NOT_MODIFIED = 304
@@ -141,7 +140,7 @@ def _rows(
             has_answer = True
             yield (found.number, None, None, *(described.get(name) for name in names))
             continue
-        if not _is_answer(found.record):
+        if not _is_answer(found):
             # By the library's list: what an archive writes there may be anything.
             skipped[str(found.record.record_type)] += 1
             continue
@@ -166,8 +165,12 @@ def _described(found: Captured, contract: Contract) -> Cells | None:
     return cells and cells | {"fetched_at": _in_utc(cells["fetched_at"])}
 
 
-def _is_answer(record: WarcRecord) -> bool:
-    return record.record_type in ANSWERS and (record.is_http or record.record_type == WarcRecordType.revisit)
+def _is_answer(found: Captured) -> bool:
+    """Whether a record is a fetch; some crawlers give it the type of the page in place of that of HTTP."""
+    kind = found.record.record_type
+    return kind == WarcRecordType.revisit or (
+        kind == WarcRecordType.response and (found.record.is_http or found.block.startswith(b"HTTP/"))
+    )
 
 
 def _row(found: Captured, contract: Contract, names: list[str]) -> tuple[object, ...]:
