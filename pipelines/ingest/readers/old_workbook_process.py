@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import xlrd
+from xlrd.biffh import XLRDError
 
 MOST_MEMORY_BYTES = 2 << 30
 MOST_SECONDS = 60
@@ -78,7 +79,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
         said = cells_of(sys.argv[1])
-    except xlrd.XLRDError as failure:
+    except XLRDError as failure:
         said = {"failure": str(failure)}
     except Exception:
         said = {"failure": "it is damaged"}
