@@ -61,6 +61,7 @@ class Column(BaseModel, frozen=True, extra="forbid"):
         description="Years before the edition's from which a day is believed; by default one where every row has the "
         "day, as it says when something was looked at, and any number otherwise.",
     )
+    years_after: int = Field(default=1, description="Years after the edition's up to which a day is believed.")
     is_rounded: bool = Field(
         default=False, description="Whether platforms write the number rounded: 1.2万 is read as 12000."
     )
@@ -189,7 +190,7 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
         is_in_every_row = column.required or column.name in self.key
         years_before = column.years_before if column.years_before is not None else 1 if is_in_every_row else None
         first = EARLIEST if years_before is None else dt.date(edition - years_before, 1, 1)
-        return first, dt.date(edition + 1, 12, 31)
+        return first, dt.date(edition + column.years_after, 12, 31)
 
     def is_identifier(self, column: Column) -> bool:
         """Whether a column names things: any text of a form, or of the key, that is not one of a list."""
