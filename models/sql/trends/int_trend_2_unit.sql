@@ -38,6 +38,7 @@ on_stock_dates as (
         sites.edition,
         sites.subject_id,
         dates.stock_date,
+        dates.inspection_period,
         dates.earlier_date is not null as has_earlier_date,
         sites.level,
         sites.province_code,
@@ -128,41 +129,24 @@ rounds as (
     from inspected
 ),
 
-of_rounds as (
-    select
-        running.edition,
-        running.subject_id,
-        rounds.period,
-        rounds.tier,
-        0 as inspected_count,
-        1 as running_count,
-        running.is_synthetic
-    from running
-    inner join rounds on running.edition = rounds.edition
-    union all
-    select
-        edition,
-        subject_id,
-        period,
-        tier,
-        1 as inspected_count,
-        0 as running_count,
-        is_synthetic
-    from inspected
-),
-
--- A running site is below the line in every round, and above it where it was inspected.
+-- A round is held against the stock of its own quarter: only a site of that stock counts, above the line or below.
 in_rounds as (
     select
-        edition,
-        subject_id,
-        period,
-        tier,
-        sum(inspected_count) as inspected_count,
-        sum(running_count) as running_count,
-        bool_or(is_synthetic) as is_synthetic
-    from of_rounds
-    group by edition, subject_id, period, tier
+        stock.edition,
+        stock.subject_id,
+        rounds.period,
+        rounds.tier,
+        inspected.subject_id is not null as is_inspected,
+        stock.is_synthetic
+    from on_stock_dates as stock
+    inner join rounds on stock.edition = rounds.edition and stock.inspection_period = rounds.period
+    left join inspected
+        on
+            stock.edition = inspected.edition
+            and stock.subject_id = inspected.subject_id
+            and rounds.period = inspected.period
+            and rounds.tier = inspected.tier
+    where stock.is_in_stock
 ),
 
 reasons as (
@@ -254,7 +238,7 @@ units as (
     {{ trend_unit('inspected', table, 'pass_share', by=by, period='period', above=one_if('is_passed'), below=1) }}
     union all
     {{ trend_unit('in_rounds', table, 'inspected_share', by=['tier'], period='period',
-        above='inspected_count', below='running_count') }}
+        above=one_if('is_inspected'), below=1) }}
     {% set by = ['tier', 'failure_reason'] -%}
     union all
     {{ trend_unit('failed', table, 'failed_sites', by=by, period='period') }}
