@@ -63,7 +63,7 @@ $(UV):
 
 # An environment of its own: where Spark is installed, Great Expectations imports it, and the gate waits for it.
 .venv-spark/installed: pyproject.toml uv.lock | $(UV)
-	UV_PROJECT_ENVIRONMENT=.venv-spark $(UV) sync --quiet --frozen --compile-bytecode --extra spark --python $(PYTHON)
+	UV_PROJECT_ENVIRONMENT=.venv-spark $(UV) sync --quiet --frozen --extra spark --python $(PYTHON)
 	@touch $@
 
 .venv/bench-installed: .venv/installed

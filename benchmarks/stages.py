@@ -9,7 +9,7 @@ import dagster as dg
 from pipelines.settings import PROJECT_ROOT, Settings
 
 INGEST_PREFIX = "raw__"
-STAGES = ("start", "ingest", "models", "robustness", "candidate", "verdict", "release")
+STAGES = ("start", "ingest", "models", "lineage", "robustness", "candidate", "verdict", "release")
 
 
 def stage_seconds(home: Path, wall: float) -> dict[str, float]:

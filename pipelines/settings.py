@@ -15,8 +15,6 @@ SEED_SPECS_DIR = MODELS_DIR / "sql" / "seeds"
 SEED_LINKS_DIR = PROJECT_ROOT / ".seeds"
 PARSED_DIR = PROJECT_ROOT / ".parsed"
 EXPECTATIONS_DIR = PROJECT_ROOT / "expectations"
-# Written one by one, the events of hundreds of models and tests cost a run seconds.
-EVENT_BATCH_SIZE = "1000"
 
 
 def link_seeds(seeds: Path) -> str:
@@ -121,6 +119,11 @@ class Settings(BaseSettings):
         return self.home_dir / "work" / "run.log"
 
     @property
+    def publication_dir(self) -> Path:
+        """What of the next release is made before its verdict, and pictures to be used again."""
+        return self.home_dir / "work" / "publication"
+
+    @property
     def candidates_dir(self) -> Path:
         """Frozen tables awaiting or holding their verdict, one folder per content hash."""
         return self.home_dir / "candidates"
@@ -158,7 +161,6 @@ class Settings(BaseSettings):
             "CEPING_SPARK": str(self.spark_dir),
             "CEPING_DAGSTER": str(self.dagster_dir),
             "DAGSTER_HOME": str(PROJECT_ROOT),
-            "DAGSTER_EVENT_BATCH_SIZE": EVENT_BATCH_SIZE,
             "DBT_TARGET_PATH": str(self.dbt_target_dir),
             "DBT_LOG_PATH": str(self.dbt_target_dir / "logs"),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines.orchestration.assets.candidate import candidate
 from pipelines.orchestration.assets.ingest import ingest_assets
 from pipelines.orchestration.assets.lineage import lineage
-from pipelines.orchestration.assets.models import models
+from pipelines.orchestration.assets.models import models, seed_assets
 from pipelines.orchestration.assets.release import release
 from pipelines.orchestration.assets.robustness import robustness
 from pipelines.orchestration.assets.verdict import verdict
@@ -13,7 +13,7 @@ from pipelines.orchestration.automation import edition_job, inbox_sensor, nightl
 from pipelines.orchestration.resources import EditionRun
 
 defs = dg.Definitions(
-    assets=[*ingest_assets, models, lineage, robustness, candidate, verdict, release],
+    assets=[*ingest_assets, *seed_assets, models, lineage, robustness, candidate, verdict, release],
     jobs=[edition_job],
     sensors=[inbox_sensor],
     schedules=[nightly_schedule],

@@ -6,11 +6,16 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from pipelines.foundation.hashing import code_version
 from pipelines.foundation.lock import locked_home
+from pipelines.gate.candidate import Candidate
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.inbox import delivered_files
 from pipelines.reference.editions import require_described
 from pipelines.reference.soundness import require_sound_reference
+from pipelines.releases.draft import DraftProcess, Drafts
+from pipelines.releases.manifest import release_id_of
+from pipelines.releases.releases import Releases
 from pipelines.robustness.rules import read_rules
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt_project import given_measures, read_manifest
@@ -23,6 +28,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
     inbox: str | None = Field(default=None, description="Folder of delivered files; by default CEPING_INBOX.")
     rebuild: bool = Field(default=False, description="Build and publish even where nothing has changed.")
     _settings: Settings = PrivateAttr()
+    _draft: DraftProcess | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["EditionRun"]:
@@ -35,9 +41,30 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         require_sound_reference(seeds, given_measures(read_manifest(self._settings)))
         read_rules(seeds)
         with locked_home(self._settings):
-            yield self
+            try:
+                yield self
+            finally:
+                if self._draft is not None:
+                    self._draft.stop()
 
     @property
     def settings(self) -> Settings:
         """The settings of this run."""
         return self._settings
+
+    @property
+    def drafts(self) -> Drafts:
+        """The drafts of releases of this home."""
+        return Drafts(self._settings.publication_dir)
+
+    def start_draft(self, candidate: Candidate) -> None:
+        """Have the draft of a candidate's release made while the gate judges, unless it is published already."""
+        code = code_version()
+        release_id = release_id_of(candidate.edition, candidate.content_hash, code)
+        if not Releases.of(self._settings).named(candidate.edition, release_id).folder.exists():
+            self._draft = self.drafts.start(candidate, code)
+
+    def wait_for_draft(self) -> None:
+        """Wait until the draft that this run started is there; one that failed is made again by the publication."""
+        if self._draft is not None:
+            self._draft.wait()

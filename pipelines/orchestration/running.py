@@ -68,10 +68,13 @@ def _current_without_work(settings: Settings, *, rebuild: bool) -> str | None:
 def _execute(settings: Settings, *, rebuild: bool) -> str:
     report("start", f"edition {settings.edition}, inbox {settings.inbox_dir}")
     settings.dagster_dir.mkdir(parents=True, exist_ok=True)
+    from pipelines.orchestration.event_log import written_ahead
+
     dg, defs = _load_definitions(settings)
     config = {"edition": settings.edition, "inbox": str(settings.inbox_dir), "rebuild": rebuild}
     settings.run_log_path.parent.mkdir(parents=True, exist_ok=True)
     with (
+        written_ahead(),
         dg.DagsterInstance.get() as instance,
         settings.run_log_path.open("w", encoding="utf-8") as log,
         redirect_stdout(log),

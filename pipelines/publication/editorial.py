@@ -1,6 +1,7 @@
 """What people read of a release beside its tables: the workbook, the notice for editors, the site.
 
-The order matters: pages link to files that are there already.
+Belongs here: in which order it is written, and by what. What needs no verdict is apart from what does, since it can be
+written while the gate still judges. The same release gives the same bytes.
 """
 
 from pathlib import Path
@@ -14,21 +15,40 @@ from pipelines.publication.site.tables import Tables
 from pipelines.publication.workbook import write_workbook
 
 
-def write_editorial(
+def write_documents(connection: duckdb.DuckDBPyConnection, candidate: Candidate, release_id: str, folder: Path) -> None:
+    """Write the workbook and the notice from the release's own database; neither needs a verdict."""
+    from pipelines.publication.document import write_document
+
+    tables = Tables(connection, candidate)
+    write_workbook(tables, release_id, folder / f"ceping-{candidate.edition}.xlsx")
+    for language in LANGUAGES:
+        write_document(tables, language, release_id, folder)
+
+
+def draw_pictures(connection: duckdb.DuckDBPyConnection, candidate: Candidate, folder: Path, pictures: Path) -> None:
+    """Draw the pictures of the site ahead, into the folder where they are kept."""
+    # Altair and its renderer take their time to load, which only a publication should pay.
+    from pipelines.publication.site.kept_pictures import KeptPictures
+    from pipelines.publication.site.writing import build_pages
+
+    tables, kept = Tables(connection, candidate), KeptPictures(pictures)
+    for language in LANGUAGES:
+        build_pages(tables, language, folder, kept)
+
+
+def write_pages(
     connection: duckdb.DuckDBPyConnection,
     candidate: Candidate,
     verdict: Verdict,
     release_id: str,
     code_version: str,
     folder: Path,
+    pictures: Path | None,
 ) -> None:
-    """Write all of it from the release's own database; the same release gives the same bytes."""
-    # Altair and its renderer take seconds to load, which only a publication should pay.
-    from pipelines.publication.document import write_document
+    """Write the site, and keep its pictures and no others. Its pages link to files that are there already."""
+    from pipelines.publication.site.kept_pictures import KeptPictures
     from pipelines.publication.site.writing import write_site
 
-    tables = Tables(connection, candidate)
-    write_workbook(tables, release_id, folder / f"ceping-{candidate.edition}.xlsx")
-    for language in LANGUAGES:
-        write_document(tables, language, release_id, folder)
-    write_site(tables, verdict, release_id, code_version, folder)
+    kept = KeptPictures(pictures)
+    write_site(Tables(connection, candidate), verdict, release_id, code_version, folder, kept)
+    kept.remove_unused()

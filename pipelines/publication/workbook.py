@@ -1,21 +1,21 @@
 """The workbook of a release: its tables for people who open Excel or WPS, one sheet per table, under Chinese headers.
 
-Rows are streamed, so memory does not grow with them; tables too long for a workbook are named on the first sheet and
-stay in Parquet. Text from data is never a formula: it is written as text, and marked as such where Excel would take it
-for one after an edit. The same release gives the same bytes.
+Belongs here: which table gets a sheet and how a value becomes a cell. Tables too long for a workbook are named on the
+first sheet and stay in Parquet. Text from data is never a formula: it is written as text, and marked as such, since
+Excel would take some of it for one after an edit. The same release gives the same bytes.
 """
 
-import datetime as dt
+import io
 import json
-import math
-from collections.abc import Iterator
-from decimal import Decimal
+import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+import polars as pl
+import xlsxturbo
+from xlsxturbo.types import CellValueOptions, ColumnFormat, SheetOptions
 
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import identifier
@@ -23,54 +23,44 @@ from pipelines.gate.candidate import FrozenTable
 from pipelines.publication.site.tables import Tables
 
 MOST_ROWS = 30_000
-ROWS_AT_ONCE = 5_000
 LONGEST_TEXT = 32_767
 LONGEST_NAME = 31
-LARGEST_INTEGER = 2**53
-FIRST_DAY = dt.date(1900, 3, 1)
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
 CONTENTS = "目录"
 DICTIONARY = "字段说明"
-HEADER_ROW = 2
+CONTENTS_HEADER, TABLE_HEADER = 4, 2
 OPENS_WITH = ("，", "；", "。", "（", "：", ",", ";")
+# A text in these the writer takes for markup of its own and would write unescaped: an unseen mark after it prevents it.
+MARKUP, UNSEEN = ("<r>", "</r>"), "\u200b"
+FONT: ColumnFormat = {"font_name": "微软雅黑", "font_size": 10}
+TEXT: ColumnFormat = {**FONT, "quote_prefix": True}
+TIME: ColumnFormat = {**FONT, "num_format": "yyyy-mm-dd hh:mm:ss"}
+TITLE: ColumnFormat = {**TEXT, "bold": True, "font_size": 14, "font_color": "#A3201B"}
+WARNING: ColumnFormat = {**TEXT, "font_color": "#A3201B"}
+HEADER: ColumnFormat = {
+    **TEXT, "bold": True, "wrap_text": True, "align_vertical": "top", "bg_color": "#F7F3EA", "border_bottom": True,
+}  # fmt: skip
+PROPERTIES = "docProps/core.xml"
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+Sheet = tuple[pl.DataFrame, str, SheetOptions]
 
 
 def write_workbook(tables: Tables, release_id: str, path: Path) -> None:
     """Write the workbook of the release to ``path``."""
     candidate = tables.candidate
-    options = {
-        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "default_date_format": "yyyy-mm-dd",
-    }  # fmt: skip
     names = sheet_names(candidate.tables)
-    with xlsxwriter.Workbook(str(path), options) as book:
-        # The day stands for the edition: a time of writing would make every copy differ.
-        book.set_properties(
-            {"title": tables.edition_name.zh, "comments": release_id, "created": dt.datetime(candidate.edition, 12, 31)}
-        )
-        styles = _Styles(book)
-        _write_contents(book.add_worksheet(CONTENTS), styles, tables, names, release_id)
-        _write_dictionary(book.add_worksheet(DICTIONARY), styles, candidate.tables)
-        for table in candidate.tables:
-            if table.full_name in names:
-                _write_table(book.add_worksheet(names[table.full_name]), styles, tables, table)
-
-
-class _Styles:
-    """The few formats of the workbook."""
-
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        font = {"font_name": "微软雅黑", "font_size": 10}
-        self.plain: Format = book.add_format(font)
-        self.text: Format = book.add_format({**font, "quote_prefix": True})
-        self.title: Format = book.add_format({**font, "bold": True, "font_size": 14, "font_color": "#A3201B"})
-        self.warning: Format = book.add_format({**font, "font_color": "#A3201B"})
-        self.header: Format = book.add_format(
-            {**font, "bold": True, "text_wrap": True, "valign": "top", "bg_color": "#F7F3EA", "bottom": 1}
-        )
-        self.date: Format = book.add_format({**font, "num_format": "yyyy-mm-dd"})
-        self.time: Format = book.add_format({**font, "num_format": "yyyy-mm-dd hh:mm:ss"})
-        self.link: Format = book.add_format({**font, "font_color": "#174A8B", "underline": 1})
+    written = io.BytesIO()
+    xlsxturbo.dfs_to_xlsx(
+        [
+            _contents(tables, names, release_id),
+            _dictionary(candidate.tables),
+            *(_table(tables, table, names[table.full_name]) for table in candidate.tables if table.full_name in names),
+        ],
+        written,
+        # It is compressed once more below.
+        compression_level=1,
+    )
+    # The day stands for the edition: a time of writing would make every copy differ.
+    _settle(written, path, _properties(tables.edition_name.zh, release_id, f"{candidate.edition}-12-31T00:00:00Z"))
 
 
 def sheet_names(tables: tuple[FrozenTable, ...]) -> dict[str, str]:
@@ -97,104 +87,179 @@ def heading(description: Bilingual, column: str) -> str:
     return f"{chinese[:cut]}\n{column}"
 
 
-def _write_contents(sheet: Worksheet, styles: _Styles, tables: Tables, names: dict[str, str], release_id: str) -> None:
-    sheet.set_column(0, 0, 44)
-    sheet.set_column(1, 2, 60)
-    sheet.set_column(3, 4, 16)
-    sheet.write_string(0, 0, f"{tables.edition_name.zh}　数据工作簿", styles.title)
-    sheet.write_string(
-        1, 0, _banner(tables) or f"版本 {release_id}", styles.warning if tables.candidate.is_synthetic else styles.plain
+def _contents(tables: Tables, names: dict[str, str], release_id: str) -> Sheet:
+    listed = tables.candidate.tables
+    frame = pl.DataFrame(
+        {
+            "数据表": [table.full_name for table in listed],
+            "说明": [table.description.zh for table in listed],
+            "Description": [table.description.english for table in listed],
+            "行数": [table.row_count for table in listed],
+            "工作表": [names.get(table.full_name, "见 Parquet") for table in listed],
+        }
     )
-    sheet.write_string(
-        2, 0, f"版本 {release_id}；超过 {MOST_ROWS:,} 行的表只在 Parquet 与 DuckDB 文件中。", styles.plain
+    first = CONTENTS_HEADER + 2
+    banner = _banner(tables)
+    return _sheet(
+        frame,
+        CONTENTS,
+        CONTENTS_HEADER,
+        {
+            "A1": {"value": f"{tables.edition_name.zh}　数据工作簿", "format": TITLE},
+            "A2": {"value": banner or f"版本 {release_id}", "format": WARNING if banner else TEXT},
+            "A3": {
+                "value": f"版本 {release_id}；超过 {MOST_ROWS:,} 行的表只在 Parquet 与 DuckDB 文件中。",
+                "format": TEXT,
+            },
+        },
+        {
+            "column_widths": {0: 44, 1: 60, 2: 60, 3: 16, 4: 16},
+            "freeze_panes": (first - 1, 1),
+            "hyperlinks": [
+                (f"A{row}", f"internal:'{names[table.full_name]}'!A1", table.full_name)
+                for row, table in enumerate(listed, start=first)
+                if table.full_name in names
+            ],
+        },
     )
-    for column, text in enumerate(("数据表", "说明", "Description", "行数", "工作表")):
-        sheet.write_string(4, column, text, styles.header)
-    for row, table in enumerate(tables.candidate.tables, start=5):
-        name = names.get(table.full_name)
-        if name:
-            sheet.write_url(row, 0, f"internal:'{name}'!A1", styles.link, table.full_name)
-        else:
-            sheet.write_string(row, 0, table.full_name, styles.plain)
-        _write_cell(sheet, row, 1, table.description.zh, styles)
-        _write_cell(sheet, row, 2, table.description.english, styles)
-        sheet.write_number(row, 3, table.row_count, styles.plain)
-        sheet.write_string(row, 4, name or "见 Parquet", styles.plain)
-    sheet.freeze_panes(5, 1)
 
 
-def _write_dictionary(sheet: Worksheet, styles: _Styles, tables: tuple[FrozenTable, ...]) -> None:
-    sheet.set_column(0, 1, 36)
-    sheet.set_column(2, 2, 12)
-    sheet.set_column(3, 4, 70)
-    for column, text in enumerate(("数据表", "列", "类型", "说明", "Description")):
-        sheet.write_string(0, column, text, styles.header)
-    row = 1
-    for table in tables:
-        for field in table.columns:
-            meaning = field.description
-            texts = (table.full_name, field.name, field.data_type, meaning.zh, meaning.english)
-            for column, text in enumerate(texts):
-                _write_cell(sheet, row, column, text, styles)
-            row += 1
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(row - 1, 1), 4)
+def _dictionary(tables: tuple[FrozenTable, ...]) -> Sheet:
+    fields = [(table.full_name, field) for table in tables for field in table.columns]
+    frame = pl.DataFrame(
+        {
+            "数据表": [name for name, _ in fields],
+            "列": [field.name for _, field in fields],
+            "类型": [field.data_type for _, field in fields],
+            "说明": [field.description.zh for _, field in fields],
+            "Description": [field.description.english for _, field in fields],
+        }
+    )
+    widths = {0: 36, 1: 36, 2: 12, 3: 70, 4: 70}
+    return _sheet(frame, DICTIONARY, 0, {}, {"column_widths": widths, "freeze_panes": (1, 0), "autofilter": True})
 
 
-def _write_table(sheet: Worksheet, styles: _Styles, tables: Tables, table: FrozenTable) -> None:
-    sheet.set_column(0, max(len(table.columns) - 1, 0), 18)
-    title = table.description.zh
-    _write_cell(sheet, 0, 0, f"{title.rstrip('。')}（{table.full_name}）", styles, styles.title)
-    sheet.write_string(1, 0, _banner(tables), styles.warning)
-    sheet.set_row(HEADER_ROW, 44)
-    for column, field in enumerate(table.columns):
-        _write_cell(sheet, HEADER_ROW, column, heading(field.description, field.name), styles, styles.header)
-    last = HEADER_ROW
-    for last, values in enumerate(_rows(tables, table), start=HEADER_ROW + 1):
-        for column, value in enumerate(values):
-            _write_cell(sheet, last, column, value, styles)
-    sheet.freeze_panes(HEADER_ROW + 1, 0)
-    sheet.autofilter(HEADER_ROW, 0, max(last, HEADER_ROW + 1), max(len(table.columns) - 1, 0))
-
-
-def _rows(tables: Tables, table: FrozenTable) -> Iterator[tuple[Any, ...]]:
+def _table(tables: Tables, table: FrozenTable, name: str) -> Sheet:
     columns = ", ".join(identifier(column.name) for column in table.columns)
-    yield from tables.stream(f"select {columns} from {table.relation}", ROWS_AT_ONCE)
+    frame = tables.frame(f"select {columns} from {table.relation}")
+    headings = {column.name: heading(column.description, column.name) for column in table.columns}
+    title = f"{table.description.zh.rstrip('。')}（{table.full_name}）"
+    return _sheet(
+        frame.rename(headings),
+        name,
+        TABLE_HEADER,
+        {"A1": {"value": title, "format": TITLE}, "A2": {"value": _banner(tables), "format": WARNING}},
+        {
+            "column_widths": dict.fromkeys(range(frame.width), 18),
+            "row_heights": {TABLE_HEADER: 44},
+            "freeze_panes": (TABLE_HEADER + 1, 0),
+            "autofilter": True,
+        },
+    )
+
+
+def _sheet(
+    values: pl.DataFrame, name: str, header_row: int, cells: dict[str, CellValueOptions], options: SheetOptions
+) -> Sheet:
+    """A frame as it is to be written: every value as what it is, and as text what Excel has no number or day for."""
+    frame = values.with_columns(_plain(values[column]) for column in values.columns)
+    formats = {column: _format(kind) for column, kind in frame.schema.items()}
+    return (
+        frame,
+        name,
+        {
+            **options,
+            "startrow": header_row,
+            "header_format": HEADER,
+            "column_formats": formats,
+            "cells": {**cells, **_numbers_without_digits(frame, header_row)},
+        },
+    )
+
+
+def _format(kind: pl.DataType) -> ColumnFormat:
+    if isinstance(kind, pl.Datetime):
+        return TIME
+    return TEXT if kind == pl.String else FONT
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """The values of a column as the writer takes them; it writes too large a whole number, and too old a day, as text.
+
+    What is no number, day or text of its own, such as a list, is written as JSON.
+    """
+    kind = column.dtype
+    if kind.is_decimal():
+        return column.cast(pl.Float64)
+    if kind in (pl.Boolean, pl.Date) or (kind.is_numeric() and kind not in (pl.Int128, pl.UInt128)):
+        return column
+    if isinstance(kind, pl.Datetime) and kind.time_zone is None:
+        return column
+    if kind.is_nested():
+        column = column.map_elements(_as_json, return_dtype=pl.String)
+    return _writable(column.cast(pl.String))
+
+
+def _as_json(value: Any) -> str:
+    plain = value.to_list() if isinstance(value, pl.Series) else value
+    return json.dumps(plain, ensure_ascii=False, default=str)
+
+
+def _writable(texts: pl.Series) -> pl.Series:
+    """Texts cut to what a cell holds."""
+    text = pl.col(texts.name)
+    is_long = text.str.len_chars() > LONGEST_TEXT
+    is_markup = text.str.starts_with(MARKUP[0]) & text.str.ends_with(MARKUP[1])
+    cut = pl.when(is_long).then(text.str.slice(0, LONGEST_TEXT - 1) + "…")
+    return (
+        texts.to_frame().select(cut.when(is_markup).then(text + UNSEEN).otherwise(text).alias(texts.name)).to_series()
+    )
+
+
+def _numbers_without_digits(frame: pl.DataFrame, header_row: int) -> dict[str, CellValueOptions]:
+    """The cells of infinite values and of those that are no number, which would be left out, as texts."""
+    cells: dict[str, CellValueOptions] = {}
+    for place, column in enumerate(frame.get_columns()):
+        if column.dtype.is_float():
+            numbers = column.to_frame("value").with_row_index("row")
+            for row, value in numbers.filter(~pl.col("value").is_finite()).iter_rows():
+                cells[f"{_letters(place)}{header_row + row + 2}"] = {"value": str(value), "format": TEXT}
+    return cells
+
+
+def _letters(place: int) -> str:
+    """The letters of a column: A, …, Z, AA."""
+    above, digit = divmod(place, 26)
+    return (_letters(above - 1) if above else "") + chr(ord("A") + digit)
 
 
 def _banner(tables: Tables) -> str:
     return "示例数据（合成）：由示例生成器的数据计算，不代表任何真实单位。" if tables.candidate.is_synthetic else ""
 
 
-def _write_cell(
-    sheet: Worksheet, row: int, column: int, value: object, styles: _Styles, style: Format | None = None
-) -> None:
-    """Write a value as what it is; what Excel has no number or day for is written as text."""
-    match value:
-        case None:
-            return
-        case bool():
-            sheet.write_boolean(row, column, value, style or styles.plain)
-        case int() if abs(value) <= LARGEST_INTEGER:
-            sheet.write_number(row, column, value, style or styles.plain)
-        case float() | Decimal() if math.isfinite(value):
-            sheet.write_number(row, column, float(value), style or styles.plain)
-        case dt.datetime() if value.tzinfo is None and value.date() >= FIRST_DAY:
-            sheet.write_datetime(row, column, value, style or styles.time)
-        case dt.date() if not isinstance(value, dt.datetime) and value >= FIRST_DAY:
-            sheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day), style or styles.date)
-        case _:
-            _write_text(sheet, row, column, value, styles, style)
+def _properties(title: str, comments: str, moment: str) -> str:
+    """Title, comments and time of a workbook, as its archive holds them."""
+    times = "".join(
+        f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{moment}</dcterms:{name}>' for name in ("created", "modified")
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(title)}</dc:title><dc:description>{escape(comments)}</dc:description>{times}"
+        "</cp:coreProperties>"
+    )
 
 
-def _write_text(sheet: Worksheet, row: int, column: int, value: object, styles: _Styles, style: Format | None) -> None:
-    if isinstance(value, dict | list | tuple):
-        value = json.dumps(value, ensure_ascii=False, default=str)
-    text = value if isinstance(value, str) else str(value)
-    if len(text) > LONGEST_TEXT:
-        text = f"{text[: LONGEST_TEXT - 1]}…"
-    if text.startswith("<r>") and text.endswith("</r>"):
-        # xlsxwriter takes such a text for markup of its own and would write it unescaped: an unseen mark prevents it.
-        text = f"{text}\u200b"
-    risky = text.startswith(FORMULA_MARKS)
-    sheet.write_string(row, column, text, style or (styles.text if risky else styles.plain))
+def _settle(written: io.BytesIO, path: Path, properties: str) -> None:
+    """Copy a workbook with properties of its own: the writer knows none but the time of writing."""
+    with zipfile.ZipFile(written) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            settled = zipfile.ZipInfo(entry.filename, ZIP_TIME)
+            settled.compress_type = zipfile.ZIP_DEFLATED
+            if entry.filename == PROPERTIES:
+                target.writestr(settled, properties)
+                continue
+            with source.open(entry) as part, target.open(settled, "w") as copy:
+                shutil.copyfileobj(part, copy)

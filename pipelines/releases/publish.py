@@ -12,19 +12,22 @@ from pipelines.gate.candidate import Candidate
 from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
 from pipelines.publication.data_package import write_data_package
 from pipelines.publication.dictionary import write_dictionary
-from pipelines.publication.editorial import write_editorial
+from pipelines.publication.editorial import write_pages
 from pipelines.publication.provenance_pages import write_provenance_pages
-from pipelines.publication.snapshot import write_snapshot
+from pipelines.releases.draft import Drafts, copy_of_candidate, require_tables, write_draft
 from pipelines.releases.manifest import build_manifest, release_id_of
 from pipelines.releases.release import SUMS, Release
 from pipelines.releases.releases import Releases
 
 
-def publish(candidate: Candidate, verdict: Verdict, releases: Releases, code_version: str) -> Release:
+def publish(
+    candidate: Candidate, verdict: Verdict, releases: Releases, code_version: str, drafts: Drafts | None = None
+) -> Release:
     """Make the candidate the current release, if the verdict passes exactly it.
 
-    Publishing what is published already rewrites nothing. Raises ``GateError`` without a pass for these bytes, and
-    ``CepingError`` where the release on disk is damaged or does not read back as it was built.
+    What is at hand as a draft is taken and not made again. Publishing what is published already rewrites nothing.
+    Raises ``GateError`` without a pass for these bytes, and ``CepingError`` where the release on disk is damaged or
+    does not read back as it was built.
     """
     _require_pass(candidate, verdict)
     release_id = release_id_of(candidate.edition, candidate.content_hash, code_version)
@@ -35,7 +38,7 @@ def publish(candidate: Candidate, verdict: Verdict, releases: Releases, code_ver
     if release.folder.exists():
         _verify_existing(release)
     else:
-        _build(candidate, verdict, release, code_version)
+        _build(candidate, verdict, release, code_version, drafts)
     releases.make_current(release)
     releases.record_publication(release, candidate)
     return release
@@ -50,14 +53,15 @@ def _require_pass(candidate: Candidate, verdict: Verdict) -> None:
         raise GateError(f"candidate {candidate.content_hash[:12]} did not pass the gate")
 
 
-def _build(candidate: Candidate, verdict: Verdict, release: Release, code_version: str) -> None:
+def _build(candidate: Candidate, verdict: Verdict, release: Release, code_version: str, drafts: Drafts | None) -> None:
     """Build the release under a hidden name, and rename it once it is whole and on disk."""
     with whole_folder(release.folder) as building:
         draft = release.model_copy(update={"folder": building})
-        _copy_candidate(candidate, building)
+        if drafts is None or not drafts.take(release.release_id, building):
+            write_draft(candidate, draft)
+        require_tables(candidate, building)
         _copy_verdict(candidate, verdict, building)
-        write_snapshot(candidate, building / "parquet", draft.database_path)
-        _write_pages(candidate, verdict, draft, code_version)
+        _write_pages(candidate, verdict, draft, code_version, drafts.pictures if drafts is not None else None)
         sums = {path.relative_to(building).as_posix(): hash_file(path) for path in files_below(building)}
         text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
         (building / SUMS).write_text(text, encoding="utf-8")
@@ -67,20 +71,10 @@ def _build(candidate: Candidate, verdict: Verdict, release: Release, code_versio
     sync(release.folder.parent)
 
 
-def _copy_candidate(candidate: Candidate, folder: Path) -> None:
-    """Copy what the gate judged, and check the copies: from here on nothing is read from the candidate again."""
-    for table in candidate.tables:
-        copy = folder / "parquet" / table.schema_name / f"{table.name}.parquet"
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        _copy(candidate.path(table), copy, candidate)
-        if hash_file(copy) != table.sha256:
-            raise CepingError(f"candidate {candidate.content_hash[:12]}: {table.file_name} is not what was judged")
-
-
 def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
     """Copy the verdict and its report; what is published beside the tables is the verdict they were passed by."""
     for name in (QUALITY_FILE, VERDICT_FILE):
-        _copy(candidate.folder / name, folder / name, candidate)
+        copy_of_candidate(candidate.folder / name, folder / name, candidate)
     try:
         published = Verdict.model_validate_json((folder / VERDICT_FILE).read_bytes())
     except ValidationError:
@@ -89,14 +83,9 @@ def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
         raise GateError(f"candidate {candidate.content_hash[:12]}: {VERDICT_FILE} is not the verdict that was given")
 
 
-def _copy(source: Path, target: Path, candidate: Candidate) -> None:
-    try:
-        shutil.copyfile(source, target)
-    except FileNotFoundError as cause:
-        raise CepingError(f"candidate {candidate.content_hash[:12]}: {source.name} is missing") from cause
-
-
-def _write_pages(candidate: Candidate, verdict: Verdict, draft: Release, code_version: str) -> None:
+def _write_pages(
+    candidate: Candidate, verdict: Verdict, draft: Release, code_version: str, pictures: Path | None
+) -> None:
     """Write everything people read, and the manifest, from the database as it will be published."""
     with draft.open() as connection:
         write_dictionary(candidate, draft.folder)
@@ -104,7 +93,7 @@ def _write_pages(candidate: Candidate, verdict: Verdict, draft: Release, code_ve
         tables = {table.full_name for table in candidate.tables}
         write_provenance_pages(connection, verdict, draft.release_id, tables, draft.folder)
         # Last: its pages link to what is there.
-        write_editorial(connection, candidate, verdict, draft.release_id, code_version, draft.folder)
+        write_pages(connection, candidate, verdict, draft.release_id, code_version, draft.folder, pictures)
         manifest = build_manifest(
             candidate, verdict, code_version, connection, draft.folder, files_below(draft.folder), draft.database_path
         )

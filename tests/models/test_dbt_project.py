@@ -101,9 +101,10 @@ def test_every_published_model_keeps_an_enforced_contract_a_key_and_a_test_of_th
             assert model["unique_id"] in keyed, model["name"]
 
 
-def test_a_run_has_at_most_a_hundred_models_and_eighty_data_tests(manifest: dict[str, Any]) -> None:
-    kinds = [node["resource_type"] for node in manifest["nodes"].values()]
-    assert kinds.count("model") <= 100
+def test_a_run_has_at_most_eighty_models_beside_staging_and_eighty_data_tests(manifest: dict[str, Any]) -> None:
+    staged = {f"stg_{source}" for source in load_contracts()}
+    kinds = [node["resource_type"] for node in manifest["nodes"].values() if node["name"] not in staged]
+    assert kinds.count("model") <= 80
     assert kinds.count("test") <= 80
 
 

@@ -39,9 +39,18 @@ def test_the_benchmarks_know_every_stage_of_the_job() -> None:
 
 def test_every_asset_stands_in_its_layer_and_is_described() -> None:
     graph = defs.resolve_asset_graph()
-    assert {graph.get(key).group_name for key in graph.materializable_asset_keys} == LAYERS
-    undescribed = [key.to_user_string() for key in graph.materializable_asset_keys if not graph.get(key).description]
+    assert {graph.get(key).group_name for key in graph.get_all_asset_keys()} == LAYERS
+    undescribed = [key.to_user_string() for key in graph.get_all_asset_keys() if not graph.get(key).description]
     assert not undescribed
+
+
+def test_seeds_are_shown_as_what_models_read_and_cost_a_run_no_event() -> None:
+    graph = defs.resolve_asset_graph()
+    seeds = {key for key in graph.get_all_asset_keys() if graph.get(key).group_name == "reference"}
+    rules = dg.AssetKey(["reference", "award_rules"])
+    assert rules in seeds
+    assert graph.get(rules).child_keys
+    assert not seeds & graph.materializable_asset_keys
 
 
 def test_what_writes_the_warehouse_shares_a_pool_of_one() -> None:

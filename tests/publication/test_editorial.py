@@ -1,6 +1,7 @@
 """The workbook and the notice as a document, read back with other libraries than wrote them."""
 
 import datetime as dt
+import math
 import re
 import zipfile
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ VALUES = [
         "code": "110000", "name": name, "count": 2**60 if place == 0 else place, "share": 0.557,
         "is_kept": place % 2 == 0, "day": dt.date(2017, 9, 1), "old_day": dt.date(1899, 12, 31),
         "read_at": dt.datetime(2017, 9, 1, 12, 30), "nothing": None,
+        "odd": math.inf if place == 1 else math.nan, "members": ["甲", "乙"],
     }
     for place, name in enumerate([*NAUGHTY, "甲" * 40_000])
 ]  # fmt: skip
@@ -34,7 +36,9 @@ VALUES = [
 
 def editorial_tables() -> Tables:
     """Every table the site knows, with hostile names, and one with a column of every type."""
-    values = table(VALUES, day="date", old_day="date", read_at="timestamp", share="double", nothing="varchar")
+    values = table(
+        VALUES, day="date", old_day="date", read_at="timestamp", share="double", nothing="varchar", members="varchar[]"
+    )
     return {**site_tables(NAUGHTY), "core.dim_value": values}
 
 
@@ -86,6 +90,9 @@ def test_values_keep_their_kind(book: Workbook) -> None:
     assert found["read_at"] == dt.datetime(2017, 9, 1, 12, 30)
     assert found["old_day"] == "1899-12-31"
     assert found["nothing"] is None
+    assert found["odd"] == "inf"
+    assert {row["odd"] for row in rows} == {"inf", "nan"}
+    assert found["members"] == '["甲", "乙"]'
     assert {row["count"] for row in rows} >= {str(2**60)}
     longest = max((row["name"] for row in rows), key=len)
     assert len(longest) == 32_767

@@ -1,14 +1,17 @@
 """The small parts of pages: numbers, links, labels, sentences; and pages where a table is missing."""
 
+import datetime as dt
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.foundation.bilingual import Bilingual
-from pipelines.publication.site.charts import Bar, bars, shortened
+from pipelines.publication.site.charts import FONT, Bar, Point, bars, intervals, line, shortened
 from pipelines.publication.site.language import CHINESE, ENGLISH, LANGUAGES
 from pipelines.publication.site.links import Links, anchor
 from pipelines.publication.site.notice import compose
@@ -106,6 +109,35 @@ def test_the_same_chart_has_the_same_bytes_and_its_texts_are_escaped() -> None:
     assert 'role="img"' in first
     assert "&lt;i&gt;合格率&lt;/i&gt;" in first
     assert " width=" not in first.split(">", 1)[0]
+
+
+CHARACTER = 6.7
+
+
+def label_places(svg: str) -> list[tuple[float, str]]:
+    """Where the labels of the horizontal axis stand, in pixels, and what they say."""
+    found = re.findall(r'text-anchor="middle" transform="translate\(([\d.]+),[\d.]+\)"[^>]*opacity="1">([^<]+)<', svg)
+    return [(float(place), text) for place, text in found]
+
+
+@given(
+    top=st.floats(1, 9e8),
+    first=st.dates(dt.date(2000, 1, 1), dt.date(2019, 1, 1)),
+    months=st.integers(1, 300),
+)
+@settings(max_examples=20, deadline=None)
+def test_no_label_of_an_axis_is_hidden_or_covers_another(top: float, first: dt.date, months: int) -> None:
+    last = first + dt.timedelta(days=31 * months)
+    rows = [Bar(label="甲" * 30, value=top, text=f"{top:,.0f}"), Bar(label="乙", value=1, text="1")]
+    points = [Point(when=day.isoformat(), value=top) for day in (first, last)]
+    for chart in (bars("c", "数量", rows), line("c", "存量", points), intervals("c", "名次", rows, top)):
+        assert 'opacity="0"' not in chart.svg
+        assert set(re.findall(r'font-family="([^"]*)"', chart.svg)) == {FONT}
+        labels = label_places(chart.svg)
+        assert all(
+            (len(left_text) + len(right_text)) / 2 * CHARACTER <= right - left
+            for (left, left_text), (right, right_text) in pairwise(labels)
+        ), labels
 
 
 def notice_text(folder: Path, given_tables: Given) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.errors import CepingError, GateError
 from pipelines.foundation.hashing import hash_file
+from pipelines.releases import draft as draft_module
 from pipelines.releases import publish as publish_module
 from pipelines.releases import releases as releases_module
 from pipelines.releases.publish import publish
@@ -173,7 +174,7 @@ def test_a_candidate_changed_after_its_verdict_is_not_published(home: Path) -> N
 @pytest.mark.parametrize(
     ("place", "step"),
     [
-        (publish_module, "write_snapshot"),
+        (draft_module, "write_snapshot"),
         (publish_module, "_write_pages"),
         (publish_module, "sync_tree"),
         (releases_module, "_swing"),

@@ -4,6 +4,10 @@ with labels as (
     select * from {{ ref('page_labels') }}
 ),
 
+trend_measures as (
+    select * from {{ ref('trend_measures') }}
+),
+
 editions as (
     select * from {{ ref('editions') }}
 ),
@@ -36,6 +40,14 @@ named as (
         name_zh,
         name_en
     from labels
+    union all
+    select distinct
+        'measure' as label_kind,
+        measure as label_code,
+        measure_order as label_order,
+        name_zh,
+        name_en
+    from trend_measures
     union all
     select
         'edition' as label_kind,

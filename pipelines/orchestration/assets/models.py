@@ -1,7 +1,8 @@
-"""All dbt models and seeds as Dagster assets, their data tests as checks, built by one dbt command per run.
+"""All dbt models as Dagster assets, their data tests as checks, built by one dbt command per run.
 
-The graph is read from dbt's manifest by Dagster's own integration. The command is run without it: it would ask dbt for
-its version over the network, and import dbt once more, in every run.
+Seeds are files of the project and no work of a run, so they stand in the graph as what models read. The graph is read
+from dbt's manifest by Dagster's own integration. The command is run without it: it would ask dbt for its version over
+the network, and import dbt once more, in every run.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ from pipelines.warehouse.scope import mark_built, take_scope
 WAREHOUSE_POOL = "warehouse"
 SHOWN_FAILURES = 10
 TOLD_PER_BUILD = 5
-# The asset that shows tests of no one table: it counts the rows of all sources.
+# The asset that shows tests of no one model: it counts the rows of all sources.
 ROW_BALANCE = dg.AssetKey(["audit", "row_balance"])
 
 
@@ -52,8 +53,9 @@ def _table(node: Mapping[str, Any]) -> str:
 
 
 TRANSLATOR = LayerTranslator()
-NODES = read_manifest(Settings())["nodes"]
-BUILT = {unique_id: node for unique_id, node in NODES.items() if node["resource_type"] in ("model", "seed")}
+MANIFEST = read_manifest(Settings())
+NODES = MANIFEST["nodes"]
+BUILT = {unique_id: node for unique_id, node in NODES.items() if node["resource_type"] == "model"}
 TESTS = {unique_id: node for unique_id, node in NODES.items() if node["resource_type"] == "test"}
 # In the order of the graph, which Dagster wants results in.
 KEYS = {
@@ -65,6 +67,8 @@ KEYS = {
         }
     ).static_order()
 }
+SPECS = build_dbt_asset_specs(manifest={**MANIFEST}, dagster_dbt_translator=TRANSLATOR)
+seed_assets = [spec for spec in SPECS if spec.key not in KEYS.values()]
 
 
 def _check_key(test: Mapping[str, Any]) -> dg.AssetCheckKey:
@@ -73,10 +77,7 @@ def _check_key(test: Mapping[str, Any]) -> dg.AssetCheckKey:
 
 @dg.multi_asset(
     name="models",
-    specs=[
-        spec.replace_attributes(skippable=True)
-        for spec in build_dbt_asset_specs(manifest={**read_manifest(Settings())}, dagster_dbt_translator=TRANSLATOR)
-    ],
+    specs=[spec.replace_attributes(skippable=True) for spec in SPECS if spec.key in KEYS.values()],
     check_specs=[
         dg.AssetCheckSpec(key.name, asset=key.asset_key, description=test["description"] or None)
         for test in TESTS.values()

@@ -25,7 +25,10 @@ def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     """Publish the newest candidate, if its bytes have a passing verdict by the present suites."""
     settings = edition_run.settings
     newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
-    published = publish(newest, require_pass(newest), Releases.of(settings), code_version())
+    verdict_given = require_pass(newest)
+    edition_run.wait_for_draft()
+    published = publish(newest, verdict_given, Releases.of(settings), code_version(), edition_run.drafts)
+    edition_run.drafts.remove()
     keep_inputs(settings, published)
     record_release(settings, published.release_id)
     report("release", f"{published.release_id} is published")

@@ -5,21 +5,30 @@ alone and never from the width of a text, so that a machine with other fonts dra
 """
 
 import json
+import math
 import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import altair as alt
 import vl_convert
 from markupsafe import Markup
-from pydantic import BaseModel
+from pydantic import BaseModel, PlainSerializer, PlainValidator
 
 from pipelines.publication.site.values import SHARE
 
 FONT = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
+# What a picture is drawn in: no machine has a font of this name. Vega then takes the width of a text from the count of
+# its characters, alike everywhere, instead of searching the fonts at hand, which took most of the time of drawing.
+NO_FONT = "ceping-no-font"
+# Pixels of a digit in a label.
+DIGIT = 6.7
+# Months between two labels of an axis of time, and the most labels it has room for.
+TIME_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+MOST_TIMES = 7
 INK, SOFT, LINE = "#1d1d1f", "#5f5f66", "#d9d6cf"
 SEAL, BLUE, SAND = "#a3201b", "#2b5c8a", "#efe9dc"
 SERIES_COLOURS = (SEAL, BLUE, "#8a5a00", "#1f6b3a", "#6b4a8a", "#5f5f66")
@@ -37,10 +46,10 @@ Rows = list[dict[str, Any]]
 NO_SIZE = re.compile(r' width="[\d.]+" height="[\d.]+"')
 
 
-class Chart(BaseModel, frozen=True, arbitrary_types_allowed=True):
+class Chart(BaseModel, frozen=True):
     """A chart with its words for those who do not see it."""
 
-    svg: Markup
+    svg: Annotated[Markup, PlainValidator(Markup), PlainSerializer(str)]
     title: str
     note: str = ""
 
@@ -103,7 +112,10 @@ def intervals(name: str, title: str, rows: Sequence[Bar], top: float) -> Chart:
         {**row.model_dump(), "label": label} for row, label in zip(rows, _names(rows, LONG_LABELS), strict=True)
     )
     base = alt.Chart().encode(y=_places(rows, LONG_LABELS))
-    axis = alt.Axis(grid=True, gridColor=LINE, tickCount=6, format=",d", domain=False, ticks=False, title=None)
+    axis = alt.Axis(
+        grid=True, gridColor=LINE, tickCount=_ticks(top, 6, WIDTH - LONG_LABELS - VALUES), format=",d", domain=False,
+        ticks=False, title=None, labelOverlap=False,
+    )  # fmt: skip
     scale = alt.Scale(domain=[1, max(top, 2)], nice=False)
     spans = base.mark_rule(color=BLUE, strokeWidth=5, opacity=0.35, strokeCap="round").encode(
         x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"
@@ -163,7 +175,10 @@ def line(name: str, title: str, points: Sequence[Point], unit: str = "") -> Char
     """Values in time, one line per series, each point with its value where there are few."""
     names = list(dict.fromkeys(point.series for point in points))
     data = _data(point.model_dump() for point in points)
-    x_axis = alt.Axis(grid=False, format="%Y-%m", tickCount=5, domainColor=SOFT, ticks=True, tickColor=SOFT, title=None)
+    x_axis = alt.Axis(
+        grid=False, format="%Y-%m", tickCount=_months([point.when for point in points]), domainColor=SOFT, ticks=True,
+        tickColor=SOFT, title=None, labelOverlap=False,
+    )  # fmt: skip
     form = ".0%" if unit == SHARE else ",d"
     y_axis = alt.Axis(grid=True, gridColor=LINE, tickCount=5, format=form, domain=False, ticks=False, title=None)
     colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=list(SERIES_COLOURS[: len(names)])), legend=None)
@@ -320,9 +335,35 @@ def _places(rows: Sequence[Bar] | Sequence[Box], width: int = LABELS) -> alt.Y:
 
 def _amounts(field: str, top: float, unit: str) -> alt.X:
     form = ".0%" if unit == SHARE else ",d" if top >= FEW else ",.1f"
-    places: dict[str, Any] = {"values": [0, 0.25, 0.5, 0.75, 1]} if unit == SHARE else {"tickCount": 4}
-    axis = alt.Axis(grid=True, gridColor=LINE, format=form, domain=False, ticks=False, title=None, **places)
+    ticks = _ticks(top, 4, WIDTH - LABELS - VALUES)
+    places: dict[str, Any] = {"values": [0, 0.25, 0.5, 0.75, 1]} if unit == SHARE else {"tickCount": ticks}
+    axis = alt.Axis(
+        grid=True, gridColor=LINE, format=form, domain=False, ticks=False, title=None, labelOverlap=False, **places
+    )
     return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=axis)
+
+
+def _ticks(top: float, usual: int, width: int) -> int:
+    """How many ticks to ask Vega for, so that no label covers another: fewer where numbers are long.
+
+    It answers with round steps: 1, 2, 5 or 10 times a power of ten, whichever is nearest by proportion.
+    """
+    for count in range(usual, 1, -1):
+        power = 10.0 ** math.floor(math.log10(top / count))
+        error = top / count / power
+        step = power * (10 if error >= 50**0.5 else 5 if error >= 10**0.5 else 2 if error >= 2**0.5 else 1)
+        if len(f"{top:,.0f}") * DIGIT <= width * step / top:
+            return count
+    return 1
+
+
+def _months(days: Sequence[str]) -> alt.TimeIntervalStep:
+    """The shortest steps in time in which so few labels stand that none covers another."""
+    first, last = (int(day[:4]) * 12 + int(day[5:7]) for day in (min(days), max(days)))
+    fitting = (step for step in TIME_STEPS if (last - first) / step <= MOST_TIMES)
+    months = next(fitting, TIME_STEPS[-1])
+    in_years = months % 12 == 0
+    return alt.TimeIntervalStep(interval="year" if in_years else "month", step=months // 12 if in_years else months)
 
 
 def _data(rows: Iterable[dict[str, Any]]) -> Rows:
@@ -340,10 +381,10 @@ def _drawn(
             width=inner, height=height, padding={"left": left, "right": right, "top": top, "bottom": bottom}
         )
         .properties(autosize=alt.AutoSizeParams(type="none"))
-        .configure(aria=False, background="transparent", font=FONT)
+        .configure(aria=False, background="transparent", font=NO_FONT)
         .configure_view(stroke=None)
-        .configure_axis(labelFontSize=12, labelColor=SOFT, labelFont=FONT, minExtent=0, maxExtent=0)
-        .configure_text(font=FONT)
+        .configure_axis(labelFontSize=12, labelColor=SOFT, labelFont=NO_FONT, minExtent=0, maxExtent=0)
+        .configure_text(font=NO_FONT)
     )
     # Rows are put in last: Altair copies them with every step. A layer that names its own data, as Altair
     # lets a chart without rows do, would not see them.
@@ -362,4 +403,5 @@ def _drawn(
 @lru_cache(maxsize=256)
 def _svg(spec: str) -> str:
     """The picture of a specification; both languages share those that have no words."""
-    return NO_ROLE.sub("", NO_SIZE.sub("", vl_convert.vegalite_to_svg(spec), count=1))
+    drawn = NO_ROLE.sub("", NO_SIZE.sub("", vl_convert.vegalite_to_svg(spec), count=1))
+    return drawn.replace(NO_FONT, FONT)

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from pipelines.publication.site.kept_pictures import KeptPictures
 from pipelines.publication.site.language import Language
 from pipelines.publication.site.links import Links
 from pipelines.publication.site.tables import Tables
@@ -21,11 +22,12 @@ class Page(BaseModel, frozen=True, arbitrary_types_allowed=True):
 
 
 class Desk(BaseModel, frozen=True, arbitrary_types_allowed=True):
-    """What a page is made from: the tables, the language, and the links of the page being made."""
+    """What a page is made from: the tables, the language, the links of the page being made, the pictures at hand."""
 
     tables: Tables
     language: Language
     links: Links
+    pictures: KeptPictures = KeptPictures()
 
     def at(self, page: str) -> "Desk":
         """The same for another page."""

@@ -79,8 +79,8 @@ def _levels(desk: Desk, table: Row, rows: list[Row]) -> Iterator[Chart]:
     counts = [measure for measure in by_level if measure not in shares]
     for measure, found in by_level.items():
         if measure in counts[:1] or (measure in shares and len(shares) < MATRIX_FROM):
-            yield bars(
-                anchor(f"chart-{name}-{measure}-level"), _title(desk, measure, "level"),
+            yield desk.pictures.draw(
+                bars, anchor(f"chart-{name}-{measure}-level"), _title(desk, measure, "level"),
                 [_bar(row, group_name(desk, row)) for row in found], unit_of(measure),
             )  # fmt: skip
     if len(shares) >= MATRIX_FROM:
@@ -100,7 +100,9 @@ def _matrix(desk: Desk, table: Row, by_measure: dict[str, list[Row]]) -> Chart:
     }
     title = desk.say(table["name_zh"], table["name_en"])
     heads = [head.removesuffix(shared).removeprefix(desk.say("链接", "Share linking to ")) for head in heads]
-    return matrix(anchor(f"chart-{table['full_name']}-matrix"), title, [names[code] for code in levels], heads, cells)
+    return desk.pictures.draw(
+        matrix, anchor(f"chart-{table['full_name']}-matrix"), title, [names[code] for code in levels], heads, cells
+    )
 
 
 def _periods(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
@@ -109,8 +111,8 @@ def _periods(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
         if unit_of(measure) != SHARE:
             continue
         ordered = sorted(of_measure, key=lambda row: str(row["group_code"]))[-MOST_BARS:]
-        yield bars(
-            anchor(f"chart-{name}-{measure}-period"), _title(desk, measure, "period_tier"),
+        yield desk.pictures.draw(
+            bars, anchor(f"chart-{name}-{measure}-period"), _title(desk, measure, "period_tier"),
             [_bar(row, group_name(desk, row)) for row in ordered], unit_of(measure),
         )  # fmt: skip
 
@@ -122,7 +124,9 @@ def _times(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
         if len(days) > 1 and unit_of(measure) != SHARE:
             points = [Point(when=row["group_code"], value=row["value"]) for row in of_measure]
             ordered = sorted(points, key=lambda point: point.when)
-            yield line(anchor(f"chart-{name}-{measure}-time"), _title(desk, measure, "stock_date"), ordered)
+            yield desk.pictures.draw(
+                line, anchor(f"chart-{name}-{measure}-time"), _title(desk, measure, "stock_date"), ordered
+            )
 
 
 def _provinces(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
@@ -135,8 +139,8 @@ def _provinces(desk: Desk, name: str, rows: list[Row]) -> Iterator[Chart]:
             values = {row["group_code"]: row["value"] for row in of_measure if row["group_code"] in known}
             if len(values) >= 3 and drawn < MOST_MAPS:
                 drawn += 1
-                chart = tiles(
-                    anchor(f"chart-{name}-{measure}-{breakdown}"), _title(desk, measure, breakdown),
+                chart = desk.pictures.draw(
+                    tiles, anchor(f"chart-{name}-{measure}-{breakdown}"), _title(desk, measure, breakdown),
                     [_tile(desk, place, values.get(place["region_code"]), unit_of(measure)) for place in places],
                 )  # fmt: skip
                 note = desk.say("颜色按五分位由浅到深，— 为无数据。", "Darker by fifths; — where nothing is known.")
@@ -171,7 +175,8 @@ def official(desk: Desk) -> Iterator[Chart]:
         ]
         if len(points) > 1:
             name = desk.say(found[0]["series_name_zh"], found[0]["series_name_en"])
-            chart = line(
+            chart = desk.pictures.draw(
+                line,
                 f"chart-official-{anchor(code)}",
                 desk.say(f"{name}（官方文件）", f"{name} (official documents)"),
                 points,
@@ -209,4 +214,4 @@ def robots(desk: Desk) -> Iterator[Chart]:
         value = counted[place].value + 1
         counted[place] = counted[place].model_copy(update={"value": value, "text": f"{value:,.0f}"})
     title = desk.say("智能问答机器人的准确率分布（机器人数）", "Robots by the share of questions they answer right")
-    yield bars("chart-robot-accuracy", title, counted)
+    yield desk.pictures.draw(bars, "chart-robot-accuracy", title, counted)

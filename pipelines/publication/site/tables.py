@@ -1,10 +1,11 @@
 """The published tables as pages read them: what is not there is empty, never an error."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import Row, identifier, qualified, query_rows
@@ -65,15 +66,10 @@ class Tables:
         """The rows a query gives."""
         return query_rows(self._connection, sql, parameters)
 
-    def stream(self, sql: str, size: int) -> Iterator[tuple[Any, ...]]:
-        """The rows a query gives, so many in memory at a time."""
-        cursor = self._connection.cursor()
-        try:
-            found = cursor.execute(sql)
-            while rows := found.fetchmany(size):
-                yield from rows
-        finally:
-            cursor.close()
+    def frame(self, sql: str) -> pl.DataFrame:
+        """The rows a query gives as a frame."""
+        frame: pl.DataFrame = self._connection.sql(sql).pl()
+        return frame
 
     def select(self, name: str, wanted: Sequence[str], rest: str = "", parameters: Sequence[Any] = ()) -> list[Row]:
         """Some columns of a table; a column an older release does not have is null."""

@@ -5,10 +5,10 @@ from pathlib import Path
 from shutil import copyfile
 
 from altair.utils.schemapi import debug_mode
-from jinja2 import Environment
 
 from pipelines.foundation.pages import page_environment
 from pipelines.gate.verdict import Verdict
+from pipelines.publication.site.kept_pictures import KeptPictures
 from pipelines.publication.site.language import LANGUAGES, Language
 from pipelines.publication.site.links import Links
 from pipelines.publication.site.page import Desk, Page
@@ -28,7 +28,9 @@ ASSETS = {
 KINDS = (notice, series, trends, ranks, methods, figures, record, data)
 
 
-def write_site(tables: Tables, verdict: Verdict, release_id: str, code_version: str, folder: Path) -> None:
+def write_site(
+    tables: Tables, verdict: Verdict, release_id: str, code_version: str, folder: Path, pictures: KeptPictures
+) -> None:
     """Write all pages; the same release gives the same bytes. Pages link to files that are there already."""
     candidate = tables.candidate
     for target, source in ASSETS.items():
@@ -46,19 +48,25 @@ def write_site(tables: Tables, verdict: Verdict, release_id: str, code_version: 
         "table_count": len(candidate.tables),
     }
     for language in LANGUAGES:
-        environment = _environment(language)
-        # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
-        with debug_mode(False):
-            pages = list(_pages(Desk(tables=tables, language=language, links=_links(folder, language, ""))))
-        menu = list(_menu(language, pages))
+        environment = page_environment(TEMPLATES_DIR)
+        # Macros keep the globals they were loaded with, so each language has an environment of its own.
+        environment.globals |= {"say": language.say, "numeral": language.numeral}
+        pages = build_pages(tables, language, folder, pictures)
+        shared = {**about, "language": language, "languages": LANGUAGES, "menu": list(_menu(language, pages))}
         for page in pages:
             links = _links(folder, language, page.path)
-            text = environment.get_template(page.template).render(
-                **about, **page.context, page=page, menu=menu, links=links, language=language, languages=LANGUAGES
-            )
+            text = environment.get_template(page.template).render(**shared, **page.context, page=page, links=links)
             path = folder / links.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
+
+
+def build_pages(tables: Tables, language: Language, folder: Path, pictures: KeptPictures) -> list[Page]:
+    """Every page of a language with what it shows, before it is written."""
+    desk = Desk(tables=tables, language=language, links=_links(folder, language, ""), pictures=pictures)
+    # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
+    with debug_mode(False):
+        return list(_pages(desk))
 
 
 def _pages(desk: Desk) -> Iterator[Page]:
@@ -85,10 +93,3 @@ def _menu(language: Language, pages: list[Page]) -> Iterator[tuple[str, str, str
 
 def _links(folder: Path, language: Language, page: str) -> Links:
     return Links(release_folder=folder, page=page, language=language)
-
-
-def _environment(language: Language) -> Environment:
-    environment = page_environment(TEMPLATES_DIR)
-    environment.globals["say"] = language.say
-    environment.globals["numeral"] = language.numeral
-    return environment

@@ -13,7 +13,7 @@ from tests.fixtures.warehouse import dbt_build
 
 BREAKING = """
 delete from trends.trend_measure where measure = 'robots';
-insert into trends.trend_measure values ('trend_5_nowhere', 'posts', 'count', null);
+insert into trends.trend_measure (trend_table, measure, statistic) values ('trend_5_nowhere', 'posts', 'count');
 delete from core.dim_label where label_kind = 'measure' and label_code = 'documents';
 insert into reference.trend_breakdowns values ('trend_2_site_stock', 'nothing', 'total', 'all');
 delete from core.dim_label where label_kind = 'breakdown' and label_code = 'level_role';

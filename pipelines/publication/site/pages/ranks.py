@@ -221,13 +221,13 @@ def _row(desk: Desk, row: Row, has_spans: bool, has_chances: bool) -> list[Cell]
 def _charts(desk: Desk, code: str, name: str, rows: list[Row]) -> Iterator[Chart]:
     counts = _histogram(desk, code)
     if sum(count for _, _, count in counts) >= BINS:
-        yield histogram(
-            f"chart-scores-{anchor(code)}", desk.say(f"{name}得分分布（对象数）", f"Scores: {name}"), counts
+        yield desk.pictures.draw(
+            histogram, f"chart-scores-{anchor(code)}", desk.say(f"{name}得分分布（对象数）", f"Scores: {name}"), counts
         )
     spreads = _boxes(desk, code)
     if spreads:
         title = desk.say("各组别得分：5%、25%、50%、75%、95% 分位", "Scores by class: percentiles 5, 25, 50, 75, 95")
-        yield boxes(f"chart-spread-{anchor(code)}", title, spreads)
+        yield desk.pictures.draw(boxes, f"chart-spread-{anchor(code)}", title, spreads)
     spans = [row for row in rows if row["rank_p05"] is not None]
     if spans:
         largest = max(spans, key=lambda row: row["ranked_count"])["rank_class"]
@@ -243,7 +243,9 @@ def _charts(desk: Desk, code: str, name: str, rows: list[Row]) -> Iterator[Chart
             )
             for row in chosen
         ]  # fmt: skip
-        yield intervals(f"chart-intervals-{anchor(code)}", title, dots, max(dot.high or dot.value for dot in dots))
+        yield desk.pictures.draw(
+            intervals, f"chart-intervals-{anchor(code)}", title, dots, max(dot.high or dot.value for dot in dots)
+        )
 
 
 def _histogram(desk: Desk, code: str) -> list[tuple[float, float, int]]:
