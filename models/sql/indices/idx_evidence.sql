@@ -26,7 +26,7 @@ external_values as (
 
 months as (
     select * from {{ believed('account_activity') }}
-    where period_kind = 'month'
+    where period_kind = 'month' and year(period_start) = edition
 ),
 
 posts as (

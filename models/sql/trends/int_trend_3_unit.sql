@@ -44,12 +44,10 @@ checks as (
         checks.has_empty_columns,
         not checks.is_search_usable as is_search_unusable,
         checks.is_channel_genuine,
-        -- A platform to which nobody put a question is neither late nor in time.
+        -- Neither late nor in time: a platform to which nobody put a question, and one whose days nobody counted.
         case
-            when checks.has_reply is not null
-                then coalesce(
-                    not checks.has_reply or checks.reply_working_days > parameters.platform_reply_days_max, false
-                )
+            when not checks.has_reply then true
+            when checks.has_reply then checks.reply_working_days > parameters.platform_reply_days_max
         end as is_late,
         checks.checked_item_count,
         checks.stages_only_count,
@@ -67,10 +65,10 @@ units as (
     } -%}
     {% for measure, condition in counted.items() -%}
     {{ trend_unit('latest', 'trend_3_platform_coverage', measure, unit='region_code', by=['unit_class'],
-        above=one_if(condition), below=1) }}
+        above=one_if(condition), below=1, where=condition ~ ' is not null') }}
     union all
     {{ trend_unit('platforms', 'trend_3_platform_snapshot', measure, unit='region_code', by=['unit_class'],
-        period='snapshot_date', above=one_if(condition), below=1) }}
+        period='snapshot_date', above=one_if(condition), below=1, where=condition ~ ' is not null') }}
     union all
     {% endfor -%}
     {% for feature in [
