@@ -123,6 +123,7 @@ select
     page.fetch_outcome = 'ok' as is_answered,
     page.fetch_outcome = 'ok' and coalesce(page.http_status < getvariable('available_below'), true) as is_available,
     page.published_date,
+    coalesce(page.published_date > cast(page.fetched_at + interval 8 hours as date), false) as is_dated_after_fetch,
     page.new_media_links,
     page.is_synthetic
 from page
@@ -162,7 +163,8 @@ with counted as (
         count(*) filter (where fetch_outcome = 'other_error') as other_error_count,
         count(*) filter (where not is_home) as inner_page_count,
         count(*) filter (where not is_home and not is_available) as dead_link_count,
-        max(published_date) filter (where is_available) as latest_published_date,
+        max(published_date) filter (where is_available and not is_dated_after_fetch) as latest_published_date,
+        bool_or(is_available and is_dated_after_fetch) as is_dated_after_fetch,
         cast(max(fetched_at) + interval 8 hours as date) as crawled_until_date,
         bool_or(is_available and new_media_links is not null) as is_looked_for,
         bool_or(is_synthetic) as is_synthetic
@@ -194,6 +196,7 @@ select
     case
         when latest_published_date is not null then null
         when available_count = 0 then 'site_unavailable'
+        when is_dated_after_fetch then 'dated_after_fetch'
         else 'no_dated_page'
     end as freshness_null_reason,
     case when available_count = 0 then 'site_unavailable' when not is_looked_for then 'not_looked_for' end

@@ -15,7 +15,7 @@ def limits(leaf: Leaf, groups: Sequence[Whole]) -> tuple[Floats, Floats]:
     """How far a value may move, as the least and the greatest raw value for each subject.
 
     Points stay within 0 to 100, what is deducted for does not fall below nothing, yes and no stay what they are,
-    winsorised values stay between the fences of their group, and what a logarithm is taken of does not fall below what
+    what is banded stays within its bands, winsorised values stay between the fences of their group, and what a logarithm is taken of does not fall below what
     was measured in its group.
     """
     low, high = np.full(leaf.raw.shape, -np.inf), np.full(leaf.raw.shape, np.inf)
@@ -25,6 +25,8 @@ def limits(leaf: Leaf, groups: Sequence[Whole]) -> tuple[Floats, Floats]:
         low, high = np.minimum(leaf.raw, 0), np.maximum(leaf.raw, 100)
     if leaf.method.normalisation == "deduction":
         low = np.minimum(leaf.raw, 0)
+    if leaf.method.normalisation == "banded" and leaf.method.treatment == "none":
+        low = np.maximum(low, leaf.method.bands[0][0])
     for positions in groups:
         if leaf.method.treatment == "winsorise":
             low[positions] = np.maximum(low[positions], leaf.treated[positions].min())
@@ -78,8 +80,8 @@ def _absolute(method: Method, values: Floats) -> Floats:
 
 def _banded(method: Method, values: Floats) -> Floats:
     bounds = np.array([bound for bound, _ in method.bands])
-    points = np.array([0.0, *(score for _, score in method.bands)])
-    reached: Floats = points[np.searchsorted(bounds, values, side="right")]
+    points = np.array([score for _, score in method.bands])
+    reached: Floats = points[np.maximum(np.searchsorted(bounds, values, side="right") - 1, 0)]
     return reached
 
 

@@ -107,7 +107,7 @@ declared_code as (
     where not is_code_confirmed
 ),
 
-pages_dated as (
+pages_dated_after_fetch as (
     select
         pages.edition,
         pages.subject_id,
@@ -115,7 +115,7 @@ pages_dated as (
         cast({{ plus_hours('pages.fetched_at', 'parameters.crawl_utc_offset_hours') }} as date) as fetched_date
     from {{ ref('int_site_crawl_classified') }} as pages
     inner join parameters on pages.edition = parameters.edition
-    where pages.published_date is not null
+    where pages.is_dated_after_fetch
 ),
 
 pages_from_the_future as (
@@ -125,8 +125,7 @@ pages_from_the_future as (
         count(*) as page_count,
         max(published_date) as latest_published_date,
         max(fetched_date) as latest_fetched_date
-    from pages_dated
-    where published_date > fetched_date
+    from pages_dated_after_fetch
     group by edition, subject_id
 ),
 

@@ -350,7 +350,7 @@ rescaled as (
                         when (treated_value <> 0) = (direction > 0) then cast(100 as double)
                         else cast(0 as double)
                     end
-            when 'banded' then coalesce(points, 0)
+            when 'banded' then points
             when 'deduction' then 100 * (1 - greatest(least(weight, treated_value * points_per_unit), 0) / weight)
             when 'given' then case when direction > 0 then treated_value else 100 - treated_value end
         end as rescaled_value
@@ -376,6 +376,7 @@ normalised as (
             when null_reason is not null then null_reason
             when treated_value is null then 'not_loggable'
             when normalisation = 'distance_to_best' and lowest_value < 0 then 'negative_value'
+            when normalisation = 'banded' and points is null then 'below_bands'
             when rescaled_value is null then 'no_spread'
         end as null_reason,
         is_constant,
