@@ -14,9 +14,9 @@ RELATIVE = ("min_max", "z_score", "rank", "percentile", "distance_to_best")
 def limits(leaf: Leaf, groups: Sequence[Whole]) -> tuple[Floats, Floats]:
     """How far a value may move, as the least and the greatest raw value for each subject.
 
-    Points stay within 0 to 100, what is deducted for does not fall below nothing, yes and no stay what they are,
-    what is banded stays within its bands, winsorised values stay between the fences of their group, and what a logarithm is taken of does not fall below what
-    was measured in its group.
+    Points stay within 0 to 100, what is deducted for does not fall below nothing, yes and no stay what they are, what
+    is banded stays within its bands, winsorised values stay between the fences of their group, and what a logarithm is
+    taken of does not fall below what was measured in its group.
     """
     low, high = np.full(leaf.raw.shape, -np.inf), np.full(leaf.raw.shape, np.inf)
     if leaf.method.normalisation == "boolean":

@@ -22,7 +22,8 @@ added as (
         {{ exact_sum('inputs.weight_used * coalesce(inputs.standard_error, 0)') }} as standard_error,
         coalesce({{ exact_sum('case when inputs.input_score is not null then inputs.weight end') }}, 0)
         / {{ exact_sum('inputs.weight') }} as coverage,
-        max(case when inputs.input_code = titles.tie_input_code then inputs.input_score end) as tie_score
+        max(case when inputs.input_code = titles.tie_input_code then inputs.input_score end) as tie_score,
+        bool_or(inputs.input_kind = 'recommendation' or titles.approval_rule <> 'none') as is_asked_of_experts
     from inputs
     inner join titles
         on
@@ -41,6 +42,7 @@ scores as (
         case when added.coverage >= titles.coverage_min then added.award_score end as award_score,
         case when added.coverage >= titles.coverage_min then added.standard_error end as standard_error,
         added.coverage,
+        added.is_asked_of_experts,
         case
             when added.coverage >= titles.coverage_min
                 then cast(round(added.award_score / titles.tied_within) as bigint)
@@ -101,6 +103,7 @@ gathered as (
         scores.award_score,
         scores.standard_error,
         scores.coverage,
+        scores.is_asked_of_experts,
         scores.score_step,
         case when titles.tie_rule = 'by_input' then scores.tie_step end as tie_step,
         vetoes.subject_id is not null as is_vetoed,
@@ -147,6 +150,7 @@ checked as (
             when nomination_count < nomination_min then 'too_few_nominations'
             when reviewer_count < reviewer_min then 'too_few_reviewers'
             when respondent_count < respondent_min then 'too_few_respondents'
+            when is_asked_of_experts and voice_count < reviewer_min then 'too_few_voices'
             when approval_rule = 'unanimous' and (voice_count = 0 or approving_count < voice_count)
                 then 'not_approved'
             when approval_rule = 'majority' and 2 * approving_count <= voice_count then 'not_approved'
