@@ -7,6 +7,8 @@ import numpy as np
 from pipelines.robustness.arithmetic import VALUE_DIGITS, places_from_best, round_away
 from pipelines.robustness.index import Floats, Leaf, Method, Whole
 
+# What everybody scores, by every method that compares, where all values are the same.
+MIDDLE = 50.0
 # Methods that compare a subject with the others: the ones another such method can stand in for.
 RELATIVE = ("min_max", "z_score", "rank", "percentile", "distance_to_best")
 
@@ -86,7 +88,15 @@ def _banded(method: Method, values: Floats) -> Floats:
 
 
 def _relative(normalisation: str, direction: int, values: Floats) -> Floats:
-    """Scores along the last axis; not a number where the method has none."""
+    """Scores along the last axis, the middle where all values are the same; not a number where the method has none."""
+    is_constant = values.min(axis=-1, keepdims=True) == values.max(axis=-1, keepdims=True)
+    found = _compared(normalisation, direction, values)
+    if normalisation == "distance_to_best":
+        is_constant &= values.min(axis=-1, keepdims=True) >= 0
+    return np.where(is_constant, MIDDLE, found)
+
+
+def _compared(normalisation: str, direction: int, values: Floats) -> Floats:
     count = values.shape[-1]
     low: Floats = values.min(axis=-1, keepdims=True)
     high: Floats = values.max(axis=-1, keepdims=True)
@@ -94,7 +104,8 @@ def _relative(normalisation: str, direction: int, values: Floats) -> Floats:
         if normalisation == "rank":
             return _hundredths(count + 1 - places_from_best(direction * values), count)
         if normalisation == "percentile":
-            return _hundredths(places_from_best(-direction * values) - 1, count - 1)
+            worse, better = places_from_best(-direction * values), places_from_best(direction * values)
+            return _hundredths(count - 1 + worse - better, 2 * (count - 1))
         if normalisation == "distance_to_best":
             return _distance_to_best(direction, values, low, high)
         if normalisation == "min_max":

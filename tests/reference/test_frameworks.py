@@ -130,12 +130,3 @@ def test_a_run_refuses_a_framework_before_it_builds_anything(tmp_path: Path) -> 
     assert "seeds/indices/framework_nodes.csv, line 2: root has 10 points, and its children 4" in refused.stderr
     assert not (tmp_path / "home" / "work" / "warehouse.duckdb").exists()
     assert not (tmp_path / "home" / "landing").exists()
-
-
-def test_a_run_refuses_an_indicator_that_is_the_same_for_all(tmp_path: Path) -> None:
-    deliver_values(tmp_path / "inbox", pl.DataFrame({"unit": ["A", "B", "C"], "m0": [3.0, 3.0, 3.0]}))
-    refused = run(tmp_path, write_seeds(tmp_path / "seeds", Composition([framework("i")], TREE, [])))
-    assert refused.returncode == 1
-    assert "an indicator that is compared is not the same for everybody" in refused.stderr
-    assert "index_code=i, subject_id=unit:A, node_code=a" in refused.stderr
-    assert not (tmp_path / "home" / "releases").exists()

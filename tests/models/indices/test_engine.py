@@ -39,6 +39,7 @@ VARIANTS = {
     "rank": ["scaled", "better", "curved"],
     "percentile": ["scaled", "better", "curved"],
 }
+RELATIVE = [*VARIANTS, "distance_to_best"]
 SAME = [(name, "times") for name in NORMALISATIONS if name != "given"]
 SAME += [(name, variant) for name, variants in VARIANTS.items() for variant in variants if variant != "better"]
 RATIO = {"normalisation": "distance_to_best"}
@@ -158,6 +159,7 @@ def unusual() -> dict[str, list[Row]]:
         "winsorised_ties": flat("winsorised_ties", "ties", treatment="winsorise", treatment_parameter=0.3),
         "debts_less": flat("debts_less", "debts", normalisation="goalposts", goal_low=-30, goal_high=10, direction=-1),
         "debts_deducted": flat("debts_deducted", "debts", normalisation="deduction", points_per_unit=0.1),
+        **{f"same_{name}": flat(f"same_{name}", "same", "m0", normalisation=name) for name in RELATIVE},
         "ties_ranked": flat("ties_ranked", "ties", "counted", normalisation="percentile", direction=-1),
     }
 
