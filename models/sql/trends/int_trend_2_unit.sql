@@ -58,7 +58,7 @@ on_stock_dates as (
     inner join stock_dates as dates on sites.edition = dates.edition
 ),
 
--- Provincial governments alone: the Production and Construction Corps is none.
+-- Provincial governments alone: the Production and Construction Corps is none, and a city's document is not theirs.
 governments as (
     select
         regions.edition,
@@ -75,7 +75,7 @@ policies as (
         province_code,
         count(*) as policy_count
     from {{ ref('int_policy_document_theme') }}
-    where theme_code = 'consolidation' and province_code is not null
+    where theme_code = 'consolidation' and issuer_level = 'province'
     group by edition, province_code
 ),
 
