@@ -168,15 +168,15 @@ def stock_of(inbox: Path, day: str) -> set[str]:
     }
 
 
-def census_of_today(inbox: Path) -> list[Row]:
-    """What each unit said last, of all it said clearly."""
+def census_of(inbox: Path, day: str) -> list[Row]:
+    """What each unit said last until a day, of all it said clearly."""
     regions = known_regions()
     clear = [
         row | {"截止日期": row["截止日期"][:10]}
         for row in workbook_rows(inbox / "platform_census")
         if row["行政区划代码"] in regions and row["是否建成一体化平台"] in ("是", "否")
     ]
-    kept = unambiguous(clear, "行政区划代码", "截止日期")
+    kept = [row for row in unambiguous(clear, "行政区划代码", "截止日期") if row["截止日期"] <= day]
     return list({row["行政区划代码"]: row for row in sorted(kept, key=lambda row: row["截止日期"])}.values())
 
 
@@ -205,10 +205,10 @@ def test_the_inspected_share_is_that_of_the_files(other: Edition) -> None:
 
 
 def test_the_census_is_that_of_the_files(other: Edition) -> None:
-    census = census_of_today(other.inbox)
+    census = census_of(other.inbox, "2017-08-31")
     assert {row["行政区划代码"]: row["截止日期"] for row in census if row["行政区划代码"] in ("110000", "120000")} == {
         "110000": "2017-06-30",
-        "120000": "2017-09-30",
+        "120000": "2017-08-31",
     }
     integrated = [row for row in census if row["是否建成一体化平台"] == "是"]
     covered = [row for row in integrated if {row["覆盖省级"], row["覆盖市级"], row["覆盖县级"]} == {"是"}]

@@ -67,6 +67,14 @@ surveys as (
     select * from {{ ref('fct_survey_score') }}
 ),
 
+counted_inspections as (
+    {{ counted_inspections() }}
+),
+
+counted_external_values as (
+    {{ counted_external_values() }}
+),
+
 inspections as (
     select
         edition,
@@ -74,8 +82,7 @@ inspections as (
         {{ exact_sum('case when is_passed then 1 else 0 end') }} / count(*) as passed_share,
         count(*) as inspection_count,
         bool_or(is_synthetic) as is_synthetic
-    from {{ ref('fct_site_inspection') }}
-    where is_passed is not null
+    from counted_inspections
     group by edition, subject_id
 ),
 
@@ -101,7 +108,7 @@ external_values as (
         {{ exact_sum('indicator_value') }} / count(*) as mean_value,
         count(*) as value_count,
         bool_or(is_synthetic) as is_synthetic
-    from {{ believed('external_indicator') }}
+    from counted_external_values
     group by edition, subject_id, indicator_code
 ),
 

@@ -14,13 +14,16 @@ with sites as (
     where subject_kind = 'website'
 ),
 
-running as (
-    select * from sites
-    where is_running
-),
-
 stock_dates as (
     select * from {{ ref('stock_dates') }}
+),
+
+-- The sites that run are those of the day of the edition's stock, whenever the registry was delivered.
+running as (
+    select sites.*
+    from sites
+    inner join {{ ref('editions') }} as editions on sites.edition = editions.edition
+    where {{ is_in_stock('sites', 'editions.stock_date') }}
 ),
 
 policy_documents as (
@@ -31,8 +34,7 @@ policy_documents as (
     group by edition
 ),
 
--- A site without an opening date was always there. One that closed nobody knows when is in no stock; how many there
--- are is counted beside it.
+-- How many sites closed nobody knows when is counted beside the stock.
 on_stock_dates as (
     select
         sites.edition,
@@ -42,11 +44,7 @@ on_stock_dates as (
         dates.earlier_date is not null as has_earlier_date,
         sites.level,
         sites.province_code,
-        coalesce(sites.opened_date <= dates.stock_date, true)
-        and case
-            when sites.closed_date is not null then sites.closed_date > dates.stock_date
-            else sites.is_running
-        end as is_in_stock,
+        {{ is_in_stock('sites', 'dates.stock_date') }} as is_in_stock,
         coalesce(sites.opened_date > dates.earlier_date and sites.opened_date <= dates.stock_date, false)
         and (sites.closed_date is not null or sites.is_running) as is_opened,
         coalesce(sites.closed_date > dates.earlier_date and sites.closed_date <= dates.stock_date, false)

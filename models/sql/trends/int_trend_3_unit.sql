@@ -15,13 +15,24 @@ with platforms as (
         has_online_payment,
         has_delivery,
         has_rating,
-        row_number() over (partition by edition, region_code order by snapshot_date desc) as snapshot_order,
         is_synthetic
     from {{ ref('fct_platform_census') }}
 ),
 
+-- The last snapshot until the day of the edition's census.
+ordered as (
+    select
+        platforms.*,
+        row_number() over (
+            partition by platforms.edition, platforms.region_code order by platforms.snapshot_date desc
+        ) as snapshot_order
+    from platforms
+    inner join {{ ref('editions') }} as editions on platforms.edition = editions.edition
+    where platforms.snapshot_date <= editions.census_date
+),
+
 latest as (
-    select * from platforms
+    select * from ordered
     where snapshot_order = 1
 ),
 
