@@ -99,6 +99,7 @@ class Node(BaseModel, frozen=True):
     goal_low: Number
     goal_high: Number
     points_per_unit: Number
+    sample_min: Annotated[int | None, Empty]
     missing_rule: Annotated[Literal["drop", "impute_median", "fail"] | None, Empty]
     is_veto: Annotated[bool | None, Empty]
     origin: Literal["public_record", "own_design"]

@@ -36,6 +36,7 @@ described as (
         nodes.goal_low,
         nodes.goal_high,
         nodes.points_per_unit,
+        nodes.sample_min,
         nodes.missing_rule,
         nodes.is_veto,
         nodes.compared_within,

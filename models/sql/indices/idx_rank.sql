@@ -11,6 +11,21 @@ subjects as (
     select * from {{ ref('int_framework_subject') }}
 ),
 
+-- Who passed nobody can say while one of the vetoes was not looked at.
+open_vetoes as (
+    select distinct
+        scores.edition,
+        scores.index_code,
+        scores.subject_id
+    from scores
+    inner join {{ ref('int_framework_node') }} as nodes
+        on
+            scores.edition = nodes.edition
+            and scores.index_code = nodes.index_code
+            and scores.node_code = nodes.node_code
+    where nodes.is_veto and scores.score is null
+),
+
 frameworks as (
     select * from {{ ref('frameworks') }}
 ),
@@ -27,6 +42,7 @@ totals as (
         sqrt(scores.variance) as standard_error,
         scores.coverage,
         scores.is_vetoed,
+        open_vetoes.subject_id is not null as has_open_veto,
         roots.pass_mark,
         frameworks.score_scale,
         case
@@ -47,6 +63,11 @@ totals as (
             scores.edition = subjects.edition
             and scores.index_code = subjects.index_code
             and scores.subject_id = subjects.subject_id
+    left join open_vetoes
+        on
+            scores.edition = open_vetoes.edition
+            and scores.index_code = open_vetoes.index_code
+            and scores.subject_id = open_vetoes.subject_id
 ),
 
 -- Places are taken on a ladder of whole steps, so that the last bits of a float part no two subjects.
@@ -82,7 +103,16 @@ ranked as (
         end as tied_count,
         count(counted_score) over (partition by edition, index_code, rank_class) as ranked_count,
         is_vetoed,
-        case when pass_mark is not null then not is_vetoed and score_step >= pass_step end as is_passed,
+        case
+            when pass_mark is null then null
+            when is_vetoed or score_step < pass_step then false
+            when score_step >= pass_step and not has_open_veto then true
+        end as is_passed,
+        case
+            when pass_mark is null or is_vetoed or score_step < pass_step then null
+            when counted_score is null then null_reason
+            when has_open_veto then 'veto_not_evaluated'
+        end as passed_null_reason,
         null_reason,
         is_synthetic
     from stepped

@@ -6,6 +6,8 @@
 {%- set given = [
     {'code': 'crawl.home_available_share', 'from': 'crawls', 'value': 'home_available_share',
         'sample_size': 'home_probe_count', 'standard_error': error_of_share('home_available_share', 'home_probe_count')},
+    {'code': 'crawl.home_failed_share', 'from': 'crawls', 'value': 'home_failed_share',
+        'sample_size': 'home_probe_count', 'standard_error': error_of_share('home_failed_share', 'home_probe_count')},
     {'code': 'crawl.dead_link_share', 'from': 'crawls', 'value': 'dead_link_share',
         'sample_size': 'inner_page_count', 'standard_error': error_of_share('dead_link_share', 'inner_page_count')},
     {'code': 'crawl.dead_link_count', 'from': 'crawls',
@@ -56,7 +58,10 @@
 {{ config(meta={'measures': given | map(attribute='code') | list}) }}
 
 with crawls as (
-    select * from {{ ref('fct_site_crawl') }}
+    select
+        *,
+        {{ share('home_probe_count - home_available_count', 'home_probe_count') }} as home_failed_share
+    from {{ ref('fct_site_crawl') }}
 ),
 
 robots as (
