@@ -301,10 +301,39 @@ unused_citation as (
     where winners.subject_id is null
 ),
 
+history as (
+    select * from {{ ref('award_history') }}
+),
+
+-- A win that no row of wins takes up: of a title or of a subject that nobody knows, or of a year that is not past.
+unknown_win as (
+    select distinct
+        delivered.edition,
+        'unknown_win' as suspicion_code,
+        delivered.subject_id,
+        'award_history' as source,
+        delivered.file_id,
+        delivered.sheet,
+        delivered.row_number,
+        concat(cast(delivered.award_year as string), ' ', delivered.title_code) as seen,
+        cast(null as string) as expected,
+        delivered.is_synthetic
+    from {{ believed('award_history') }} as delivered
+    inner join history
+        on
+            delivered.edition = history.edition
+            and delivered.award_year = history.award_year
+            and delivered.subject_id = history.subject_id
+    where
+        not history.is_registered
+        or (not history.is_counted and history.title_code = delivered.title_code)
+        or history.award_year >= history.edition
+),
+
 found as (
     {% for suspicion in [
         'code_without_division', 'name_against_code', 'declared_code', 'page_from_the_future', 'counter_at_cap',
-        'date_after_edition', 'other_name', 'unverified_account', 'unused_citation',
+        'date_after_edition', 'other_name', 'unverified_account', 'unused_citation', 'unknown_win',
     ] -%}
     select * from {{ suspicion }}
     {% if not loop.last -%}
