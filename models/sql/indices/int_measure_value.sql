@@ -91,6 +91,20 @@ inspections as (
     group by edition, subject_id
 ),
 
+-- An expert who scores a subject under several titles has one voice.
+expert_scores as (
+    select
+        edition,
+        subject_id,
+        criterion_code,
+        expert_id,
+        {{ exact_sum('score') }} / count(*) as score,
+        bool_or(is_synthetic) as is_synthetic
+    from {{ ref('int_expert_review_effective') }}
+    where score is not null and not is_recused
+    group by edition, subject_id, criterion_code, expert_id
+),
+
 reviews as (
     select
         edition,
@@ -100,8 +114,7 @@ reviews as (
         count(*) as review_count,
         round(stddev_samp(score) / sqrt(count(*)), 6) as standard_error,
         bool_or(is_synthetic) as is_synthetic
-    from {{ ref('int_expert_review_effective') }}
-    where score is not null and not is_recused
+    from expert_scores
     group by edition, subject_id, criterion_code
 ),
 
