@@ -130,3 +130,16 @@ def test_a_run_refuses_a_framework_before_it_builds_anything(tmp_path: Path) -> 
     assert "seeds/indices/framework_nodes.csv, line 2: root has 10 points, and its children 4" in refused.stderr
     assert not (tmp_path / "home" / "work" / "warehouse.duckdb").exists()
     assert not (tmp_path / "home" / "landing").exists()
+
+
+def test_a_run_refuses_given_values_that_are_no_points(tmp_path: Path) -> None:
+    deliver_values(tmp_path / "inbox", pl.DataFrame({"unit": ["A", "B", "C"], "m0": [3.0, -10.0, 1e12]}))
+    given = [TREE[0], {**TREE[1], "normalisation": "given"}, TREE[2]]
+    refused = run(tmp_path, write_seeds(tmp_path / "seeds", Composition([framework("i")], given, [])))
+    assert refused.returncode == 1
+    for row, found in ((3, "-10"), (4, "1e+12")):
+        assert (
+            f"external_indicator/指标.csv, row {row}, indicator_value: expected 0 to 100, since a of the index i takes "
+            f"m0 as it is given; found {found}" in refused.stderr
+        )
+    assert not (tmp_path / "home" / "work" / "warehouse.duckdb").exists()

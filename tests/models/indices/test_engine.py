@@ -155,6 +155,7 @@ def unusual() -> dict[str, list[Row]]:
         ),
         "entropy_none": flat("entropy_none", "zeros", "same", methods={"weighting": "entropy"}, **given),
         "critic_edges": flat("critic_edges", "same", "ties", "counted", "m2", methods={"weighting": "critic"}, **given),
+        "critic_gaps": flat("critic_gaps", "m1", "m3", "m5", methods={"weighting": "critic"}, **given),
         "log_zero": flat("log_zero", "counted", "m0", treatment="log"),
         "winsorised_ties": flat("winsorised_ties", "ties", treatment="winsorise", treatment_parameter=0.3),
         "debts_less": flat("debts_less", "debts", normalisation="goalposts", goal_low=-30, goal_high=10, direction=-1),
