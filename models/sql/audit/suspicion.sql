@@ -7,16 +7,23 @@
     'account_activity': ['max_read_count'],
 } -%}
 {%- set dates = {
+    'account_activity': 'period_start',
+    'account_post': 'published_at',
     'declaration': 'declared_at',
     'expert_review': 'reviewed_date',
     'external_indicator': 'period_start',
     'nomination': 'nominated_date',
+    'platform_census': 'snapshot_date',
+    'platform_check': 'checked_date',
     'policy_document': 'issued_date',
     'robot_test': 'tested_at',
     'site_crawl': 'fetched_at',
     'site_inspection': 'inspected_date',
     'survey_response': 'submitted_at',
 } -%}
+{#- What is of another year than the edition's says nothing of the edition, and is left out of it. -#}
+{%- set of_the_year = ['account_activity', 'account_post', 'site_inspection'] -%}
+{{ config(meta={'dates': dates}) }}
 with editions as (
     select * from {{ ref('editions') }}
 ),
@@ -233,6 +240,23 @@ date_after_edition as (
     group by days.edition, days.source, days.file_id, editions.collected_until
 ),
 
+date_before_edition as (
+    select
+        edition,
+        'date_before_edition' as suspicion_code,
+        cast(null as string) as subject_id,
+        source,
+        file_id,
+        cast(null as string) as sheet,
+        min(row_number) as row_number,
+        concat(cast(min(day) as string), ' (', cast(cast(sum(row_count) as bigint) as string), ')') as seen,
+        concat('>= ', cast(edition as string), '-01-01') as expected,
+        bool_or(is_synthetic) as is_synthetic
+    from days
+    where year(day) < edition and source in ('{{ of_the_year | join("', '") }}')
+    group by edition, source, file_id
+),
+
 other_name as (
     select
         nominations.edition,
@@ -333,7 +357,7 @@ unknown_win as (
 found as (
     {% for suspicion in [
         'code_without_division', 'name_against_code', 'declared_code', 'page_from_the_future', 'counter_at_cap',
-        'date_after_edition', 'other_name', 'unverified_account', 'unused_citation', 'unknown_win',
+        'date_after_edition', 'date_before_edition', 'other_name', 'unverified_account', 'unused_citation', 'unknown_win',
     ] -%}
     select * from {{ suspicion }}
     {% if not loop.last -%}

@@ -27,9 +27,15 @@ better as (
     where theirs.subject_rank < ours.subject_rank
 ),
 
+-- Ranks are taken on steps of the width within which scores are tied: the lower edge of the next one's is enough.
 targets as (
-    select better.*, scores.score as next_score
+    select
+        better.*,
+        scores.score as next_score,
+        (round(scores.score / roots.tied_within) - 0.5 + 1e-6) * roots.tied_within as least_score
     from better
+    inner join indices.dim_framework_node as roots
+        on better.edition = roots.edition and better.index_code = roots.index_code and roots.parent_code is null
     inner join indices.idx_score as scores
         on better.edition = scores.edition and better.index_code = scores.index_code
         and better.next_subject_id = scores.subject_id and scores.parent_code is null
@@ -76,7 +82,7 @@ needed as (
         nodes.edition, nodes.index_code, nodes.subject_id, nodes.node_code, nodes.aggregation, nodes.is_vetoed,
         0 as depth,
         [lpad(cast(nodes.node_order as varchar), 9, '0') || nodes.node_code] as path,
-        targets.next_score as needed_score
+        targets.least_score as needed_score
     from nodes
     left join targets using (edition, index_code, subject_id)
     where nodes.parent_code is null
