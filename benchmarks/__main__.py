@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.deliveries import SIZES
-from benchmarks.experiment import measure_fixed, measure_size
+from benchmarks.experiment import measure_example, measure_fixed, measure_size
 from benchmarks.results import keep
 from pipelines.settings import Settings
 
@@ -25,6 +25,7 @@ def main() -> None:
 
 
 def _measure(sizes: list[str], repetitions: int | None, work: Path) -> None:
+    keep(measure_example(work, _say("all")))
     keep(measure_fixed(work, _say("fixed")))
     for name in sizes:
         keep(measure_size(name, SIZES[name], work, repetitions, _say(f"{name} M")))

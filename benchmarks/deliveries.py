@@ -1,4 +1,8 @@
-"""The inboxes that are measured: the example at a size, with one file of about one row in a hundred of its own."""
+"""The inboxes that are measured, and the small changes made to them.
+
+For a size it is the example with one file of about one row in a hundred of its own, in the sources that the baseline
+reads; the example edition and the smallest one have all sources.
+"""
 
 import gzip
 import shutil
@@ -7,6 +11,7 @@ from pathlib import Path
 
 from pipelines.example import ExampleOptions, write_example
 from pipelines.example.evidence import MORE_SITES
+from pipelines.reference.rows import seed_path
 
 SMALL_SHARE = 0.01
 SMALL_FILE = "抓取结果-补.jsonl.gz"
@@ -38,6 +43,12 @@ SIZES = {
     "15": Size(15_000, 1_000),
 }
 TINY = Size(5, 30, sites=50)
+SMALLEST = ExampleOptions(sites=60, crawled=12, pages=4)
+INDICATOR_CELL = (",34.16,", ",34.17,")
+WEIGHTS = {
+    "2017,innovation,innovation.index,": ("30", "31"),
+    "2017,innovation,innovation.management,": ("15", "14"),
+}
 
 
 def deliver(size: Size, inbox: Path) -> None:
@@ -58,6 +69,32 @@ def change_small_file(inbox: Path) -> None:
     lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
     changed = [line if number % CHANGED_EVERY else line.replace(ANSWERED, GONE, 1) for number, line in enumerate(lines)]
     _write(path, changed)
+
+
+def deliver_all(options: ExampleOptions, inbox: Path) -> None:
+    """Write the example inbox with all its sources."""
+    write_example(inbox, options, lambda message: None)
+
+
+def change_cell(inbox: Path) -> None:
+    """Give the first value of an outside indicator, on which an index and its awards depend, another last digit."""
+    [path] = (inbox / "external_indicator").iterdir()
+    _replace(path, *INDICATOR_CELL)
+
+
+def change_weights(seeds: Path) -> None:
+    """Move a point of an index from one of its parts to another."""
+    path = seed_path(seeds, "framework_nodes")
+    for start, (old, new) in WEIGHTS.items():
+        [line] = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(start)]
+        _replace(path, line, line.replace(f",{old},", f",{new},", 1))
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    if old not in text or old == new:
+        raise LookupError(f"{path.name} does not hold what was to be changed: {old}")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def _split_last_file(folder: Path, small_rows: int) -> None:

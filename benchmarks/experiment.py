@@ -7,10 +7,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.agreement import require_same_indicators, require_same_results
-from benchmarks.deliveries import TINY, Size, change_small_file, deliver
+from benchmarks.deliveries import (
+    SMALLEST,
+    TINY,
+    Size,
+    change_cell,
+    change_small_file,
+    change_weights,
+    deliver,
+    deliver_all,
+)
 from benchmarks.measuring import Measurement, measure
-from benchmarks.results import FixedResult, Machine, RawRun, Run, SizeResult
+from benchmarks.results import ExampleResult, FixedResult, Machine, RawRun, Run, SizeResult
 from benchmarks.stages import BuiltModels, stage_seconds
+from pipelines.example import ExampleOptions
+from pipelines.settings import SEEDS_DIR
 
 CEPING = (sys.executable, "-m", "pipelines.cli")
 HELP_REPETITIONS = 7
@@ -30,6 +41,7 @@ class Bench:
         self.say = say
         self.inbox = work / "inbox"
         self.home = work / "home"
+        self.seeds = work / "seeds"
         shutil.rmtree(work, ignore_errors=True)
 
     def __enter__(self) -> "Bench":
@@ -48,11 +60,20 @@ class Bench:
     def run(self, name: str) -> Run:
         """`ceping run` on the home as it is."""
         built = BuiltModels(self.home)
-        cost = measure([*CEPING, "run", "--inbox", self.inbox, "--home", self.home], self.work / f"{name}.log")
+        variables = {"CEPING_SEEDS": str(self.seeds)} if self.seeds.exists() else None
+        command = [*CEPING, "run", "--inbox", self.inbox, "--home", self.home]
+        cost = measure(command, self.work / f"{name}.log", variables)
         models_built = built.count()
         stages = stage_seconds(self.home, cost.wall) if models_built else {"start": cost.wall}
         self.say(f"{name}: {_told(cost)}; " + ", ".join(f"{stage} {spent:.1f}" for stage, spent in stages.items()))
         return Run(cost=cost, stages=stages, models_built=models_built)
+
+    def deliver_all(self, options: ExampleOptions) -> None:
+        """Write an inbox of all sources, and a copy of the seeds to be changed."""
+        self.work.mkdir(parents=True)
+        deliver_all(options, self.inbox)
+        shutil.copytree(SEEDS_DIR, self.seeds)
+        self.say("inbox of all sources written")
 
     def fresh_run(self) -> Run:
         """`ceping run` on an empty home."""
@@ -120,6 +141,24 @@ def measure_fixed(work: Path, say: Say) -> FixedResult:
     result = FixedResult(machine=Machine.this(), help=helps, tiny=tiny)
     say(f"help: {result.help_wall:.2f} s")
     return result
+
+
+def measure_example(work: Path, say: Say) -> ExampleResult:
+    """Measure the example edition and its smallest relative, and what small changes of it cost.
+
+    Each has a run before that is not counted: what dbt remembers of a parse is kept for all homes.
+    """
+    with Bench(work / "smallest", say) as bench:
+        bench.deliver_all(SMALLEST)
+        _, *smallest = [bench.fresh_run() for _ in range(REPETITIONS + 1)]
+    with Bench(work / "example", say) as bench:
+        bench.deliver_all(ExampleOptions())
+        _, *fresh = [bench.fresh_run() for _ in range(REPETITIONS + 1)]
+        change_cell(bench.inbox)
+        cell = bench.run("one cell changed")
+        change_weights(bench.seeds)
+        weight = bench.run("a weight changed")
+    return ExampleResult(machine=Machine.this(), smallest=smallest, fresh=fresh, cell=cell, weight=weight)
 
 
 def _told(cost: Measurement) -> str:

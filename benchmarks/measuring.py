@@ -4,7 +4,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -35,12 +35,13 @@ class Measurement(BaseModel):
     """Share of the machine's processors, 0 to 1, that something else used meanwhile."""
 
 
-def measure(command: Sequence[object], log: Path) -> Measurement:
-    """Run a command in the project's folder, its output going to ``log``.
+def measure(command: Sequence[object], log: Path, variables: Mapping[str, str] | None = None) -> Measurement:
+    """Run a command in the project's folder, its output going to ``log``; of our variables it sees only these.
 
     Raises ``MeasurementError`` with the end of its output where it fails.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CEPING_", "DAGSTER_"))}
+    environment |= variables or {}
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as stream:
         busy, started = _busy_seconds(), time.monotonic()

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from benchmarks.plot import draw
-from benchmarks.results import FixedResult, SizeResult, kept_fixed, kept_sizes
+from benchmarks.results import ExampleResult, FixedResult, SizeResult, kept_example, kept_fixed, kept_sizes
 from benchmarks.stages import STAGES
 from benchmarks.targets import Outcome, growth_exponent, outcomes
 from pipelines.settings import PROJECT_ROOT
@@ -18,8 +19,8 @@ ABOUT_THE_SAME = 0.05
 
 def write_report() -> None:
     """Put what is kept in ``benchmarks/results`` into the document."""
-    sizes, fixed = kept_sizes(), kept_fixed()
-    measured = measured_part(sizes, fixed)
+    sizes = kept_sizes()
+    measured = measured_part(sizes, kept_fixed(), kept_example())
     text = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(
         re.sub(f"{BEGIN}.*{END}", lambda _: measured, text, flags=re.DOTALL),
@@ -29,13 +30,16 @@ def write_report() -> None:
         draw(sizes, PLOT)
 
 
-def measured_part(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> str:
+def measured_part(sizes: Sequence[SizeResult], fixed: FixedResult | None, example: ExampleResult | None) -> str:
     """What stands between the markers, with them."""
-    return "\n".join([BEGIN, *_lines(sizes, fixed), END])
+    return "\n".join([BEGIN, *_lines(sizes, fixed, example), END])
 
 
-def _lines(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Iterator[str]:
-    yield from _conditions(sizes, fixed)
+def _lines(sizes: Sequence[SizeResult], fixed: FixedResult | None, example: ExampleResult | None) -> Iterator[str]:
+    yield from _conditions(sizes, fixed, example)
+    if example is not None:
+        yield from ("", "### All sources", "", "Seconds; medians where a run was repeated.", "")
+        yield from _table(["", "in all", "processor", *STAGES], _example(example))
     if sizes:
         yield from ("", "### By size", "", "Seconds unless said otherwise.", "")
         yield from _table(["", *(f"{result.size} M rows" for result in sizes)], _rows(sizes))
@@ -43,12 +47,12 @@ def _lines(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Iterator[s
     if fixed is not None:
         yield from ("", "### Whatever the size", "", *_fixed(fixed))
     yield from ("", "### Targets", "")
-    yield from _table(["target", "measured", "verdict"], map(_outcome, outcomes(sizes, fixed)))
+    yield from _table(["target", "measured", "verdict"], map(_outcome, outcomes(sizes, fixed, example)))
     yield from ("", "### What bounds it now", "", *(f"- {sentence}" for sentence in _bounds(sizes, fixed)))
 
 
-def _conditions(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Iterator[str]:
-    results: list[SizeResult | FixedResult] = [*sizes, *([fixed] if fixed else [])]
+def _conditions(sizes: Sequence[SizeResult], fixed: FixedResult | None, example: ExampleResult | None) -> Iterator[str]:
+    results: list[SizeResult | FixedResult | ExampleResult] = [*sizes, *filter(None, [fixed, example])]
     machines = {f"{result.machine.processors} processors, {result.machine.memory_gib} GiB" for result in results}
     versions = {", ".join(f"{name} {number}" for name, number in each.machine.libraries.items()) for each in results}
     codes = sorted({result.machine.code for result in results})
@@ -57,10 +61,25 @@ def _conditions(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Itera
     busy = {f"{result.size} M": result.others for result in sizes if result.is_disturbed}
     if fixed is not None and fixed.is_disturbed:
         busy["fixed cost"] = fixed.others
+    if example is not None and example.is_disturbed:
+        busy["all sources"] = example.others
     if busy:
         shares = ", ".join(f"{name} (up to {share:.0%})" for name, share in busy.items())
         yield ""
         yield f"**Measured under load:** something else used the processors during {shares}; times are too long."
+
+
+def _example(example: ExampleResult) -> Iterator[list[str]]:
+    named = {
+        "the smallest inbox, fresh home": example.smallest,
+        "the example edition, fresh home": example.fresh,
+        "one cell of it changed": [example.cell],
+        "a weight in a seed changed": [example.weight],
+    }
+    for name, runs in named.items():
+        stages = (median(run.stages.get(stage, 0.0) for run in runs) for stage in STAGES)
+        spent = [median(run.cost.wall for run in runs), median(run.cost.cpu for run in runs), *stages]
+        yield [f"{name} ({runs[-1].models_built} models)", *(f"{seconds:.1f}" for seconds in spent)]
 
 
 def _rows(sizes: Sequence[SizeResult]) -> Iterator[list[str]]:

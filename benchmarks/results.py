@@ -16,6 +16,7 @@ from pipelines.foundation.hashing import code_version
 
 RESULTS = Path(__file__).parent / "results"
 FIXED_FILE = "fixed.json"
+EXAMPLE_FILE = "example.json"
 BUSY_SHARE = 0.05
 LIBRARIES = ("dagster", "dbt-core", "duckdb", "great-expectations", "pandas", "polars")
 Result = TypeVar("Result", bound=BaseModel)
@@ -159,9 +160,32 @@ class FixedResult(BaseModel):
         return max(*(each.others for each in self.help), *(run.cost.others for run in self.tiny))
 
 
-def keep(result: SizeResult | FixedResult) -> None:
+class ExampleResult(BaseModel):
+    """Runs of all sources: the smallest inbox and the example edition on fresh homes, and small changes of this."""
+
+    model_config = ConfigDict(frozen=True)
+
+    machine: Machine
+    smallest: list[Run]
+    fresh: list[Run]
+    cell: Run
+    weight: Run
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether something else took so much of the machine that times are too long."""
+        return self.others > BUSY_SHARE
+
+    @property
+    def others(self) -> float:
+        """Share of the machine something else used, at its worst."""
+        return max(run.cost.others for run in (*self.smallest, *self.fresh, self.cell, self.weight))
+
+
+def keep(result: SizeResult | FixedResult | ExampleResult) -> None:
     """Write a result to its file."""
-    name = FIXED_FILE if isinstance(result, FixedResult) else f"{result.size}.json"
+    kinds = {FixedResult: FIXED_FILE, ExampleResult: EXAMPLE_FILE}
+    name = f"{result.size}.json" if isinstance(result, SizeResult) else kinds[type(result)]
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / name).write_text(result.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
@@ -176,6 +200,12 @@ def kept_fixed() -> FixedResult | None:
     """The kept result of what every run costs, if it was measured."""
     path = RESULTS / FIXED_FILE
     return _read(path, FixedResult) if path.is_file() else None
+
+
+def kept_example() -> ExampleResult | None:
+    """The kept result of runs of all sources, if they were measured."""
+    path = RESULTS / EXAMPLE_FILE
+    return _read(path, ExampleResult) if path.is_file() else None
 
 
 def _read(path: Path, kind: type[Result]) -> Result:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
-from benchmarks.results import FixedResult, SizeResult
+from benchmarks.results import ExampleResult, FixedResult, Run, SizeResult
 
 LOAD_RATIO = 1.3
 RUN_RATIO = 1.3
@@ -17,6 +18,10 @@ EXPONENT = 1.05
 UNCHANGED_SECONDS = 10
 CHANGED_SHARE = 0.15
 HELP_SECONDS = 0.5
+SMALLEST_SECONDS, SMALLEST_CPU = 30, 50
+EXAMPLE_SECONDS = 40
+CELL_SECONDS = 20
+WEIGHT_SECONDS = 25
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,12 @@ def growth_exponent(sizes: Sequence[SizeResult], fixed_seconds: float = 0.0) -> 
     return float(np.polyfit(np.log([result.rows for result in sizes]), np.log(seconds), 1)[0])
 
 
-def outcomes(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Iterator[Outcome]:
+def outcomes(
+    sizes: Sequence[SizeResult], fixed: FixedResult | None, example: ExampleResult | None
+) -> Iterator[Outcome]:
     """Every target in order."""
+    if example is not None:
+        yield from _all_sources(example)
     for result in sizes:
         yield _load(result)
     yield _whole_run(sizes)
@@ -55,6 +64,24 @@ def outcomes(sizes: Sequence[SizeResult], fixed: FixedResult | None) -> Iterator
     for result in sizes:
         yield _changed(result, fixed)
     yield _help(fixed)
+
+
+def _all_sources(example: ExampleResult) -> Iterator[Outcome]:
+    smallest = "the smallest inbox of all sources, fresh home"
+    yield _spent(f"{smallest}: {SMALLEST_SECONDS} s", example.smallest, SMALLEST_SECONDS, example)
+    processor = median(run.cost.cpu for run in example.smallest)
+    yield Outcome(
+        f"{smallest}: {SMALLEST_CPU} processor seconds", f"{processor:.1f} s", processor <= SMALLEST_CPU,
+        example.is_disturbed,
+    )  # fmt: skip
+    yield _spent(f"the example edition, fresh home: {EXAMPLE_SECONDS} s", example.fresh, EXAMPLE_SECONDS, example)
+    yield _spent(f"one cell of it changed: {CELL_SECONDS} s", [example.cell], CELL_SECONDS, example)
+    yield _spent(f"a weight in a seed changed: {WEIGHT_SECONDS} s", [example.weight], WEIGHT_SECONDS, example)
+
+
+def _spent(target: str, runs: Sequence[Run], limit: float, example: ExampleResult) -> Outcome:
+    wall = median(run.cost.wall for run in runs)
+    return Outcome(target, f"{wall:.1f} s", wall <= limit, example.is_disturbed)
 
 
 def _load(result: SizeResult) -> Outcome:

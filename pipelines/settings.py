@@ -99,11 +99,6 @@ class Settings(BaseSettings):
         return self.home_dir / "work" / "robustness"
 
     @property
-    def lineage_dir(self) -> Path:
-        """What columns are made of, a file per version of the models."""
-        return self.home_dir / "work" / "lineage"
-
-    @property
     def spark_dir(self) -> Path:
         """The tables of the Spark target and the catalogue that lists them."""
         return self.home_dir / "work" / "spark"

@@ -7,7 +7,6 @@ A file ``expectations/<schema>.<table>.yml`` that is not a suite is refused here
 does not know is refused in ``expectations``.
 """
 
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -17,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.hashing import hash_file, hash_json
+from pipelines.foundation.yaml_file import read_yaml
 from pipelines.gate.verdict import Severity
 
 # The arguments of an expectation that name columns.
@@ -88,7 +88,7 @@ def read_suites(suites_dir: Path) -> dict[str, Suite]:
 
 def _read_suite(path: Path) -> Suite:
     try:
-        suite = Suite.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader))  # noqa: S506
+        suite = Suite.model_validate(read_yaml(path))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CepingError(f"{path.name} is not readable YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:
@@ -106,16 +106,3 @@ def _place(location: tuple[int | str, ...]) -> str:
     """Where in the file, counted as a reader counts: ``expectations, entry 3, severity: ``."""
     words = [f"entry {part + 1}" if isinstance(part, int) else part for part in location]
     return f"{', '.join(words)}: " if words else ""
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """A safe loader that refuses a key given twice, which YAML would settle by forgetting the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """The mapping, where every key is given once."""
-        mapping = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value):
-            given = Counter(str(key.value) for key, _ in node.value)
-            twice = sorted(key for key, count in given.items() if count > 1)
-            raise yaml.constructor.ConstructorError(None, None, f"{twice} is given twice", node.start_mark)
-        return mapping

@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, Field
 
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
+from pipelines.foundation.yaml_file import read_yaml
 from pipelines.reference.rows import read_rows
 from pipelines.settings import SOURCES_DIR, Settings
 
@@ -169,7 +169,7 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
 
 def read_contract(path: Path) -> Contract:
     """The contract in one dbt source file; raises ``pydantic.ValidationError`` where it breaks the form."""
-    source = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"][0]
+    source = read_yaml(path)["sources"][0]
     table = source["tables"][0]
     columns = [
         {

@@ -9,16 +9,11 @@ from pydantic import Field, PrivateAttr
 from pipelines.foundation.hashing import code_version
 from pipelines.foundation.lock import locked_home
 from pipelines.gate.candidate import Candidate
-from pipelines.ingest.contracts import load_contracts
-from pipelines.ingest.inbox import delivered_files
-from pipelines.reference.editions import require_described
-from pipelines.reference.soundness import require_sound_reference
+from pipelines.orchestration.readiness import require_ready
 from pipelines.releases.draft import DraftProcess, Drafts
 from pipelines.releases.manifest import release_id_of
 from pipelines.releases.releases import Releases
-from pipelines.robustness.rules import read_rules
 from pipelines.settings import Settings
-from pipelines.warehouse.dbt_project import given_measures, read_manifest
 
 
 class EditionRun(dg.ConfigurableResource["EditionRun"]):
@@ -35,11 +30,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         """Hold the lock of the home for as long as the run uses this resource."""
         del context
         self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
-        inbox, seeds = self._settings.inbox_dir, self._settings.seeds_dir
-        delivered = {source for source in load_contracts() if delivered_files(inbox, source)}
-        require_described(seeds, self._settings.edition, delivered)
-        require_sound_reference(seeds, given_measures(read_manifest(self._settings)))
-        read_rules(seeds)
+        require_ready(self._settings)
         with locked_home(self._settings):
             try:
                 yield self

@@ -2,18 +2,18 @@
 
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from importlib import import_module
+from threading import Thread
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from pipelines.errors import CepingError, DeliveryError
 from pipelines.foundation.progress import report
+from pipelines.orchestration.readiness import require_ready
 from pipelines.releases.built import published_release
 from pipelines.releases.releases import Releases
 from pipelines.settings import PROJECT_ROOT, Settings
-from pipelines.warehouse.dbt_project import manifest_path
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -68,9 +68,9 @@ def _current_without_work(settings: Settings, *, rebuild: bool) -> str | None:
 def _execute(settings: Settings, *, rebuild: bool) -> str:
     report("start", f"edition {settings.edition}, inbox {settings.inbox_dir}")
     settings.dagster_dir.mkdir(parents=True, exist_ok=True)
+    dg, defs = _load_definitions(settings)
     from pipelines.orchestration.event_log import written_ahead
 
-    dg, defs = _load_definitions(settings)
     config = {"edition": settings.edition, "inbox": str(settings.inbox_dir), "rebuild": rebuild}
     settings.run_log_path.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -114,12 +114,10 @@ def _reason(failure: object) -> str | None:
 
 
 def _load_definitions(settings: Settings) -> tuple[ModuleType, "dg.Definitions"]:
-    """Dagster and the definitions; parsing the dbt project and importing Dagster, seconds each, go side by side."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        parsed = pool.submit(manifest_path, settings)
-        dagster = import_module("dagster")
-        import_module("dagster_dbt")
-        parsed.result()
+    """Dagster and the definitions; judging the reference data and importing Dagster go side by side."""
+    Thread(target=import_module, args=("dagster_dbt",), daemon=True).start()
+    require_ready(settings)
+    dagster = import_module("dagster")
     from pipelines.orchestration.definitions import defs
 
     return dagster, defs

@@ -6,9 +6,9 @@ that need more of dbt than references, variables and exact sums are refused by J
 
 from pathlib import Path
 
-import yaml
 from jinja2 import Environment, StrictUndefined
 
+from pipelines.foundation.yaml_file import read_yaml
 from pipelines.settings import MODELS_DIR
 
 SUMS = "exact.sql"
@@ -23,7 +23,7 @@ def model_sql(name: str) -> str:
     """The query of a model; raises ``FileNotFoundError`` where there is none."""
     (path,) = _found(name)
     sums = (MODELS_DIR / "macros" / SUMS).read_text(encoding="utf-8")
-    variables = yaml.safe_load((MODELS_DIR / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    variables = read_yaml(MODELS_DIR / "dbt_project.yml")["vars"]
     template = _environment().from_string(sums + path.read_text(encoding="utf-8"))
     return template.render(ref=str, var=variables.__getitem__, config=lambda **_: "").strip()
 

@@ -52,7 +52,9 @@ def _as_cell(
         return table, key
     if not query_rows(connection, f"select * from {LIST} where {NAME} = ?", [name]):
         return table, key
-    parts = len(published[CELLS]) - 2
+    names = [part for part in published[CELLS] if part != NAME]
+    _require_key(table, names, key)
+    parts = len(names) - 1
     return CELLS, [*key[:-parts], name, *key[-parts:]]
 
 
@@ -62,18 +64,20 @@ def _find_row(connection: duckdb.DuckDBPyConnection, release: Release, table: st
         raise CepingError(f"release {release.release_id} has no table {table}")
     if missing := sorted(NEEDED - declared.keys()):
         raise CepingError(f"release {release.release_id} was published without {', '.join(missing)}: publish it again")
-    names = list(declared[table])
-    if len(key) == len(names) - 1 and "edition" in names:
-        names.remove("edition")
-    if len(key) != len(names):
-        optional = " (edition may be left out)" if "edition" in declared[table] else ""
-        expected = f"{len(declared[table])} key values: {', '.join(declared[table])}{optional}"
-        raise CepingError(f"{table} needs {expected}; found {len(key)}")
+    _require_key(table, declared[table], key)
+    names = [name for name in declared[table] if name != "edition" or len(key) == len(declared[table])]
     where = " and ".join(f"cast({identifier(name)} as varchar) = ?" for name in names)
     found = query_rows(connection, f"select * from {table} where {where} limit 1", list(key))
     if not found:
         raise CepingError(f"{table} has no row with {dict(zip(names, key, strict=True))}")
     return found[0]
+
+
+def _require_key(table: str, names: Sequence[str], key: Sequence[str]) -> None:
+    least = len(names) - ("edition" in names)
+    if len(key) not in (least, len(names)):
+        optional = " (edition may be left out)" if least < len(names) else ""
+        raise CepingError(f"{table} needs {len(names)} key values: {', '.join(names)}{optional}; found {len(key)}")
 
 
 def _unit_codes(connection: duckdb.DuckDBPyConnection, traced: Provenance, table: str, row: Row) -> list[str]:

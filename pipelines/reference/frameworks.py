@@ -11,9 +11,9 @@ from math import isclose, log1p
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
+from pipelines.foundation.yaml_file import read_yaml
 from pipelines.reference.rows import Fault, read_rows, read_valid_rows
 from pipelines.settings import MODELS_DIR
 
@@ -209,8 +209,7 @@ def _cycle(tree: dict[int, Node], lines: dict[str, int]) -> Iterator[Fault]:
 
 
 def _too_deep(tree: dict[int, Node], lines: dict[str, int]) -> list[Fault]:
-    with (MODELS_DIR / "dbt_project.yml").open(encoding="utf-8") as stream:
-        limit = int(yaml.safe_load(stream)["vars"]["framework_depth"])
+    limit = int(read_yaml(MODELS_DIR / "dbt_project.yml")["vars"]["framework_depth"])
     parents = {node.node_code: node.parent_code for node in tree.values()}
     faults = []
     for code, parent in parents.items():

@@ -10,12 +10,12 @@ from typing import Any, Literal, Self
 
 import duckdb
 import polars as pl
-import yaml
 from jinja2 import Environment
 from pydantic import BaseModel, Field, model_validator
 
 from pipelines.errors import SeedError
 from pipelines.foundation.bilingual import Bilingual
+from pipelines.foundation.yaml_file import read_yaml
 from pipelines.reference.rows import HEADER_LINE, Fault, read_cells, seed_path
 from pipelines.settings import MODELS_DIR, SEED_SPECS_DIR
 
@@ -76,10 +76,10 @@ class SeedSpec(BaseModel, frozen=True):
 
 def read_specs() -> dict[str, SeedSpec]:
     """What each seed promises, by its name."""
-    project = yaml.safe_load((MODELS_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
+    project = read_yaml(MODELS_DIR / "dbt_project.yml")
     specs = {}
     for path in sorted(SEED_SPECS_DIR.glob("*.yml")):
-        for declared in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
+        for declared in read_yaml(path)["seeds"]:
             promised = {**declared["config"]["meta"], "column_types": declared["config"]["column_types"]}
             specs[declared["name"]] = SeedSpec(
                 name=declared["name"], **{**promised, "holds": _filled_in(promised.get("holds", []), project["vars"])}

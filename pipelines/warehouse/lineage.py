@@ -8,6 +8,7 @@ rules themselves are published beside them (``audit.model``).
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.schema import MappingSchema
 
 from pipelines.errors import CepingError
+from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import hash_folders
-from pipelines.settings import MODELS_DIR, Settings
+from pipelines.settings import MODELS_DIR, PARSED_DIR, Settings
 from pipelines.warehouse.dbt_project import Manifest, is_published, read_manifest
 from pipelines.warehouse.tables import TableSpec
 
@@ -46,17 +48,18 @@ class TracedTables(BaseModel, frozen=True):
 def write_lineage(settings: Settings, specs: Iterable[TableSpec]) -> dict[str, int]:
     """Write the tables of lineage into the warehouse that dbt has built; returns their row counts.
 
-    Traced once for a version of the models, and kept in the home. Raises ``CepingError`` naming the model whose SQL
-    cannot be taken apart.
+    Traced once for a version of the models, whatever the home, and kept beside the project where that may be written
+    to. Raises ``CepingError`` naming the model whose SQL cannot be taken apart.
     """
-    kept = settings.lineage_dir / f"{hash_folders([MODELS_DIR])}.json"
+    kept = PARSED_DIR / f"lineage-{hash_folders([MODELS_DIR])}.json"
     with duckdb.connect(str(settings.warehouse_path)) as connection:
         if kept.is_file():
             traced = TracedTables.model_validate_json(kept.read_text(encoding="utf-8"))
         else:
             traced = trace(read_manifest(settings), settings.dbt_target_dir, _columns(connection))
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_text(traced.model_dump_json(), encoding="utf-8")
+            with suppress(OSError):
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(kept, traced.model_dump_json())
         return {spec.name: _write(connection, spec, traced.rows[spec.name]) for spec in specs}
 
 

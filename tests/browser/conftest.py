@@ -24,7 +24,8 @@ DESKTOP = {"width": 1280, "height": 900}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 QUARANTINE_TYPES = {
     "source": "varchar", "file_name": "varchar", "sheet": "varchar", "row_number": "bigint", "column_name": "varchar",
-    "reason_code": "varchar", "reason": "varchar", "reason_zh": "varchar",
+    "reason_code": "varchar", "reason": "varchar", "reason_zh": "varchar", "edition": "smallint",
+    "is_repaired": "boolean",
 }  # fmt: skip
 WARNING = ExpectationOutcome(
     table="trends.figure", type="never", column=None, severity="warning",
@@ -36,7 +37,18 @@ WARNING = ExpectationOutcome(
 
 def tables() -> Tables:
     """Every table the site knows, and a row in quarantine."""
-    row = ("site_registry", "一季度.xlsx", "表一", 12, "level", "not_in_list", "Not allowed", "不在允许取值之内")
+    row = (
+        "site_registry",
+        "一季度.xlsx",
+        "表一",
+        12,
+        "level",
+        "not_in_list",
+        "Not allowed",
+        "不在允许取值之内",
+        2017,
+        False,
+    )
     return {**site_tables(), "audit.quarantine": (QUARANTINE_TYPES, [row])}
 
 

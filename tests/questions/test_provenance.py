@@ -162,7 +162,11 @@ def test_a_row_of_a_trend_table_is_a_cell(release: Release, settings: Settings, 
         ("trends.figure", ["a", "b", "c"], "needs 2 key values: edition, figure_id .edition may be left out.; found 3"),
         ("trends.figure", ["trend9.nothing"], "has no row"),
         ("trends.trend_2_site_stock", ["running_sites", "level", "nowhere"], "has no row"),
-        ("trends.trend_2_site_stock", ["county"], "is named by edition, trend_table, measure"),
+        (
+            "trends.trend_2_site_stock",
+            ["county"],
+            "trend_2_site_stock needs 4 key values: edition, measure, .*; found 1",
+        ),
     ],
 )
 def test_what_is_not_there_is_said(

@@ -7,7 +7,10 @@ links as (
         available.edition,
         available.subject_id,
         link
-    from (select * from pages where is_available) as available
+    from (
+        select * from pages
+        where is_available
+    ) as available
     {{ unnest_join('available.new_media_links', 'link') }}
 ),
 
@@ -69,7 +72,9 @@ counted as (
 dated as (
     select
         counted.*,
-        cast({{ plus_hours('counted.latest_fetched_at', 'parameters.crawl_utc_offset_hours') }} as date) as crawled_until_date
+        cast(
+            {{ plus_hours('counted.latest_fetched_at', 'parameters.crawl_utc_offset_hours') }} as date
+        ) as crawled_until_date
     from counted
     inner join parameters on counted.edition = parameters.edition
 ),

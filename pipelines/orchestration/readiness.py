@@ -1,0 +1,32 @@
+"""Whether an edition can be run at all: its reference data, judged in a second and before anything is read."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pipelines.foundation.hashing import hash_folders
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.inbox import delivered_files
+from pipelines.reference.editions import require_described
+from pipelines.reference.soundness import require_sound_reference
+from pipelines.robustness.rules import read_rules
+from pipelines.settings import Settings
+from pipelines.warehouse.dbt_project import given_measures, read_manifest
+
+
+def require_ready(settings: Settings) -> None:
+    """Refuse to run an edition whose reference data cannot be used.
+
+    Raises ``CepingError`` with every fault, each with its file and line where it has one.
+    """
+    seeds = settings.seeds_dir
+    delivered = {source for source in load_contracts() if delivered_files(settings.inbox_dir, source)}
+    require_described(seeds, settings.edition, delivered)
+    _require_sound(seeds, given_measures(read_manifest(settings)), hash_folders([seeds]))
+
+
+@lru_cache(maxsize=1)
+def _require_sound(seeds: Path, given: frozenset[str], content: str) -> None:
+    """Judge the same rows once in a process: a run from the command line asks before Dagster does."""
+    del content
+    require_sound_reference(seeds, given)
+    read_rules(seeds)
