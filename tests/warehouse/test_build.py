@@ -13,9 +13,9 @@ TREE = [
     node("i", "a", "root", weight=10, measure_code="external.m0"),
 ]
 LOST = {
-    "correction_id": "C1", "edition": 2017, "source": "external_indicator", "row_key": "nobody", "expires_on": "2099-12-31",
-    "column_name": "indicator_value", "expected_value": "1", "new_value": "2", "reason_zh": "测试", "reason_en": "a test",
-    "evidence": "a test", "status": "active",
+    "correction_id": "C1", "edition": 2017, "source": "external_indicator", "row_key": "nobody",
+    "column_name": "indicator_value", "expected_value": "1", "new_value": "2", "reason_zh": "测试",
+    "reason_en": "a test", "evidence": "a test", "status": "active", "expires_on": "2099-12-31",
 }  # fmt: skip
 
 

@@ -253,7 +253,13 @@ date_before_edition as (
         concat('>= ', cast(edition as string), '-01-01') as expected,
         bool_or(is_synthetic) as is_synthetic
     from days
-    where year(day) < edition and source in ('{{ of_the_year | join("', '") }}')
+    where
+        year(day) < edition
+        and source in (
+            {%- for source_name in of_the_year %}
+            '{{ source_name }}'{% if not loop.last %},{% endif %}
+            {%- endfor %}
+        )
     group by edition, source, file_id
 ),
 

@@ -126,18 +126,14 @@ centres as (
     group by edition, index_code, node_code, other_code
 ),
 
-products as (
+centred as (
     select
         pairs.edition,
         pairs.index_code,
         pairs.node_code,
         pairs.other_code,
-        {{ exact_sum('(pairs.our_deviation - centres.our_centre) * (pairs.their_deviation - centres.their_centre)') }}
-            as crossed,
-        {{ exact_sum('(pairs.our_deviation - centres.our_centre) * (pairs.our_deviation - centres.our_centre)') }}
-            as ours_squared,
-        {{ exact_sum('(pairs.their_deviation - centres.their_centre) * (pairs.their_deviation - centres.their_centre)') }}
-            as theirs_squared
+        pairs.our_deviation - centres.our_centre as ours,
+        pairs.their_deviation - centres.their_centre as theirs
     from pairs
     inner join centres
         on
@@ -145,7 +141,19 @@ products as (
             and pairs.index_code = centres.index_code
             and pairs.node_code = centres.node_code
             and pairs.other_code = centres.other_code
-    group by pairs.edition, pairs.index_code, pairs.node_code, pairs.other_code
+),
+
+products as (
+    select
+        edition,
+        index_code,
+        node_code,
+        other_code,
+        {{ exact_sum('ours * theirs') }} as crossed,
+        {{ exact_sum('ours * ours') }} as ours_squared,
+        {{ exact_sum('theirs * theirs') }} as theirs_squared
+    from centred
+    group by edition, index_code, node_code, other_code
 ),
 
 conflicts as (
