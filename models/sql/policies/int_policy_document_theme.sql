@@ -52,19 +52,28 @@ issuers as (
     select * from {{ ref('policy_issuers') }}
 ),
 
--- 北京市海淀区 is no 北京市: the longest name that the issuer begins with says who it is.
-named as (
+-- 北京市海淀区 is no 北京市: the longest name that the issuer begins with says who it is. Of names that an issuer begins
+-- with, the longest is the last in order.
+matching as (
     select
         documents.edition,
         documents.issuer,
-        max_by(full_names.region_code, length(full_names.full_name)) as region_code
+        full_names.region_code,
+        row_number() over (
+            partition by documents.edition, documents.issuer
+            order by full_names.full_name desc, full_names.region_code asc
+        ) as place
     from documents
     inner join full_names
         on
             documents.edition = full_names.edition
             and documents.region_code is null
             and documents.issuer like concat(full_names.full_name, '%')
-    group by documents.edition, documents.issuer
+),
+
+named as (
+    select * from matching
+    where place = 1
 ),
 
 placed as (
