@@ -10,6 +10,11 @@
     cast(sum({{ exact(expression) }}) as double)
 {%- endmacro %}
 
+{#- The mean of the rows that have a value, added so. -#}
+{% macro exact_mean(expression) -%}
+    {{ exact_sum(expression) }} / nullif(count({{ expression }}), 0)
+{%- endmacro %}
+
 {% macro exact_sum_over(expression, columns) -%}
     cast(sum({{ exact(expression) }}) over (partition by {{ columns | join(', ') }}) as double)
 {%- endmacro %}

@@ -15,7 +15,7 @@ counted as (
         -- No answer is not a right one; an answer that nobody judged is neither right nor wrong.
         count(case when is_correct is not null or not is_answered then 1 end) as judged_count,
         count(case when is_answered and is_correct then 1 end) as correct_count,
-        round(avg(response_seconds), 3) as mean_response_seconds,
+        round({{ exact_mean('response_seconds') }}, 3) as mean_response_seconds,
         bool_or(is_synthetic) as is_synthetic
     from questions
     group by edition, subject_id
