@@ -39,12 +39,12 @@ scores as (
         added.series_code,
         added.title_code,
         added.subject_id,
-        case when added.coverage >= titles.coverage_min then added.award_score end as award_score,
-        case when added.coverage >= titles.coverage_min then added.standard_error end as standard_error,
+        case when {{ reaches('added.coverage', 'titles.coverage_min') }} then added.award_score end as award_score,
+        case when {{ reaches('added.coverage', 'titles.coverage_min') }} then added.standard_error end as standard_error,
         added.coverage,
         added.is_asked_of_experts,
         case
-            when added.coverage >= titles.coverage_min
+            when {{ reaches('added.coverage', 'titles.coverage_min') }}
                 then cast(round(added.award_score / titles.tied_within) as bigint)
         end as score_step,
         cast(round(added.tie_score / titles.tied_within) as bigint) as tie_step

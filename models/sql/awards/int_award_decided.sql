@@ -91,7 +91,7 @@ stage_{{ stage }} as (
         *,
         case
             when stopped_by is not null then stopped_by
-            when award_score < threshold_score then 'below_threshold'
+            when not {{ reaches('award_score', 'threshold_score') }} then 'below_threshold'
             when award_rank > quota then 'below_quota'
             when tie_rule = 'none' and award_rank + tied_count - 1 > quota then 'tied_at_line'
             else 'won'

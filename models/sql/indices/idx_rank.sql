@@ -37,7 +37,9 @@ totals as (
         subjects.index_code,
         subjects.subject_id,
         subjects.rank_class,
-        case when scores.coverage >= roots.coverage_min or scores.is_vetoed then scores.score end as counted_score,
+        case
+            when {{ reaches('scores.coverage', 'roots.coverage_min') }} or scores.is_vetoed then scores.score
+        end as counted_score,
         frameworks.tied_within,
         sqrt(scores.variance) as standard_error,
         coalesce(scores.coverage, 0) as coverage,
@@ -48,7 +50,8 @@ totals as (
         case
             when scores.subject_id is null then 'no_value'
             when scores.score is null then scores.null_reason
-            when scores.coverage < roots.coverage_min and not scores.is_vetoed then 'too_little_evidence'
+            when not ({{ reaches('scores.coverage', 'roots.coverage_min') }} or scores.is_vetoed)
+                then 'too_little_evidence'
         end as null_reason,
         coalesce(scores.is_synthetic, subjects.is_synthetic) as is_synthetic
     from subjects

@@ -73,7 +73,7 @@ summed_{{ height }} as (
         {{ exact_sum('case when score > 0 then weight_share * ln(score / 100) else 0 end') }} as weighted_logarithm,
         {{ exact_sum('case when score > 0 then weight_share / score else 0 end') }} as weighted_inverse,
         min(case when weight_share > 0 then score end) as lowest_score,
-        {{ exact_sum('weight_share * coverage') }} as coverage,
+        round({{ exact_sum('weight_share * coverage') }}, 12) as coverage,
         {{ exact_sum('case when score is not null then weight_share * weight_share * variance end') }} as variance,
         bool_or(is_veto and is_vetoed) as is_vetoed_by_child,
         bool_or(aggregation = 'kept' and is_vetoed) as is_vetoed_before,
