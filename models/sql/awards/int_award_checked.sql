@@ -11,7 +11,7 @@ inputs as (
 ),
 
 -- Inputs of one candidate overlap (an index and a node of it), so their errors are added as if they always went
--- together: the interval is at least as wide as the true one.
+-- together; as soon as one is not known, neither is theirs.
 added as (
     select
         inputs.edition,
@@ -19,7 +19,10 @@ added as (
         inputs.title_code,
         inputs.subject_id,
         {{ exact_sum('inputs.weight_used * inputs.input_score') }} as award_score,
-        {{ exact_sum('inputs.weight_used * coalesce(inputs.standard_error, 0)') }} as standard_error,
+        case
+            when not bool_or(inputs.weight_used > 0 and inputs.standard_error is null)
+                then {{ exact_sum('inputs.weight_used * inputs.standard_error') }}
+        end as standard_error,
         coalesce({{ exact_sum('case when inputs.input_score is not null then inputs.weight end') }}, 0)
         / {{ exact_sum('inputs.weight') }} as coverage,
         max(case when inputs.input_code = titles.tie_input_code then inputs.input_score end) as tie_score,

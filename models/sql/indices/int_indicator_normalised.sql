@@ -302,7 +302,14 @@ placed as (
             when 'given' then cast(0.01 as double)
             when 'deduction' then described.points_per_unit / described.weight
             when 'z_score' then 0.1 / nullif(described.spread * described.deviation_of_place, 0)
-        end as slope
+            when 'distance_to_best'
+                then
+                    case
+                        when described.direction > 0 then 1 / nullif(described.highest_value, 0)
+                        else described.lowest_value / nullif(power(described.treated_value, 2), 0)
+                    end
+        end
+        * case when described.treatment = 'log' then 1 / nullif(described.raw_value + 1, 0) else 1 end as slope
     from described
     left join banded
         on
@@ -378,7 +385,10 @@ normalised as (
         is_imputed,
         sample_size,
         standard_error,
-        case when treatment <> 'log' then round(100 * slope * standard_error, 10) end as normalised_standard_error,
+        -- By the delta method; where a method has steps and no slope, a sampled value's error is not known.
+        case
+            when standard_error = 0 then cast(0 as double) else round(abs(100 * slope * standard_error), 10)
+        end as normalised_standard_error,
         coalesce(is_veto and treated_value is not null and round(rescaled_value, 10) = 0, false) as is_vetoed,
         case
             when null_reason is not null then null_reason

@@ -59,7 +59,12 @@ given as (
         found.sample_size,
         case
             when leaves.denominator_code is null then found.standard_error
-            when denominators.value <> 0 then abs(found.standard_error / denominators.value)
+            when denominators.value <> 0
+                then
+                    sqrt(
+                        power(found.standard_error / denominators.value, 2)
+                        + power(found.value * denominators.standard_error / power(denominators.value, 2), 2)
+                    )
         end as standard_error,
         case
             when found.value is null then coalesce(found.null_reason, 'not_measured')

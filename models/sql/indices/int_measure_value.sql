@@ -1,6 +1,7 @@
 {#-
     The measures an indicator can read: what gives each its value, on how many observations it rests, its standard
-    error where those are a sample, and why it is empty. A star stands for the codes that rows themselves carry (`by`).
+    error where those are a sample (empty where nobody can say; what is counted in full has none, which is 0), and why
+    it is empty. A star stands for the codes that rows themselves carry (`by`).
     A framework that names a measure which is not given here is refused before anything is built.
 -#}
 {%- set given = [
