@@ -43,7 +43,9 @@ scores as (
         added.title_code,
         added.subject_id,
         case when {{ reaches('added.coverage', 'titles.coverage_min') }} then added.award_score end as award_score,
-        case when {{ reaches('added.coverage', 'titles.coverage_min') }} then added.standard_error end as standard_error,
+        case
+            when {{ reaches('added.coverage', 'titles.coverage_min') }} then added.standard_error
+        end as standard_error,
         added.coverage,
         added.is_asked_of_experts,
         case

@@ -68,7 +68,8 @@ judged as (
     select
         joined.*,
         {{ is_in_agreement('joined.computed', 'joined.published_value', 'joined.published_decimals', 'qualifiers') }}
-            as is_in_agreement
+            as is_in_agreement,
+        {{ is_near('joined.computed', 'joined.published_value', 'qualifiers') }} as is_near
     from joined
     left join qualifiers on joined.qualifier = qualifiers.qualifier
 ),
@@ -102,6 +103,10 @@ reconciled as (
             when is_in_agreement then 'agrees'
             else 'differs'
         end as verdict,
+        case when computed is not null and published_value is not null then is_in_agreement and is_near end
+            as is_precise,
+        case when computed is not null then case when is_synthetic then 'synthetic' else 'measured' end end
+            as evidence_kind,
         computed - published_value as difference,
         missing_input,
         as_of,

@@ -49,6 +49,30 @@ def test_counts_are_computed_and_not_typed_in(editions: TwoEditions) -> None:
     assert computed["T4d", 2] == 31 / 32
 
 
+def test_a_claim_says_what_it_was_held_against(editions: TwoEditions) -> None:
+    """Of 55 that agreed 17 were compared with their own words and 13 with rows made to their number."""
+    claims = {row["claim_id"]: row for row in editions.rows("trends.claim").iter_rows(named=True)}
+    kinds = {claim_id: (claims[claim_id]["verdict"], claims[claim_id]["evidence_kind"]) for claim_id in claims}
+    assert kinds["W2"] == kinds["P07"] == ("stated", "itself")
+    assert kinds["M6"] == ("agrees", "own_design")
+    assert kinds["T3c"] == kinds["P03"] == ("agrees", "official")
+    assert kinds["N07"] == ("agrees", "official")
+    for claim_id in ("N05", "M6i", "P11"):
+        assert kinds[claim_id][1] == "synthetic"
+        assert claims[claim_id]["is_synthetic"]
+    checks = editions.rows("trends.claim_check")
+    assert "itself" not in set(checks.filter(pl.col("verdict") == "agrees")["evidence_kind"])
+
+
+def test_a_qualifier_is_read_one_way_in_a_sentence(editions: TwoEditions) -> None:
+    """超过 was read into 95% and not into 96.9% of one sentence, so that both agreed."""
+    checks = editions.rows("trends.claim_check")
+    read = {row["claim_id"]: row["qualifier"] for row in checks.filter(rule_order=1).iter_rows(named=True)}
+    assert [read[f"T4{letter}"] for letter in "cdef"] == ["超过", "=", "=", "超过"]
+    ways = checks.drop_nulls("qualifier").group_by("claim_id", "stated_number").agg(pl.col("qualifier").n_unique())
+    assert set(ways["qualifier"]) == {1}
+
+
 def test_what_is_not_computable_says_why_in_words(editions: TwoEditions) -> None:
     missing = editions.rows("trends.claim").filter(pl.col("verdict") == "not_computable")["missing_input"]
     labels = editions.rows("core.dim_label").filter(pl.col("label_kind") == "missing_input")["label_code"]

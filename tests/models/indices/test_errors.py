@@ -1,7 +1,6 @@
-"""Standard errors as they go up a tree, against draws in numpy: each kind of mean, logarithms, gaps, what is unknown."""
+"""Standard errors as they go up a tree, against draws in numpy: each mean, logarithms, gaps, what is unknown."""
 
 import shutil
-from pathlib import Path
 
 import duckdb
 import numpy as np
