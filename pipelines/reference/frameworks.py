@@ -3,11 +3,11 @@
 It asks whether trees are trees, weights add up and methods exist.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from math import isclose
+from math import isclose, log1p
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -18,11 +18,15 @@ from pipelines.reference.rows import Fault, read_rows, read_valid_rows
 from pipelines.settings import MODELS_DIR
 
 NODES, FRAMEWORKS, BANDS, MEASURES = "framework_nodes", "frameworks", "framework_bands", "measures"
+ABSENCES = "framework_absences"
 NEED_POSITIVE = ("geometric", "harmonic")
 SUBJECT_KINDS = {"website", "foreign_language_site", "service_platform", "weibo", "wechat", "app", "unit"}
 RANKED_BY = {"kind", "level", "system", "role", "province"}
 BY_DATA = ("entropy", "critic")
 IndexKey = tuple[int, str]
+# The lowest bound of each banded node, and the lowest value of each measure; nothing where it has no end.
+LowestBounds = dict[tuple[int, str, str], float]
+LowestValues = dict[str, float | None]
 
 Empty = BeforeValidator(lambda text: None if text == "" else text)
 Number = Annotated[float | None, Empty]
@@ -96,6 +100,7 @@ class Node(BaseModel, frozen=True):
     goal_low: Number
     goal_high: Number
     points_per_unit: Number
+    sample_min: Annotated[int | None, Empty]
     missing_rule: Annotated[Literal["drop", "impute_median", "fail"] | None, Empty]
     is_veto: Annotated[bool | None, Empty]
     origin: Literal["public_record", "own_design"]
@@ -114,9 +119,42 @@ class Node(BaseModel, frozen=True):
         return self.edition, self.index_code
 
 
+class Absence(BaseModel, frozen=True):
+    """What it means that a subject has no value of a measure, and what becomes of the gap."""
+
+    edition: int
+    index_code: str = Field(min_length=1)
+    measure: str = Field(min_length=1)
+    absence: Literal["not_offered", "not_applicable", "not_measured"]
+    missing_rule: Literal["value", "impute_low", "impute_median", "fail", "drop"]
+    missing_parameter: Number
+    origin: Literal["public_record", "own_design"]
+    reasoning_en: str
+    source: str
+
+    @model_validator(mode="after")
+    def has_a_rule_that_fits(self) -> Self:
+        """Each kind of absence has its rules: what is not offered never pays, what does not apply never costs."""
+        _require_grounds(self.origin, self.reasoning_en, self.source)
+        fitting = {
+            "not_offered": ("value", "fail"),
+            "not_applicable": ("drop",),
+            "not_measured": ("impute_low", "impute_median", "fail", "drop"),
+        }[self.absence]
+        if self.missing_rule not in fitting:
+            raise ValueError(f"{self.absence} takes {', '.join(fitting)}, found {self.missing_rule}")
+        if self.missing_rule == "value" and self.missing_parameter is None:
+            raise ValueError("value needs the missing_parameter it stands for")
+        if self.missing_rule == "impute_low" and not 0 < (self.missing_parameter or 0) < 1:
+            raise ValueError("impute_low needs the quantile, between 0 and 1, as its missing_parameter")
+        return self
+
+
 def find_faults(seeds: Path, given: frozenset[str]) -> Iterator[Fault]:
     """Every fault of the frameworks in a folder of seeds; rows that cannot be read are judged no further."""
     yield from _measure_faults(seeds, given)
+    _, unreadable_absences = read_valid_rows(seeds, ABSENCES, Absence)
+    yield from unreadable_absences
     nodes, unreadable = read_valid_rows(seeds, NODES, Node)
     frameworks, unreadable_frameworks = read_valid_rows(seeds, FRAMEWORKS, Framework)
     yield from [*unreadable_frameworks, *unreadable]
@@ -148,12 +186,17 @@ def _require_grounds(origin: str, reasoning: str, source: str) -> None:
         raise ValueError("public_record needs its source")
 
 
-def _bands(seeds: Path) -> Counter[tuple[int, str, str]]:
-    return Counter((int(row["edition"]), row["index_code"], row["node_code"]) for _, row in read_rows(seeds, BANDS))
+def _bands(seeds: Path) -> LowestBounds:
+    lowest: LowestBounds = {}
+    for _, row in read_rows(seeds, BANDS):
+        key = int(row["edition"]), row["index_code"], row["node_code"]
+        lowest[key] = min(float(row["lower_bound"]), lowest.get(key, float("inf")))
+    return lowest
 
 
-def _measures(seeds: Path) -> set[str]:
-    return {row["measure_code"] for _, row in read_rows(seeds, MEASURES)}
+def _measures(seeds: Path) -> LowestValues:
+    rows = read_rows(seeds, MEASURES)
+    return {row["measure_code"]: float(row["lowest"]) if row["lowest"] else None for _, row in rows}
 
 
 def _measure_faults(seeds: Path, given: frozenset[str]) -> Iterator[Fault]:
@@ -213,7 +256,7 @@ def _too_deep(tree: dict[int, Node], lines: dict[str, int]) -> list[Fault]:
     return faults
 
 
-def _node_faults(tree: dict[int, Node], bands: Counter[tuple[int, str, str]], measures: set[str]) -> Iterator[Fault]:
+def _node_faults(tree: dict[int, Node], bands: LowestBounds, measures: LowestValues) -> Iterator[Fault]:
     children: defaultdict[str, list[Node]] = defaultdict(list)
     by_code = {node.node_code: node for node in tree.values()}
     for node in tree.values():
@@ -242,13 +285,13 @@ def _parent_faults(node: Node, below: list[Node], children: dict[str, list[Node]
         yield f"is weighed by {node.weighting}, which weighs indicators, and has children with children"
 
 
-def _leaf_faults(node: Node, bands: Counter[tuple[int, str, str]], measures: set[str]) -> Iterator[str]:
+def _leaf_faults(node: Node, bands: LowestBounds, measures: LowestValues) -> Iterator[str]:
     needed = ("measure_code", "direction", "treatment", "normalisation", "missing_rule")
     missing = [name for name in needed if getattr(node, name) is None]
     if missing:
         yield f"has no children, so it needs {', '.join(missing)}"
     for code in (node.measure_code, node.denominator_code):
-        if code and not measures & {code, _family(code)}:
+        if code and not measures.keys() & {code, _family(code)}:
             yield f"reads {code}, which {MEASURES}.csv does not know"
     if node.treatment == "winsorise" and not (node.treatment_parameter and 0 < node.treatment_parameter < 1 / 2):
         yield "is winsorised, so it needs a treatment_parameter between 0 and 0.5"
@@ -256,8 +299,22 @@ def _leaf_faults(node: Node, bands: Counter[tuple[int, str, str]], measures: set
         yield "has goalposts, so goal_low must be less than goal_high"
     if node.normalisation == "deduction" and not (node.points_per_unit and node.points_per_unit > 0 and node.weight):
         yield "has deductions, so it needs points and positive points_per_unit"
-    if node.normalisation == "banded" and not bands[(*node.index_key, node.node_code)]:
+    if node.normalisation == "banded":
+        yield from _band_faults(node, bands.get((*node.index_key, node.node_code)), measures)
+
+
+def _band_faults(node: Node, bound: float | None, measures: LowestValues) -> Iterator[str]:
+    """Bands have no upper end; below the lowest of them no value may lie, as far as the measure says."""
+    if bound is None:
         yield f"is banded and has no rows in {BANDS}.csv"
+        return
+    code = node.measure_code or ""
+    lowest = measures.get(code, measures.get(_family(code)))
+    if lowest is None:
+        return
+    treated = log1p(lowest) if node.treatment == "log" else lowest
+    if treated < bound:
+        yield f"is banded from {bound:g} on, and {code} can be as low as {lowest:g}: its bands must reach so far"
 
 
 def _ascend(*values: float | None) -> bool:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from pipelines.robustness.index import Floats, Whole
+from pipelines.robustness.index import Floats, Truth, Whole
 
-SCORE_DIGITS, VALUE_DIGITS = 12, 10
+SCORE_DIGITS, VALUE_DIGITS, LIMIT_DIGITS = 12, 10, 9
 
 
 def round_away(values: Floats, digits: int) -> Floats:
@@ -19,9 +19,22 @@ def round_away(values: Floats, digits: int) -> Floats:
     return whole
 
 
+def reaches(scores: Floats, limits: Floats) -> Truth:
+    """Whether a score reaches a limit; the last digits of a weighted sum decide nothing."""
+    return round_away(scores - limits, LIMIT_DIGITS) >= 0
+
+
 def steps_of(scores: Floats, tied_within: float) -> Whole:
     """The step of the ladder each score stands on: scores on one step are tied."""
     return round_away(scores / tied_within, 0).astype(np.int64)
+
+
+def middle_places(values: Whole) -> Floats:
+    """Ranks along the last axis from the greatest on; those that are equal share the middle of their places."""
+    from scipy.stats import rankdata  # type: ignore[import-untyped]
+
+    places: Floats = rankdata(-values, method="average", axis=-1)
+    return places
 
 
 def places_from_best(values: Floats | Whole) -> Whole:
