@@ -130,13 +130,19 @@ def _rows_of(seeds: Path, seed: str, rule: NewEdition, edition: int) -> list[dic
 def _copy(seeds: Path, seed: str, rule: NewEdition, edition: int, model: int) -> CopiedRows:
     path = seed_path(seeds, seed)
     _, header = next(read_cells(path))
+    had = {_named_together(row, rule) for row in _rows_of(seeds, seed, rule, edition)} if rule.together else set()
     rows = (
         row
         | {column: shift_years(row[column], model, edition) for column in rule.shifted}
         | rule.replaced
         | {rule.column: str(edition)}
         for row in _rows_of(seeds, seed, rule, model)
+        if _named_together(row, rule) not in had
     )
     with path.open(encoding="utf-8") as stream:
         line = sum(1 for _ in stream) + 1
     return CopiedRows(seed, path, rule, tuple(tuple(row.values()) for row in rows), tuple(header), line)
+
+
+def _named_together(row: dict[str, str], rule: NewEdition) -> tuple[str, ...]:
+    return tuple(row[column] for column in rule.together)
