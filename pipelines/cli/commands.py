@@ -27,6 +27,8 @@ inbox_app = typer.Typer(name="inbox", no_args_is_help=True, help="Look at delive
 app.add_typer(inbox_app)
 edition_app = typer.Typer(name="edition", no_args_is_help=True, help="Describe the editions to be evaluated.")
 app.add_typer(edition_app)
+framework_app = typer.Typer(name="framework", no_args_is_help=True, help="Frameworks as the tables organisers write.")
+app.add_typer(framework_app)
 
 Home = Annotated[
     Path | None, typer.Option("--home", envvar="CEPING_HOME", help="Folder that holds everything a run writes.")
@@ -375,3 +377,51 @@ def edition_new(
     with printed_errors():
         seeds = Settings().seeds_dir
         print_new_edition(seeds, edition, model, new_edition(seeds, edition, model, missing=missing))
+
+
+Index = Annotated[str, typer.Option("--index", help="Code of the index, such as party_site.")]
+
+
+@framework_app.command("import")
+def framework_import(
+    file: Annotated[Path, typer.Argument(help="Workbook with the table: 一级指标, 权重, 二级指标, 权重 …, 指标说明.")],
+    index: Index,
+    edition: Edition = 2017,
+    source: Annotated[str, typer.Option(help="Where it is public; without one its points are called ours.")] = "",
+    fill_up: Annotated[
+        bool, typer.Option("--fill-up", help="Give points that the table does not show to a node of their own.")
+    ] = False,
+    shares: Annotated[
+        bool, typer.Option("--shares", help="Weights are shares of the node above and need not sum to its points.")
+    ] = False,
+    name: Annotated[str | None, typer.Option(help="Of a new index: its name in Chinese.")] = None,
+    name_en: Annotated[str, typer.Option(help="Of a new index: its name in English.")] = "",
+    kinds: Annotated[str, typer.Option(help="Of a new index: kinds of subjects, parted by bars.")] = "website",
+) -> None:
+    """Write the rows of a framework after its table, all or none, and say what is left to do."""
+    from pipelines.cli.framework import import_and_print
+    from pipelines.reference.framework_import import NewIndex
+    from pipelines.settings import Settings
+
+    with printed_errors():
+        new_index = NewIndex(name, name_en or name, kinds) if name else None
+        import_and_print(
+            Settings().seeds_dir, file, index, edition, source, new_index, fill_up=fill_up, is_in_shares=shares
+        )
+
+
+@framework_app.command("export")
+def framework_export(
+    index: Index,
+    out: Annotated[Path, typer.Option("--out", help="Workbook (.xlsx) to write.")],
+    edition: Edition = 2017,
+) -> None:
+    """Write a framework as the table in which organisers write it."""
+    from pipelines.reference.framework_import import framework_title, read_framework
+    from pipelines.reference.framework_table import write_table
+    from pipelines.settings import Settings
+
+    with printed_errors():
+        seeds = Settings().seeds_dir
+        write_table(read_framework(seeds, index, edition), framework_title(seeds, index, edition), out)
+        typer.echo(f"{out}: {index} of {edition}")
