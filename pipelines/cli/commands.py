@@ -350,14 +350,25 @@ def inbox_check(
 def inbox_template(
     source: Annotated[str, typer.Argument(help="Source to make the form of, such as site_registry.")],
     out: Annotated[Path | None, typer.Option("--out", help="File to write. Without it: <source>.xlsx here.")] = None,
+    index: Annotated[
+        str | None, typer.Option("--index", help="Of expert_review: the index whose subjects and criteria it lists.")
+    ] = None,
+    series: Annotated[int | None, typer.Option(help="Of expert_review: the series that is reviewed.")] = None,
+    edition: Edition = 2017,
+    home: Home = None,
 ) -> None:
-    """Write the empty form of a source, for the unit being evaluated to fill in."""
+    """Write the form of a source, for whoever fills it in; with an index, the scoring sheet of its experts."""
     from pipelines.ingest.contracts import find_contract
     from pipelines.ingest.form import write_template
 
-    with printed_errors():
+    with settings_for(home, edition) as settings:
+        begun = None
+        if index is not None:
+            from pipelines.questions.scoring_sheet import begin_reviews
+
+            begun = begin_reviews(settings, source, index, series)
         path = out or Path(f"{source}.xlsx")
-        write_template(find_contract(source), path)
+        write_template(find_contract(source), path, begun)
         typer.echo(f"{path}: fill in the sheet 填报 from row 4 on, then put it into the inbox folder {source}")
 
 

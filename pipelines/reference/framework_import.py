@@ -22,17 +22,21 @@ NOTES = "framework_notes"
 REVIEWED = "review."
 REST_ZH, REST_EN = "未公开部分", "What is not visible"
 ALL_POINTS = 100.0
-LEAF_COLUMNS = (
-    "measure_code",
-    "denominator_code",
-    "direction",
-    "treatment",
-    "treatment_parameter",
-    "normalisation",
-    "goal_low",
-    "goal_high",
-    "points_per_unit",
-    "missing_rule",
+PARENT_COLUMNS = ("weighting", "aggregation")
+# What every node has, whether it is one with others below it or one that reads a measure.
+COMMON_COLUMNS = (
+    "edition",
+    "index_code",
+    "node_code",
+    "parent_code",
+    "node_order",
+    "name_zh",
+    "name_en",
+    "weight",
+    "origin",
+    "reasoning_zh",
+    "reasoning_en",
+    "source",
 )
 BY_EXPERTS = {"direction": "1", "treatment": "none", "normalisation": "given", "missing_rule": "drop"}
 NEW_FRAMEWORK = {
@@ -251,7 +255,7 @@ class _Rows:
         blank = all(self.points[node.path] is None for node in below if not node.is_veto)
         weighting = "equal" if blank else "relative" if self.is_in_shares else "given"
         row = self._row(code, parent_code, points, own, known)
-        row |= dict.fromkeys((*LEAF_COLUMNS, "is_veto"), "")
+        row |= dict.fromkeys((name for name in row if name not in (*COMMON_COLUMNS, *PARENT_COLUMNS)), "")
         row["weighting"] = known.get("weighting") or weighting
         row["aggregation"] = known.get("aggregation") or ("rubric" if vetoed else "arithmetic")
         self.planned.nodes.append(row)
@@ -265,7 +269,7 @@ class _Rows:
             self.faults.append(f"{node.place}: {' / '.join(node.path)} has no points")
         row = self._row(code, parent["node_code"], 0 if node.is_veto else node.points, own, known)
         row["is_veto"] = str(node.is_veto).lower()
-        row["weighting"] = row["aggregation"] = ""
+        row |= dict.fromkeys(PARENT_COLUMNS, "")
         if not row["measure_code"]:
             row |= BY_EXPERTS | {"measure_code": f"{REVIEWED}{code}"}
             if node.is_veto:
