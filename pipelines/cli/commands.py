@@ -61,6 +61,13 @@ class Shown(StrEnum):
     json = "json"
 
 
+class Allocated(StrEnum):
+    """How ``ceping sample`` divides a sample among strata."""
+
+    neyman = "neyman"
+    proportional = "proportional"
+
+
 class Explained(StrEnum):
     """How ``ceping explain`` prints its result."""
 
@@ -307,6 +314,35 @@ def example(
     with printed_errors():
         options = example_options(edition, sites, crawled, pages=pages, seed=seed, flaws=flaws)
         write_example(out, options, typer.echo)
+
+
+@app.command()
+def sample(
+    source: Annotated[str, typer.Argument(help="What they are drawn for: site_inspection or site_crawl.")],
+    margin: Annotated[float, typer.Option(help="Half the width of the interval of the share, such as 0.02.")],
+    by: Annotated[str, typer.Option(help="Strata, with commas: level, province, kind, role, system.")] = "level",
+    allocation: Annotated[Allocated, typer.Option(help="How it is divided among strata.")] = Allocated.neyman,
+    confidence: Annotated[float, typer.Option(help="Confidence of the interval.")] = 0.95,
+    prior: Annotated[
+        float | None, typer.Option(help="Share expected.  [default: as inspected in the last release, or 0.5]")
+    ] = None,
+    seed: Annotated[str, typer.Option(help="The same seed draws the same.  [default: the edition]")] = "",
+    kinds: Annotated[str, typer.Option(help="Only these kinds of subjects, with commas.")] = "",
+    roles: Annotated[str, typer.Option(help="Only sites of these roles, with commas.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Workbook to list them in, in the source's form.")] = None,
+    edition: Edition = 2017,
+    home: Home = None,
+) -> None:
+    """Plan a sample of the running subjects by strata and margin, draw it, and list who is to be looked at."""
+    from pipelines.cli.sample import draw_and_print
+    from pipelines.questions.sample_list import Wish
+
+    def listed(text: str) -> tuple[str, ...]:
+        return tuple(name.strip() for name in text.split(",") if name.strip())
+
+    with settings_for(home, edition) as settings:
+        wish = Wish(source, listed(by), margin, confidence, allocation.value, prior, seed, listed(kinds), listed(roles))
+        draw_and_print(settings, wish, out)
 
 
 @app.command()
