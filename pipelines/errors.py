@@ -11,6 +11,10 @@ class DeliveryError(CepingError):
     """A delivered file cannot be read as its source; the message names file, sheet and column."""
 
 
+class MissingColumnError(DeliveryError):
+    """No header of a delivered file stands for a column every row needs: it may belong to another source."""
+
+
 def first_line(failure: Exception, path: Path) -> str:
     """The first line of what a library says of a file, without the place of the file on this machine."""
     return str(failure).splitlines()[0].replace(str(path), path.name)

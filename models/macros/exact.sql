@@ -10,6 +10,16 @@
     cast(sum({{ exact(expression) }}) as double)
 {%- endmacro %}
 
+{#- The mean of the rows that have a value, added so. -#}
+{% macro exact_mean(expression) -%}
+    {{ exact_sum(expression) }} / nullif(count({{ expression }}), 0)
+{%- endmacro %}
+
+{#- Rounded twice: a double a hair below a half is the half that was meant, which both engines then round upwards. -#}
+{% macro rounded(expression, digits) -%}
+    round(round({{ expression }}, 12), {{ digits }})
+{%- endmacro %}
+
 {% macro exact_sum_over(expression, columns) -%}
     cast(sum({{ exact(expression) }}) over (partition by {{ columns | join(', ') }}) as double)
 {%- endmacro %}

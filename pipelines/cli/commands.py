@@ -378,7 +378,7 @@ def inbox_check(
     from pipelines.ingest.dry_run import check_path
 
     with settings_for(home, edition) as settings:
-        checks = check_path(path or settings.inbox_dir, source, settings.threads)
+        checks = check_path(path or settings.inbox_dir, source, edition, settings.threads)
         raise typer.Exit(print_checks(checks, output.value))
 
 

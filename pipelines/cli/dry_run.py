@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.dry_run import FileCheck, Reason
+from pipelines.ingest.faults import told_together
 from pipelines.reference.rows import read_rows
 from pipelines.settings import Settings
 
@@ -15,14 +16,19 @@ FIT, UNFIT, FAILED = 0, 1, 2
 
 
 def print_checks(checks: Iterable[FileCheck], output: str) -> int:
-    """Print each check as soon as it is there; returns 0 where every row is fit, 1 where some are not, 2 on failure."""
+    """Print each check as soon as it is there, failures last.
+
+    Returns 0 where every row is fit, 1 where some are not, 2 where a file cannot be read.
+    """
     seen = []
     reasons = _reason_texts()
     console = Console(soft_wrap=True, highlight=False)
     for check in checks:
         seen.append(check)
-        if output == "table":
+        if output == "table" and check.error is None:
             _print_check(console, check, reasons)
+    if output == "table":
+        _print_failures(console, [check for check in seen if check.error is not None])
     if output == "json":
         print(json.dumps({"files": [check.model_dump() for check in seen]}, ensure_ascii=False, indent=1))
     if any(check.error for check in seen):
@@ -35,13 +41,16 @@ def _reason_texts() -> dict[str, str]:
     return {row["reason_code"]: f"{row['reason_zh']} · {row['reason_en']}" for _, row in texts}
 
 
+def _print_failures(console: Console, failed: Iterable[FileCheck]) -> None:
+    """What cannot be read, after all that can: the same fault in many files is one sentence."""
+    faults = [(f"{check.source}/{check.file}" if check.source else check.file, check.error or "") for check in failed]
+    for sentence in told_together(faults):
+        console.print(f"[red]cannot be read[/red]  {escape(sentence)}\n")
+
+
 def _print_check(console: Console, check: FileCheck, reasons: dict[str, str]) -> None:
     console.print(f"[bold]{escape(check.file)}[/bold]  {check.source or 'no source'}")
-    if check.error is not None:
-        console.print(f"  [red]cannot be read[/red]  {escape(check.error)}\n")
-        return
-    quarantined = f"[red]{check.rows_quarantined:,} would be quarantined[/red]" if check.rows_quarantined else "all fit"
-    console.print(f"  rows           {check.rows:,}: {quarantined}")
+    console.print(f"  rows           {check.rows:,}: {_verdict(check)}")
     if check.rows_of_repeated_keys:
         key = ", ".join(load_contracts()[check.source].key)
         console.print(f"  repeated keys  {check.rows_of_repeated_keys:,} rows share their {key} with another")
@@ -49,6 +58,7 @@ def _print_check(console: Console, check: FileCheck, reasons: dict[str, str]) ->
         ("encoding", [check.encoding] if check.encoding else []),
         ("sheets", check.sheets),
         ("no table in", check.ignored_sheets),
+        ("hidden rows", [f"{check.hidden_rows:,}, read like all others"] if check.hidden_rows else []),
         ("not pages", [f"{count:,} {kind} records" for kind, count in check.skipped_records.items()]),
         (
             "columns",
@@ -61,9 +71,19 @@ def _print_check(console: Console, check: FileCheck, reasons: dict[str, str]) ->
     ):
         if values:
             console.print(f"  {name:<14} {escape(', '.join(values))}")
+    if check.lost:
+        console.print(f"  [red]✗[/red] look like questions, and nothing reads them: {escape(', '.join(check.lost))}")
     for reason in check.reasons:
         console.print(f"  [red]✗[/red] {escape(_reason_line(reason, reasons))}")
     console.print()
+
+
+def _verdict(check: FileCheck) -> str:
+    if not check.rows:
+        return "[red]nothing was read[/red]"
+    if check.rows_quarantined:
+        return f"[red]{check.rows_quarantined:,} would be quarantined[/red]"
+    return "all fit"
 
 
 def _reason_line(reason: Reason, reasons: dict[str, str]) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from zipfile import is_zipfile
 
-from pipelines.ingest.readers.workbook_package import has_merged_cells
+from pipelines.ingest.readers.workbook_package import look_over
 from pipelines.reference.framework_import import Import, NewIndex, Origin, Row, import_framework
 from pipelines.reference.framework_table import read_table
 from pipelines.reference.frameworks import NODES
@@ -22,8 +23,9 @@ def import_and_print(
     is_in_shares: bool,
 ) -> None:
     """Write the rows of a framework after its table, and print what was written and what is left to do."""
-    # Looks over the package first: a sheet with a stray cell in its last corner would fill the memory.
-    has_merged_cells(path, path.name)
+    # A sheet with a stray cell in its last corner would fill the memory.
+    if is_zipfile(path):
+        look_over(path, path.name)
     imported = import_framework(
         seeds,
         index_code,

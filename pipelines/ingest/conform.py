@@ -4,9 +4,11 @@ Every row that was read is written; a row that breaks the contract carries its `
 and is kept out of every model but the quarantine.
 """
 
+import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 import duckdb
@@ -14,17 +16,26 @@ from stdnum.cn import uscc
 
 from pipelines.foundation.sql import literal
 from pipelines.ingest.contracts import Column, Contract
-from pipelines.ingest.dates_and_numbers import date_in, number_in, timestamp_in, whole_number
+from pipelines.ingest.dates_and_numbers import EXCEL_FIRST_DAY, date_in, number_in, timestamp_in, whole_number
 from pipelines.ingest.mending import REPAIR_HEADERS, repaired_place
 from pipelines.ingest.readers.raw_table import RawTable
 
 SPELLINGS_OF_TRUE = ("true", "t", "yes", "y", "1", "是", "有")
 SPELLINGS_OF_FALSE = ("false", "f", "no", "n", "0", "否", "无")
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+LIST_CODE = ord("[")
 BLANK_CODES = ", ".join(str(ord(blank)) for blank in BLANKS)
 MASK = "▇"
 PSEUDONYM = "pseudonym"
 PSEUDONYM_DIGITS = 32
+DIGITS_LOST = "digits_lost"
+# As spreadsheets and programs write a long number: an identifier never has a fraction or a sign within.
+SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+\d+|[+-]?\d\.\d+[eE]\d+|\d{15,}\.0"
+
+SHOWN_BY_EXCEL = "4.17E+15"
+
+# The condition that breaks a rule, its reason code as SQL, and the expression of the value to show.
+Rule = tuple[str, str, str]
 CHECKS = {"uscc": "is_uscc"}
 
 
@@ -51,11 +62,12 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     (``text_``) and tried again: most cells never need it, and cleaning costs more than typing.
     """
     cells = ",\n".join(f"{_cell(table, column)} as cell_{column.name}" for column in contract.columns)
-    quick = ",\n".join(f"{_quick(column)} as quick_{column.name}" for column in contract.columns)
-    texts = ",\n".join(f"{_text_where_needed(column)} as text_{column.name}" for column in contract.columns)
-    values = ",\n".join(f"{_value(column)} as {column.name}" for column in contract.columns)
+    quick = ",\n".join(f"{_quick(column, table)} as quick_{column.name}" for column in contract.columns)
+    texts = ",\n".join(f"{_text_where_needed(column, table)} as text_{column.name}" for column in contract.columns)
+    values = ",\n".join(f"{_value(column, table.first_day)} as {column.name}" for column in contract.columns)
+    marks = "".join(f"{mark} as mark_{name},\n" for name, mark in table.marks.items())
     columns = ",\n".join(_landed(column, contract) for column in contract.columns if column.personal != "drop")
-    rules = list(_rules(contract))
+    rules = list(_rules(contract, edition, table))
     is_unfit = " or ".join(["broken_reason is not null", *(f"coalesce({condition}, false)" for condition, _ in rules)])
     is_about_persons = contract.has_personal or any(map(contract.is_personal, table.unmatched_headers))
     broken_text = "null" if is_about_persons else "broken_text"
@@ -72,23 +84,27 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
         {columns},
         unknown_cells,
         repairs,
-        case when {is_unfit} then list_filter([{", ".join([broken, *reasons])}], lambda reason: reason is not null) end
+        case when is_unfit then list_filter([{", ".join([broken, *reasons])}], lambda reason: reason is not null) end
             as rejections,
     from (
-        select *, {values}
+        select *, {is_unfit} as is_unfit
         from (
-            select *, {texts}
+            select *, {values}
             from (
-                select *, {quick}
+                select *, {texts}
                 from (
-                    select
-                        row_number,
-                        broken_reason,
-                        broken_text,
-                        {_unknown(table, contract)} as unknown_cells,
-                        {repaired_place(table)} as repairs,
-                        {cells}
-                    from {table.relation}
+                    select *, {quick}
+                    from (
+                        select
+                            row_number,
+                            broken_reason,
+                            broken_text,
+                            {_unknown(table, contract)} as unknown_cells,
+                            {repaired_place(table)} as repairs,
+                            {marks}
+                            {cells}
+                        from {table.relation}
+                    )
                 )
             )
         )
@@ -97,12 +113,10 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
 
 
 def _landed(column: Column, contract: Contract) -> str:
-    if column.personal is not None:
-        return f"{PSEUDONYM}({column.name}) as {column.name}"
-    conditions = [condition for condition, _, _ in _rules_of(column)]
-    if contract.refused == "shown" or not conditions:
-        return column.name
-    return f"case when {' or '.join(conditions)} then null else {column.name} end as {column.name}"
+    """The column as it lands: where there are persons' data, cells of an unfit row may have changed places."""
+    landed = f"{PSEUDONYM}({column.name})" if column.personal is not None else column.name
+    is_kept = contract.refused == "shown" and not contract.has_personal
+    return landed if is_kept else f"case when not is_unfit then {landed} end as {column.name}"
 
 
 def _unknown(table: RawTable, contract: Contract) -> str:
@@ -161,14 +175,15 @@ def _masked(column: Column) -> str:
     return f"array_to_string({kept}, {separator})"
 
 
-def _quick(column: Column) -> str:
+def _quick(column: Column, table: RawTable) -> str:
     """The value of a cell that needs no cleaning; null where that cannot be seen without it."""
     cell = f"cell_{column.name}"
     if column.gathers is not None:
         return cell
     if _is_text(column):
         # To look at both ends of a cell costs a fraction of trimming it.
-        ends = f"unicode({cell}) in ({BLANK_CODES}) or unicode({cell}[-1]) in ({BLANK_CODES})"
+        beginnings = f"{BLANK_CODES}, {LIST_CODE}" if table.may_hold_lists else BLANK_CODES
+        ends = f"unicode({cell}) in ({beginnings}) or unicode({cell}[-1]) in ({BLANK_CODES})"
         return f"case when {cell} = '' or {ends} then null else {cell} end"
     if column.data_type == "date":
         return f"case when {cell} like '____-__-__' and {cell} >= '1' then try_cast({cell} as date) end"
@@ -182,24 +197,31 @@ def _quick(column: Column) -> str:
     return _typed(column, cell)
 
 
-def _text_where_needed(column: Column) -> str:
+def _text_where_needed(column: Column, table: RawTable) -> str:
     """The cell without the blanks around it, or the default, where there is no quick value; null where there is."""
     cell, quick = f"cell_{column.name}", f"quick_{column.name}"
     if column.gathers is not None:
         return "cast(null as varchar)"
     text = f"nullif(trim({cell}, {_literal(BLANKS)}), '')"
+    if table.may_hold_lists and not column.data_type.endswith("[]"):
+        text = f"case when {_length_of_list(cell)} <= 1 then {cell} ->> '$[0]' else {text} end"
     if column.default is not None:
         return f"case when {quick} is null then coalesce({text}, {_literal(column.default)}) end"
     return f"case when {quick} is null and {cell} is not null then {text} end"
 
 
-def _value(column: Column) -> str:
+def _length_of_list(cell: str) -> str:
+    """How many values a JSON array holds; null of any other text. Nested, as DuckDB may swap what ``and`` joins."""
+    return f"case when {cell} like '[%]' then case when json_valid({cell}) then json_array_length({cell}) end end"
+
+
+def _value(column: Column, first_day: dt.date) -> str:
     if column.gathers is not None:
         return f"quick_{column.name}"
     text = f"text_{column.name}"
     if _is_text(column):
         return f"coalesce(quick_{column.name}, {text})"
-    slow = f"case when {text} is not null then {_typed(column, _written(column, text))} end"
+    slow = f"case when {text} is not null then {_typed(column, _written(column, text), first_day)} end"
     return f"coalesce(quick_{column.name}, {slow})"
 
 
@@ -207,7 +229,7 @@ def _is_text(column: Column) -> bool:
     return column.data_type == "string" and column.values is None
 
 
-def _typed(column: Column, text: str) -> str:
+def _typed(column: Column, text: str, first_day: dt.date = EXCEL_FIRST_DAY) -> str:
     match column.data_type:
         case "string":
             return text if column.values is None else _listed(text, column.values)
@@ -221,9 +243,9 @@ def _typed(column: Column, text: str) -> str:
             false = (*SPELLINGS_OF_FALSE, *spellings.get("false", ()))
             return _chosen(f"lower({text})", {"true": true, "false": false})
         case "date":
-            return date_in(text, column.timezone, column.whole_months)
+            return date_in(text, column.timezone, column.whole_months, first_day)
         case "timestamp":
-            return timestamp_in(text, column.timezone)
+            return timestamp_in(text, column.timezone, first_day)
         case "string[]" | "cell[]":
             return f"case when json_valid({text}) and json_type({text}) = 'ARRAY' then {_list_of(text)} end"
 
@@ -248,31 +270,66 @@ def _chosen(text: str, spellings: dict[str, tuple[str, ...]]) -> str:
     return f"case {text} {' '.join(branches)} end"
 
 
-def _rules(contract: Contract) -> Iterator[tuple[str, str]]:
+def _rules(contract: Contract, edition: int, table: RawTable) -> Iterator[tuple[str, str]]:
     """Each rule as the condition that breaks it and the rejection it leads to; personal data is never repeated."""
     for column in contract.columns:
-        for condition, reason, shown in _rules_of(column):
+        rules = [*_rules_of(column, contract, edition), *_rules_of_lists(column, table)]
+        for condition, reason, shown in _with_marks(column, rules) if column.name in table.marks else rules:
             is_hidden = column.personal is not None or contract.refused == "hidden"
-            yield condition, _rejection(column.name, f"'{reason}'", "null" if is_hidden else shown)
+            yield condition, _rejection(column.name, reason, "null" if is_hidden else shown)
 
 
-def _rules_of(column: Column) -> Iterator[tuple[str, str, str]]:
-    """Condition that breaks the rule, reason code, and the value to show."""
+def _with_marks(column: Column, rules: Iterable[Rule]) -> Iterator[Rule]:
+    """The rules of a column some of whose cells a reader marked: a marked cell breaks no other rule."""
+    mark = f"mark_{column.name}"
+    # A measured number of more digits than a spreadsheet keeps is as good as measured.
+    is_believed = f" and {mark} <> '{DIGITS_LOST}'" if column.data_type == "double" else ""
+    is_marked = f"({mark} is not null{is_believed})"
+    yield is_marked, mark, f"cell_{column.name}"
+    yield from ((f"not {is_marked} and {condition}", reason, shown) for condition, reason, shown in rules)
+
+
+def _rules_of(column: Column, contract: Contract, edition: int) -> Iterator[Rule]:
+    """Condition that breaks the rule, reason code as SQL, and the value to show."""
     value, text = column.name, f"text_{column.name}"
     if column.gathers is not None:
         return
     if column.required:
-        yield f"({value} is null and {text} is null)", "missing", "null"
+        yield f"({value} is null and {text} is null)", "'missing'", "null"
     if not _is_text(column):
         reason = "not_in_list" if column.values else f"not_a_{column.data_type.replace('[]', '_list')}"
-        yield f"({value} is null and {text} is not null)", reason, text
+        yield f"({value} is null and {text} is not null)", f"'{reason}'", text
+    if contract.is_identifier(column) and (column.pattern is None or re.fullmatch(column.pattern, SHOWN_BY_EXCEL)):
+        is_number_like = f"unicode({value}) between {ord('+')} and {ord('9')}"
+        yield f"({is_number_like} and regexp_full_match({value}, {_literal(SCIENTIFIC)}))", f"'{DIGITS_LOST}'", value
     if column.pattern is not None:
-        yield f"not regexp_full_match({value}, {_literal(column.pattern)})", "pattern", value
+        yield f"not regexp_full_match({value}, {_literal(column.pattern)})", "'pattern'", value
     if column.check is not None:
-        yield f"not {CHECKS[column.check]}({value})", "check_digit", value
+        yield f"not {CHECKS[column.check]}({value})", "'check_digit'", value
     for bound, sign in ((column.minimum, "<"), (column.maximum, ">")):
         if bound is not None:
-            yield f"{value} {sign} {bound}", "out_of_range", f"coalesce({text}, cell_{value})"
+            yield f"{value} {sign} {bound}", "'out_of_range'", f"coalesce({text}, cell_{value})"
+    if (days := contract.believed_days(column, edition)) is not None:
+        first, last = days
+        bounds = f"{value} >= date '{first}' and {value} < date '{last + dt.timedelta(days=1)}'"
+        yield f"not ({bounds})", "'out_of_range'", f"coalesce({text}, cell_{value})"
+    if column.own_units:
+        own = " ".join(
+            f"when {literal(code)} then {value} not in {_list(units)}" for code, units in column.own_units.items()
+        )
+        yield f"(case {column.unit_of} {own} end)", "'other_unit'", value
+    if column.begins is not None:
+        is_begun = (
+            f"{column.begins} = 'month' and day({value}) <> 1 or {column.begins} = 'year' and dayofyear({value}) <> 1"
+        )
+        yield f"({is_begun})", "'no_first_day'", f"coalesce({text}, cell_{value})"
+
+
+def _rules_of_lists(column: Column, table: RawTable) -> Iterator[Rule]:
+    """Crawlers put every value into a list; one with several is no text."""
+    text = f"text_{column.name}"
+    if table.may_hold_lists and _is_text(column):
+        yield f"({_length_of_list(text)} > 1)", "'not_one_value'", text
 
 
 def _rejection(column_name: str, reason: str, value: str) -> str:

@@ -4,6 +4,7 @@ The YAML under ``models/sql/sources`` is the only place that names a source's co
 rules. A contract is applied to rows in ``conform``.
 """
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterable
@@ -28,6 +29,9 @@ PERSONAL_HEADERS = (
     r"|IP地址|网络地址|来自IP|\bIP\b|e-?mail|phone|birthday|gender"
 )
 
+# Nothing that is dated here is older than websites are.
+EARLIEST = dt.date(1990, 1, 1)
+
 DataType = Literal["string", "integer", "bigint", "double", "boolean", "date", "timestamp", "string[]", "cell[]"]
 
 
@@ -49,6 +53,15 @@ class Column(BaseModel, frozen=True, extra="forbid"):
     default: str | None = Field(default=None, description="Value of an empty cell.")
     timezone: str = Field(default="UTC", description="Zone of times written without one.")
     whole_months: bool = Field(default=False, description="Whether a month without a day means its first day.")
+    begins: str | None = Field(
+        default=None, description="Column that says of what kind the period is that begins on this day."
+    )
+    years_before: int | None = Field(
+        default=None,
+        description="Years before the edition's from which a day is believed; by default one where every row has the "
+        "day, as it says when something was looked at, and any number otherwise.",
+    )
+    years_after: int = Field(default=1, description="Years after the edition's up to which a day is believed.")
     is_rounded: bool = Field(
         default=False, description="Whether platforms write the number rounded: 1.2万 is read as 12000."
     )
@@ -74,6 +87,11 @@ class Column(BaseModel, frozen=True, extra="forbid"):
         default=None,
         description="Regular expression of headers; a cell[] column holds their cells, each with its header.",
     )
+    resembles: str | None = Field(
+        default=None,
+        description="Regular expression of headers that look like those a cell[] column gathers: one that no column "
+        "takes is reported like a bad row.",
+    )
     leaves_out: str | None = Field(
         default=None,
         description="Regular expression of headers a cell[] column must not gather, as they ask for persons.",
@@ -97,6 +115,12 @@ class Column(BaseModel, frozen=True, extra="forbid"):
         description="Columns of seeds (seed.column) with patterns, as of LIKE, by which it is found on whole pages.",
     )
     found_patterns: tuple[str, ...] = Field(default=(), description="Those patterns, as the seeds have them.")
+    unit_of: str | None = Field(
+        default=None, description="Column with what the value is of, where this one holds the unit of a value."
+    )
+    own_units: dict[str, tuple[str, ...]] = Field(
+        default={}, description="Units of each such thing, as the seed has them that the contract names."
+    )
     personal: Literal["drop", "pseudonym"] | None = Field(
         default=None, description="Personal data: never landed, or landed as a keyed hash only."
     )
@@ -129,6 +153,10 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
         description="Regular expression of headers that ask for persons: where no column claims one, its cells are "
         "not kept, and its name alone is reported.",
     )
+    example_sheets: str = Field(
+        default=r"(?:填[报写表]?)?(?:示例|样例|范例|样表)",
+        description="Regular expression of the names of sheets that show how to fill in the others: not read.",
+    )
     correction_mark: str = Field(
         default=r"[-_ （(]*(?:[vV](?P<version>\d+)|更正版?(?P<nth>\d*)|修订版?(?P<revision>\d*))[）)]?$",
         description="What a file name ends in, before its suffix, where the file corrects an earlier one.",
@@ -142,9 +170,32 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
                 return None if is_left_out else column
         return None
 
+    def looks_lost(self, header: str) -> bool:
+        """Whether a header that nothing takes looks like one that should have been gathered."""
+        return not self.is_personal(header) and any(
+            column.resembles is not None
+            and re.search(column.resembles, header)
+            and not (column.leaves_out is not None and re.search(column.leaves_out, header))
+            for column in self.columns
+        )
+
     def is_personal(self, header: str) -> bool:
         """Whether a header asks for a person's data."""
         return re.search(self.personal_headers, header) is not None
+
+    def believed_days(self, column: Column, edition: int) -> tuple[dt.date, dt.date] | None:
+        """The first and the last day a date or time may fall on; null where the column holds neither."""
+        if column.data_type not in ("date", "timestamp"):
+            return None
+        is_in_every_row = column.required or column.name in self.key
+        years_before = column.years_before if column.years_before is not None else 1 if is_in_every_row else None
+        first = EARLIEST if years_before is None else dt.date(edition - years_before, 1, 1)
+        return first, dt.date(edition + column.years_after, 12, 31)
+
+    def is_identifier(self, column: Column) -> bool:
+        """Whether a column names things: any text of a form, or of the key, that is not one of a list."""
+        is_text = column.data_type == "string" and column.values is None
+        return is_text and (column.pattern is not None or column.name in self.key)
 
     @property
     def has_personal(self) -> bool:
@@ -196,7 +247,16 @@ def _with_texts_of_seeds(name: str, meta: dict[str, Any]) -> dict[str, Any]:
         **meta,
         "listed_texts": _seed_texts(name, meta.get("listed", ())),
         "found_patterns": _seed_texts(name, meta.get("found_by", ())),
+        "own_units": _units_in(meta["own_units"], meta["unit_of"]) if "own_units" in meta else {},
     }
+
+
+def _units_in(seed: str, column: str) -> dict[str, list[str]]:
+    """The units in a seed, by what the column with the thing's code says."""
+    units: dict[str, list[str]] = {}
+    for _, row in read_rows(Settings().seeds_dir, seed):
+        units.setdefault(row[column], []).append(row["unit"])
+    return units
 
 
 def _seed_texts(name: str, seed_columns: Iterable[str]) -> list[str]:

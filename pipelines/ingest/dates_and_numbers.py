@@ -5,6 +5,7 @@ A text is read only where all of it has a known form: a cast by DuckDB alone pas
 source; which of them a column allows is in its contract.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from pipelines.foundation.sql import literal
@@ -18,33 +19,39 @@ ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)"
 ZONE_APART = rf"\s*{ZONE}$"
 MOMENT = rf"{YEAR}-\d{{1,2}}-\d{{1,2}}( {CLOCK})?"
 MOMENT_IN_ZONE = rf"{YEAR}-\d{{1,2}}-\d{{1,2}} {CLOCK}\s*{ZONE}"
-MONTH = rf"({YEAR})[-/.年]?(\d{{1,2}})月?"
+# A month has a separator, or two digits; 2017.1 may be January, or the number that is left of 2017.10.
+MONTH = rf"({YEAR})(?:[-/年](\d{{1,2}})月?|\.(\d\d|[2-9])月?|(\d\d))"
 COMPACT_DAY = rf"{YEAR}\d{{4}}"
 COMPACT_MOMENT = rf"{YEAR}\d{{10}}"
 # As the interfaces of Weibo write it: Fri Sep 01 12:00:00 +0800 2017.
 ENGLISH_MOMENT = rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} \d{{2}} \d{{2}}:\d{{2}}:\d{{2}} [+-]\d{{4}} {YEAR}"
 EXCEL_SERIAL = r"\d{5}(\.\d+)?"
+# Excel counts days from the last but one of 1899, for it takes 1900 for a leap year; some workbooks begin in 1904.
+EXCEL_FIRST_DAY = dt.date(1899, 12, 30)
 SECONDS_A_DAY = 86_400
 IN_THOUSANDS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
 ROUNDED = r"(\d+(\.\d+)?)\s*([万亿])"
 EXACT_AS_DOUBLE = 1 << 53
 
 
-def date_in(text: str, timezone: str, whole_months: bool = False) -> str:
-    """The day that a text means, of a time with a zone the day in ``timezone``; null where it has no known form."""
+def date_in(text: str, timezone: str, whole_months: bool = False, first_day: dt.date = EXCEL_FIRST_DAY) -> str:
+    """The day that a text means, of a time with a zone the day in ``timezone``; null where it has no known form.
+
+    No text has two of the forms, so that their order decides nothing.
+    """
     month = f"when {_has(_narrow(text), MONTH)} then {_first_of_month(text)}" if whole_months else ""
     return f"""case
         {month}
         when {_has(_narrow(text), EXCEL_SERIAL)}
-            then date '1899-12-30' + cast(floor(try_cast({_narrow(text)} as double)) as integer)
+            then date '{first_day}' + cast(floor(try_cast({_narrow(text)} as double)) as integer)
         else cast({_local(text, timezone)} as date)
     end"""
 
 
-def timestamp_in(text: str, timezone: str) -> str:
+def timestamp_in(text: str, timezone: str, first_day: dt.date = EXCEL_FIRST_DAY) -> str:
     """The time in UTC that a text means, in ``timezone`` where it names no zone; null where it has no known form."""
     return f"""case
-        when {_has(_narrow(text), EXCEL_SERIAL)} then {_in_utc(_from_serial(text), timezone)}
+        when {_has(_narrow(text), EXCEL_SERIAL)} then {_in_utc(_from_serial(text, first_day), timezone)}
         else {_in_utc(_local(text, timezone), timezone)}
     end"""
 
@@ -103,14 +110,15 @@ def _local(text: str, timezone: str) -> str:
 
 
 def _first_of_month(text: str) -> str:
-    year, month = (f"regexp_extract({_narrow(text)}, {literal(MONTH)}, {group})" for group in (1, 2))
+    year, *months = (f"regexp_extract({_narrow(text)}, {literal(MONTH)}, {group})" for group in (1, 2, 3, 4))
+    month = f"concat({', '.join(months)})"
     return f"cast(try_strptime({year} || '-' || {month} || '-1', '%Y-%m-%d') as date)"
 
 
-def _from_serial(text: str) -> str:
-    """Excel counts days from the last of 1899; seconds, as it shows no less."""
+def _from_serial(text: str, first_day: dt.date) -> str:
+    """A serial number to the second, as Excel shows no less."""
     seconds = f"cast(round(try_cast({_narrow(text)} as double) * {SECONDS_A_DAY}) as bigint)"
-    return f"timestamp '1899-12-30' + to_seconds({seconds})"
+    return f"timestamp '{first_day}' + to_seconds({seconds})"
 
 
 def _unrounded(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel
 
-from pipelines.errors import CepingError, DeliveryError
+from pipelines.errors import CepingError, DeliveryError, MissingColumnError
 from pipelines.foundation.sql import literal
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract, find_contract, load_contracts
@@ -49,6 +49,7 @@ class FileCheck(BaseModel, frozen=True):
     sheets: tuple[str, ...] = ()
     ignored_sheets: tuple[str, ...] = ()
     skipped_records: dict[str, int] = {}
+    hidden_rows: int = 0
     rows: int = 0
     rows_quarantined: int = 0
     rows_of_repeated_keys: int = 0
@@ -57,15 +58,16 @@ class FileCheck(BaseModel, frozen=True):
     gathered: tuple[str, ...] = ()
     not_delivered: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
     @property
     def is_fit(self) -> bool:
-        """Whether every row would be loaded, as far as the file alone shows."""
-        return self.error is None and not self.rows_quarantined
+        """Whether there are rows and all would be loaded with every question, as far as the file alone shows."""
+        return self.error is None and self.rows > 0 and not self.rows_quarantined and not self.lost
 
 
-def check_path(path: Path, source: str | None, threads: int) -> Iterator[FileCheck]:
+def check_path(path: Path, source: str | None, edition: int, threads: int) -> Iterator[FileCheck]:
     """Check a file, a source's folder, or a whole inbox, file by file.
 
     The source of a file is its folder's, or the one given, or the one whose contract fits its headers best. Raises
@@ -78,7 +80,7 @@ def check_path(path: Path, source: str | None, threads: int) -> Iterator[FileChe
     if not deliveries:
         raise CepingError(f"{path} holds no file to check; an inbox has a folder each for {', '.join(contracts)}")
     for delivery in deliveries:
-        yield _check(delivery, contracts, threads)
+        yield _check(delivery, contracts, edition, threads)
 
 
 def _deliveries(path: Path, source: str | None, contracts: dict[str, Contract]) -> Iterator[Delivery]:
@@ -98,7 +100,7 @@ def _deliveries(path: Path, source: str | None, contracts: dict[str, Contract]) 
         raise CepingError(f"there is no file or folder {path}")
 
 
-def _check(delivery: Delivery, contracts: dict[str, Contract], threads: int) -> FileCheck:
+def _check(delivery: Delivery, contracts: dict[str, Contract], edition: int, threads: int) -> FileCheck:
     try:
         named = delivery if delivery.source else Delivery(_best_source(delivery, contracts), delivery.path)
     except DeliveryError as failure:
@@ -108,10 +110,18 @@ def _check(delivery: Delivery, contracts: dict[str, Contract], threads: int) -> 
         with connect(threads, ANY_KEY) as connection, tempfile.TemporaryDirectory() as folder:
             tables = read(connection, named, contract)
             landing = Path(folder) / "landing.parquet"
-            write_landing(connection, tables, contract, 0, named, landing)
+            write_landing(connection, tables, contract, edition, named, landing)
             return _summary(connection, named, contract, tables, landing)
     except DeliveryError as failure:
-        return FileCheck(file=delivery.path.name, source=named.source, error=str(failure))
+        hint = _hint(named, contracts) if isinstance(failure, MissingColumnError) else ""
+        return FileCheck(file=delivery.path.name, source=named.source, error=f"{failure}{hint}")
+
+
+def _hint(delivery: Delivery, contracts: dict[str, Contract]) -> str:
+    """Where else a file that was refused may belong, by its headers."""
+    shares = {name: _matched_share(Delivery(name, delivery.path), contract) for name, contract in contracts.items()}
+    best = max(shares, key=lambda name: shares[name])
+    return f"; by its headers it is a file of {best}" if shares[best] and best != delivery.source else ""
 
 
 def _best_source(delivery: Delivery, contracts: dict[str, Contract]) -> str:
@@ -152,6 +162,7 @@ def _summary(
     matched = _matched(tables)
     named = tuple(name for name in values_in_file_name(delivery, contract) if name not in matched)
     gathered = tuple(dict.fromkeys(header for table in tables for header in table.gathered_cells))
+    unknown = without_repairs(tuple(dict.fromkeys(header for table in tables for header in table.unmatched_headers)))
     return FileCheck(
         file=delivery.path.name,
         source=delivery.source,
@@ -159,6 +170,7 @@ def _summary(
         sheets=tuple(table.sheet for table in tables if table.sheet is not None),
         ignored_sheets=tables[0].ignored_sheets,
         skipped_records=dict(sorted(sum((table.skipped_records for table in tables), Counter[str]()).items())),
+        hidden_rows=sum(table.hidden_rows for table in tables),
         rows=rows,
         rows_quarantined=rows - fit,
         rows_of_repeated_keys=_rows_of_repeated_keys(connection, contract, landing),
@@ -170,7 +182,8 @@ def _summary(
             for column in contract.columns
             if column.name not in (*matched, *named) and not (column.gathers and gathered)
         ),
-        unknown=without_repairs(tuple(dict.fromkeys(header for table in tables for header in table.unmatched_headers))),
+        unknown=unknown,
+        lost=tuple(filter(contract.looks_lost, unknown)),
         reasons=tuple(_reasons(connection, landing)),
     )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,13 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.errors import CepingError
-from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.contracts import EARLIEST, Column, Contract
 
 TITLE_ROW, TEXT_ROW, HEADER_ROW, FIRST_ROW, LAST_ROW = 0, 1, 2, 3, 20_000
 CHOICES_SHEET = "选项"
 NOT_TO_FILL = {"is_synthetic"}
 FORMATS = {"date": "yyyy-mm-dd", "timestamp": "yyyy-mm-dd hh:mm:ss", "integer": "0", "bigint": "0", "double": "General"}
 TEXT = "@"
-EARLIEST = date(1990, 1, 1)
 YES_NO = ("是", "否")
 COLUMN_WIDTH = 20
 

@@ -9,7 +9,22 @@ from pathlib import Path
 from pipelines.foundation.hashing import hash_file
 
 IGNORED_PREFIXES = (".", "~$")
-SUFFIXES = {".gz", ".zst", ".csv", ".tsv", ".xlsx", ".xls", ".json", ".jsonl", ".ndjson", ".parquet", ".warc", ".arc"}
+SUFFIXES = {
+    ".gz",
+    ".zst",
+    ".csv",
+    ".tsv",
+    ".xlsx",
+    ".xls",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".parquet",
+    ".warc",
+    ".wat",
+    ".wacz",
+    ".arc",
+}
 IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
 
 

@@ -17,6 +17,7 @@ from pipelines.errors import DeliveryError
 from pipelines.foundation.sql import literal
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract
+from pipelines.ingest.faults import told_together
 from pipelines.ingest.inbox import Delivery, delivered_files
 from pipelines.ingest.landing import NO_FILE, landing_file, write_empty_landing, write_landing
 from pipelines.ingest.ledger import PRESENT, LedgerEntry, read_ledger, write_ledger
@@ -58,7 +59,7 @@ class IngestReport:
 def ingest_source(contract: Contract, settings: Settings, progress: Progress) -> IngestReport:
     """Write what is new in the inbox of one source to its landing and ledger.
 
-    Every readable file is landed even where another fails; then ``DeliveryError`` names each file that failed.
+    Every readable file is landed even where another fails; then ``DeliveryError`` tells each fault.
     """
     landing = settings.landing_dir / contract.name
     landing.mkdir(parents=True, exist_ok=True)
@@ -87,7 +88,9 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
         write_ledger(settings.landing_dir, settings.edition, contract.name, [*kept, *gone])
     report = IngestReport(contract.name, (*kept, *gone), read_count, removed_count)
     if report.failures:
-        raise DeliveryError("\n".join(entry.message or entry.file_name for entry in report.failures))
+        labels = [f"{contract.name}/{entry.file_name}" for entry in report.failures]
+        messages = [entry.message or "" for entry in report.failures]
+        raise DeliveryError("\n".join(told_together(zip(labels, messages, strict=True))))
     return report
 
 
@@ -159,7 +162,7 @@ def _land_all(
             lambda delivery: _land(delivery, contract, landing, settings, threads_a_file, key), deliveries
         )
         for delivery, (entry, seconds) in zip(deliveries, outcomes, strict=True):
-            _report(delivery, entry, seconds, progress)
+            _report(delivery, entry, contract, seconds, progress)
             yield entry
 
 
@@ -181,11 +184,15 @@ def _land(
     return entry, time.monotonic() - started
 
 
-def _report(delivery: Delivery, entry: LedgerEntry, seconds: float, progress: Progress) -> None:
+def _report(delivery: Delivery, entry: LedgerEntry, contract: Contract, seconds: float, progress: Progress) -> None:
     if entry.status == "failed":
         return
     quarantined = f", {entry.rows_unfit:,} quarantined" if entry.rows_unfit else ""
     progress(f"{delivery.label}: {entry.rows_read:,} rows{quarantined} ({seconds:.1f} s)")
+    if not entry.rows_read:
+        progress(f"{delivery.label}: WARNING: nothing was read; no row stands below its header")
+    if lost := [header for header in entry.unmatched_headers if contract.looks_lost(header)]:
+        progress(f"{delivery.label}: WARNING: {len(lost)} columns look like questions, and nothing reads them")
     if entry.unmatched_headers:
         shown = ", ".join(entry.unmatched_headers[:SHOWN_HEADERS])
         more = len(entry.unmatched_headers) - SHOWN_HEADERS

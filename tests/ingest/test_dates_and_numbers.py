@@ -2,10 +2,15 @@
 
 import datetime as dt
 import json
+import tempfile
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as rules
+from hypothesis import strategies as st
 
-from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.contracts import Column, Contract, load_contracts
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 from tests.fixtures.deliveries import deliver, landed_rows
@@ -67,7 +72,7 @@ NO_NUMBERS = ["1,23", "12,34,5", "1.5", "0x10", "10万+", "1.2万", "nan", "inf"
 
 def read(settings: Settings, texts: list[str], **rules: object) -> list[object]:
     column = Column.model_validate({"name": "value", "description": "", "header": "value", **rules})
-    contract = Contract(name="probe", title="", description="", key=("value",), columns=(column,))
+    contract = Contract(name="probe", title="", description="", key=("none",), columns=(column,))
     lines = "".join(json.dumps({"value": text}) + "\n" for text in texts)
     deliver(settings.inbox_dir, "probe", "a.jsonl", lines.encode())
     ingest_source(contract, settings, lambda message: None)
@@ -92,8 +97,71 @@ def test_what_is_no_time_is_never_taken_for_one(settings: Settings, data_type: s
 
 
 def test_a_month_is_its_first_day_where_the_contract_says_so(settings: Settings) -> None:
-    texts = ["2017-09", "2017年9月", "201709", "2017-09-15"]
-    assert read(settings, texts, data_type="date", whole_months=True) == [FIRST] * 3 + [dt.date(2017, 9, 15)]
+    texts = ["2017-09", "2017年9月", "2017/9", "201709", "2017.09", "2017.9", "42979", "2017-09-15"]
+    assert read(settings, texts, data_type="date", whole_months=True) == [FIRST] * 7 + [dt.date(2017, 9, 15)]
+
+
+@pytest.mark.parametrize("text", ["2017.1", "2017年", "2017", "2017.13", "2017月9", "2017-"])
+def test_what_may_be_two_months_or_none_is_taken_for_none(settings: Settings, text: str) -> None:
+    assert read(settings, [text], data_type="date", whole_months=True) == [None]
+
+
+@given(day=st.dates(dt.date(1990, 1, 1), dt.date(2018, 12, 31)), whole_months=st.booleans())
+@rules(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_serial_number_is_its_day_in_every_column(day: dt.date, whole_months: bool) -> None:
+    serial = str((day - dt.date(1899, 12, 30)).days)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder) / "home", inbox=Path(folder) / "inbox")
+        assert read(settings, [serial], data_type="date", whole_months=whole_months) == [day]
+
+
+@pytest.mark.parametrize(
+    ("rules_of_column", "believed", "not_believed"),
+    [
+        ({}, ["1990-01-01", "2018-12-31"], ["1989-12-31", "2019-01-01", "4297-09-01", "20179"]),
+        ({"required": True}, ["2016-01-01", "2018-12-31"], ["2015-12-31", "2013-10-17", "2019-01-01"]),
+        ({"required": True, "years_before": 10}, ["2007-01-01"], ["2006-12-31"]),
+    ],
+)
+@pytest.mark.parametrize("data_type", ["date", "timestamp"])
+def test_a_day_far_from_its_edition_is_not_believed(
+    settings: Settings, data_type: str, rules_of_column: dict[str, object], believed: list[str], not_believed: list[str]
+) -> None:
+    column = Column.model_validate(
+        {"name": "value", "description": "", "header": "value", "data_type": data_type, **rules_of_column}
+    )
+    contract = Contract(name="probe", title="", description="", key=("none",), columns=(column,))
+    lines = "".join(json.dumps({"value": text}) + "\n" for text in [*believed, *not_believed])
+    deliver(settings.inbox_dir, "probe", "a.jsonl", lines.encode())
+    ingest_source(contract, settings, lambda message: None)
+    found = landed_rows(settings, "probe", "row_number, rejections[1].reason_code, rejections[1].value")
+    assert [(reason, value) for _, reason, value in found] == [
+        *[(None, None)] * len(believed),
+        *[("out_of_range", text) for text in not_believed],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "is_fit"),
+    [
+        ("微信_2017年9月.csv", "微信,a1", True),
+        ("微信_20170901.csv", "微信,a1", True),
+        ("微信账号数据_20171018导出.csv", "微信,a1", False),
+    ],
+)
+def test_no_month_begins_within_one(settings: Settings, name: str, cells: str, is_fit: bool) -> None:
+    deliver(settings.inbox_dir, "account_activity", name, f"平台,账号ID\n{cells}\n".encode())
+    ingest_source(load_contracts()["account_activity"], settings, lambda message: None)
+    reason = None if is_fit else "no_first_day"
+    assert landed_rows(settings, "account_activity", "rejections[1].reason_code") == [(reason,)]
+
+
+def test_a_day_begins_anywhere(settings: Settings) -> None:
+    rows = "平台,账号ID,周期,日期\n微信,a1,日,2017-09-15\n微信,a1,周,2017-09-11\n微信,a1,年,2017-09-01\n"
+    deliver(settings.inbox_dir, "account_activity", "a.csv", rows.encode())
+    ingest_source(load_contracts()["account_activity"], settings, lambda message: None)
+    found = landed_rows(settings, "account_activity", "row_number, rejections[1].reason_code")
+    assert found == [(2, None), (3, None), (4, "no_first_day")]
 
 
 def test_numbers_are_exact(settings: Settings) -> None:

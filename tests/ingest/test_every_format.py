@@ -23,8 +23,10 @@ NONSENSE = "∅ no such value"
 # What a person wrote, and what must land: a value, or nothing because the row is quarantined.
 Cell = tuple[str | None, Any]
 
+EDITION = 2017
 
-def good_cells(column: Column) -> st.SearchStrategy[Cell]:
+
+def good_cells(column: Column, contract: Contract) -> st.SearchStrategy[Cell]:
     """Ways to write a value that fits the column, with the value."""
     if column.check is not None:
         return st.sampled_from(
@@ -44,16 +46,15 @@ def good_cells(column: Column) -> st.SearchStrategy[Cell]:
         case "double":
             return st.integers(low, high).map(lambda number: (f"{number}", float(number)))
         case "date":
-            days = st.dates(dt.date(1990, 1, 1), dt.date(2017, 12, 31))
+            days = believed_days(column, contract)
             return days.flatmap(
                 lambda day: st.sampled_from(
                     [(f"{day:%Y-%m-%d}", day), (f"{day:%Y/%m/%d}", day), (f"{day:%Y年%m月%d日}", day)]
                 )
             )
         case "timestamp":
-            times = st.datetimes(dt.datetime(2017, 1, 1), dt.datetime(2017, 12, 31)).map(
-                lambda time: time.replace(microsecond=0)
-            )
+            clocks = st.times().map(lambda time: time.replace(microsecond=0))
+            times = st.builds(dt.datetime.combine, believed_days(column, contract), clocks)
             return times.map(lambda time: (f"{time:%Y-%m-%dT%H:%M:%S}Z", time))
         case "string[]":
             return st.lists(TEXT, max_size=3).map(lambda texts: (json.dumps(texts, ensure_ascii=False), texts))
@@ -65,7 +66,14 @@ def good_cells(column: Column) -> st.SearchStrategy[Cell]:
     return TEXT.filter(lambda text: text.strip("\ufeff") == text).map(lambda text: (text, text))
 
 
-def bad_cells(column: Column) -> list[str | None]:
+def believed_days(column: Column, contract: Contract) -> st.SearchStrategy[dt.date]:
+    """Days within what the contract believes; where periods begin, those that begin periods of every kind."""
+    days = contract.believed_days(column, EDITION)
+    assert days is not None
+    return st.dates(*days).map(lambda day: day.replace(month=1, day=1) if column.begins else day)
+
+
+def bad_cells(column: Column, contract: Contract) -> list[str | None]:
     """What breaks the column's rules, whatever else the row says."""
     cells: list[str | None] = [None] if column.required and column.default is None else []
     is_plain = column.data_type == "string" and column.values is None
@@ -73,6 +81,9 @@ def bad_cells(column: Column) -> list[str | None]:
         cells.append(NONSENSE)
     elif column.pattern is not None:
         cells.append(" ∅ ∅ ")
+    if (days := contract.believed_days(column, EDITION)) is not None:
+        first, last = days
+        cells += [str(first - dt.timedelta(days=366)), str(last + dt.timedelta(days=2))]
     return cells
 
 
@@ -99,9 +110,9 @@ def deliveries(draw: st.DrawFn) -> tuple[Contract, list[str], list[list[str | No
     rows: list[list[str | None]] = []
     values: list[tuple[Any, ...] | None] = []
     for _ in range(draw(st.integers(1, 6))):
-        cells = [draw(good_cells(column)) for column in columns]
+        cells = [draw(good_cells(column, contract)) for column in columns]
         written: list[str | None] = [text for text, _ in cells]
-        spoilt = [(place, bad) for place, column in enumerate(columns) for bad in bad_cells(column)]
+        spoilt = [(place, bad) for place, column in enumerate(columns) for bad in bad_cells(column, contract)]
         if spoilt and draw(st.booleans()):
             place, bad = draw(st.sampled_from(spoilt))
             written[place] = bad
@@ -130,7 +141,7 @@ def test_what_comes_out_is_what_went_in(
     claimed = [next(column for column in contract.columns if written in column.headers) for written in by_header]
     names = [column.name for column in claimed if column.personal is None]
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(home=Path(folder) / "home", inbox=Path(folder) / "inbox")
+        settings = Settings(home=Path(folder) / "home", inbox=Path(folder) / "inbox", edition=EDITION)
         deliver(settings.inbox_dir, contract.name, name, FORMATS[name](header, rows))
         [entry] = ingest_source(contract, settings, lambda message: None).present
         fit = landed_rows(settings, contract.name, f"row_number, {', '.join(names)}", "rejections is null")

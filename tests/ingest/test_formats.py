@@ -232,3 +232,16 @@ def test_results_are_understood_as_people_write_them(settings: Settings) -> None
         (4, True),
         (5, False),
     ]
+
+
+@pytest.mark.parametrize(("unit", "reason"), [("分", None), ("", None), ("%", "other_unit"), ("万", "other_unit")])
+def test_a_value_in_a_unit_that_is_not_the_indicators_is_quarantined(
+    settings: Settings, deliver: Deliver, unit: str, reason: str | None
+) -> None:
+    rows = (
+        f"网站,1100000001,influence.reach,2017-08-01,85.67,{unit},甲\n网站,1100000001,示例指标,2017-08-01,1,{unit},甲\n"
+    )
+    deliver("external_indicator", "a.csv", f"对象类别,对象编码,指标编码,起始日期,指标值,单位,发布机构\n{rows}".encode())
+    ingest(settings, "external_indicator")
+    found = landed_rows(settings, "external_indicator", "row_number, rejections[1].reason_code")
+    assert found == [(2, reason), (3, None)]

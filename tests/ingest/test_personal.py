@@ -7,9 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.contracts import Column, Contract, load_contracts
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
+from tests.fixtures.deliveries import deliver as deliver_to
 from tests.fixtures.deliveries import landed_rows
 
 Deliver = Callable[[str, str, bytes], Path]
@@ -75,3 +76,24 @@ def test_what_is_wrong_is_said_without_the_value(rows: list[tuple[object, ...]])
 def test_the_key_is_its_owners_alone(settings: Settings, rows: list[tuple[object, ...]]) -> None:
     assert stat.S_IMODE(settings.pseudonym_key_path.stat().st_mode) == 0o600
     assert settings.pseudonym_key_path.read_bytes().hex() not in repr(rows)
+
+
+SHIFTED = [
+    "岑阜北示例单位,,website,1302000001,1,,2017-08-21 01:00:00,欧阳植,13800138001,13800138002,7,8,9,10,材料,否",
+    "岑阜北示例单位,,website,1302000001,1,欧阳植,13800138001,13800138002,7,8,9,10,材料,否,是,",
+]
+
+
+def test_nothing_of_a_row_lands_whose_cells_have_changed_places(settings: Settings) -> None:
+    columns = [column.header for column in load_contracts()["declaration"].columns]
+    whole = (
+        "岑阜北示例单位,,website,1302000001,1,2017-08-21 01:00:00,欧阳植,13800138001,a@b.example,7,8,9,10,材料,否,是"
+    )
+    assert len(columns) == whole.count(",") + 1
+    content = "\n".join([",".join(columns), whole, *SHIFTED]) + "\n"
+    deliver_to(settings.inbox_dir, "declaration", "a.csv", content.encode())
+    [entry] = ingest_source(load_contracts()["declaration"], settings, lambda message: None).present
+    assert (entry.rows_read, entry.rows_unfit) == (3, 2)
+    rows = landed_rows(settings, "declaration", "* exclude (file_id)", "rejections is not null")
+    assert [secret for secret in ("欧阳植", "13800138001", "13800138002") if secret in repr(rows)] == []
+    assert landed_rows(settings, "declaration", "visit_count", "rejections is null") == [(7,)]

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.errors import DeliveryError
 from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.dry_run import check_path
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.fixtures.deliveries import delimited, landed_rows, write_workbook
@@ -86,6 +87,51 @@ def test_an_option_that_is_added_lets_its_answers_land_at_the_next_look(settings
     ingest_source(CONTRACT.model_copy(update={"columns": columns}), settings, lambda message: None)
     [(landed_answers,)] = landed_rows(settings, "survey_response", "answers")
     assert landed_answers == [{"header": "1、怎么样", "cell": "马马虎虎"}]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "6、运动",
+        "6.运动",
+        "6．运动",
+        "6(运动)",
+        "6：运动",
+        "6 运动",
+        "第6题(运动)",
+        "第6题：运动",
+        "第 6 题",
+        "Q6",
+        "Q6(运动)",
+        "Q6_运动",
+        "6、",
+    ],
+)
+def test_a_question_is_known_however_it_is_numbered(settings: Settings, deliver: Deliver, header: str) -> None:
+    deliver("survey_response", "a_1_1.csv", delimited(["序号", header], [["1", "满意"]]))
+    [entry] = ingest_source(CONTRACT, settings, lambda message: None).present
+    [(answers,)] = landed_rows(settings, "survey_response", "answers")
+    assert (answers, entry.unmatched_headers) == ([{"header": header, "cell": "满意"}], ())
+
+
+@pytest.mark.parametrize("header", ["您对网站满意吗", "题目六", "（6）运动", "办事方便吗?", "[6]运动"])
+def test_a_question_that_nothing_reads_is_as_loud_as_a_bad_row(
+    settings: Settings, deliver: Deliver, header: str
+) -> None:
+    path = deliver("survey_response", "a_1_1.csv", delimited(["序号", "1、甲", header], [["1", "满意", "满意"]]))
+    said: list[str] = []
+    ingest_source(CONTRACT, settings, said.append)
+    [check] = check_path(path, "survey_response", settings.edition, threads=1)
+    assert (check.lost, check.is_fit, check.rows_quarantined) == ((header,), False, 0)
+    assert [line for line in said if "1 columns look like questions, and nothing reads them" in line]
+
+
+def test_other_columns_of_a_questionnaire_are_no_questions(settings: Settings, deliver: Deliver) -> None:
+    header = ["编号", "开始答题时间", "结束答题时间", "清洗状态", "地理位置省", "1.总体满意吗", "2.您的姓名"]
+    row = ["1", "2017-09-01 11:58:00", "2017-09-01 12:00:00", "有效", "北京", "满意", "王小明"]
+    path = deliver("survey_response", "a_1_1.csv", delimited(header, [row]))
+    [check] = check_path(path, "survey_response", settings.edition, threads=1)
+    assert (check.lost, check.is_fit, check.gathered) == ((), True, ("1.总体满意吗",))
 
 
 @pytest.mark.parametrize("header", ["所用时间", "提交答卷时间", "序号", "对象编码", "总分"])

@@ -13,7 +13,7 @@ counted as (
         count(*) as question_count,
         count(case when is_answered then 1 end) as answered_count,
         count(case when is_answered and is_correct then 1 end) as correct_count,
-        round(avg(response_seconds), 3) as mean_response_seconds,
+        {{ rounded(exact_mean('response_seconds'), 3) }} as mean_response_seconds,
         bool_or(is_synthetic) as is_synthetic
     from questions
     group by edition, subject_id

@@ -19,7 +19,7 @@ respondent_scores as (
         answers.measure,
         answers.questionnaire,
         answers.respondent_number,
-        avg(answers.score) as score,
+        {{ exact_mean('answers.score') }} as score,
         bool_or(answers.is_synthetic) as is_synthetic
     from answers
     inner join kept
@@ -37,7 +37,7 @@ measured as (
         subject_id,
         measure,
         count(*) as respondent_count,
-        round(avg(score), 6) as mean_score,
+        {{ rounded(exact_mean('score'), 6) }} as mean_score,
         round(stddev_samp(score) / sqrt(count(*)), 6) as standard_error,
         bool_or(is_synthetic) as is_synthetic
     from respondent_scores

@@ -28,19 +28,57 @@ cells as (
     {{ unnest_join('responses.answers', 'answer') }}
 ),
 
+-- Programs number a question as 6、 or 6. or Q6 or 第6题; behind the number stands what is asked.
+numbered as (
+    select
+        *,
+        regexp_extract(header, '^[^0-9]*([0-9]+)', 1) as question_number,
+        trim(regexp_replace(header, '^[^0-9]*[0-9]+ *题?[、.．,，:：_ ]*', '')) as question_text
+    from cells
+),
+
+-- A number with several columns is a question of several items, each with a column of its own.
+columns_of_numbers as (
+    select
+        edition,
+        questionnaire,
+        question_number,
+        count(distinct header) as column_count
+    from numbered
+    group by edition, questionnaire, question_number
+),
+
+items as (
+    select
+        numbered.*,
+        columns_of_numbers.column_count,
+        regexp_extract(numbered.question_text, '[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）] *$', 1) as item_in_brackets,
+        trim(regexp_extract(numbered.question_text, '[—:：]([^—:：]+)$', 1)) as item_behind_question
+    from numbered
+    inner join columns_of_numbers
+        on
+            numbered.edition = columns_of_numbers.edition
+            and numbered.questionnaire = columns_of_numbers.questionnaire
+            and numbered.question_number = columns_of_numbers.question_number
+),
+
 given_answers as (
     select
-        cells.edition,
-        cells.questionnaire,
-        cells.respondent_number,
-        cells.subject_code,
-        cells.subject_id,
-        cells.is_synthetic,
-        regexp_extract(cells.header, '^([0-9]+)', 1) as question_number,
-        regexp_extract(cells.header, '[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）] *$', 1) as item,
+        items.edition,
+        items.questionnaire,
+        items.respondent_number,
+        items.subject_code,
+        items.subject_id,
+        items.is_synthetic,
+        items.question_number,
+        case
+            when items.item_in_brackets <> '' or items.column_count = 1 then items.item_in_brackets
+            when items.item_behind_question <> '' then items.item_behind_question
+            else items.question_text
+        end as item,
         answer_text
-    from cells
-    {{ unnest_join("split(cells.cell, '┋')", 'answer_text') }}
+    from items
+    {{ unnest_join("split(items.cell, '┋')", 'answer_text') }}
 ),
 
 asked as (

@@ -21,11 +21,13 @@ READERS = {
     ".jsonl": json_lines.read,
     ".ndjson": json_lines.read,
     ".warc": warc.read,
+    ".wat": warc.read,
 }
 READERS_OF_WHOLE_FILES = {
     ".xlsx": excel.read,
     ".xls": excel.read,
     ".parquet": parquet.read,
+    ".wacz": warc.read_wacz,
 }
 
 

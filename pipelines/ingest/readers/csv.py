@@ -17,12 +17,14 @@ from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.readers.archives import open_bytes
 from pipelines.ingest.readers.raw_table import RawTable, count_headers, match_headers, unknown_cells, unmatched
-from pipelines.ingest.readers.text_encoding import find_encoding
+from pipelines.ingest.readers.text_encoding import errors_of, find_encoding
 
 DELIMITERS = ",\t;|"
 HEADER_SEARCH_RECORDS = 30
 BATCH_ROWS = 2_048
 MAX_LINE_CHARACTERS = 16 << 20
+
+BYTE_ORDER_MARK, END_OF_DOS_FILE = "\ufeff", "\x1a"
 
 Record = tuple[int, list[str]]
 
@@ -86,7 +88,7 @@ def _layouts(delivery: Delivery, encoding: str, delimiter: str, failures: list[D
 def _records(delivery: Delivery, encoding: str, delimiter: str) -> Iterator[Record]:
     """Every record that is not blank, with its number."""
     with open_bytes(delivery.path) as stream:
-        text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+        text = io.TextIOWrapper(stream, encoding=encoding, errors=errors_of(encoding), newline="")
         records = csv.reader(_lines(text, delivery), delimiter=delimiter, strict=True)
         try:
             for number, record in enumerate(records, start=1):
@@ -102,7 +104,14 @@ def _lines(text: io.TextIOWrapper, delivery: Delivery) -> Iterator[str]:
         number += 1
         if len(line) == MAX_LINE_CHARACTERS:
             raise DeliveryError(f"{delivery.label}, line {number}: longer than {MAX_LINE_CHARACTERS:,} characters")
-        yield line
+        yield _without_marks(line)
+
+
+def _without_marks(line: str) -> str:
+    """A line without what programs leave in it: a mark where files were put together, the end of a file of DOS."""
+    if line[0] == BYTE_ORDER_MARK:
+        line = line.lstrip(BYTE_ORDER_MARK)
+    return line.rstrip(END_OF_DOS_FILE) if line.endswith(END_OF_DOS_FILE) else line
 
 
 def _batches(

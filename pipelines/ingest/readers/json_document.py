@@ -34,6 +34,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
             unmatched_headers=unmatched(headers, matched),
             unknown_cells=unknown_cells(headers, matched),
             encoding="utf-8",
+            may_hold_lists=True,
         )
     ]
 
@@ -44,10 +45,18 @@ def _parse(delivery: Delivery) -> Any:
     if len(content) > MAX_BYTES:
         raise DeliveryError(f"{delivery.label}: a JSON document above {MAX_BYTES >> 20} MiB; deliver it as JSON Lines")
     try:
-        return json.loads(content)
+        return json.loads(content, parse_float=str, object_pairs_hook=_each_key_once)
     except (ValueError, RecursionError) as failure:
         hint = _hint(failure)
         raise DeliveryError(f"{delivery.label}: cannot be read as JSON ({failure}){hint}") from failure
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"one object has twice the key {next(name for name in names if names.count(name) > 1)}")
+    return found
 
 
 def _hint(failure: ValueError | RecursionError) -> str:

@@ -61,6 +61,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
             unknown_cells={key: identifier(key) for key in _readable(unclaimed, every_key)},
             encoding=recoded.encoding if recoded else "utf-8",
             read_from=recoded,
+            may_hold_lists=True,
         )
     ]
 
@@ -108,6 +109,10 @@ def _sample(connection: duckdb.DuckDBPyConnection, lines: str, delivery: Deliver
     except duckdb.Error as failure:
         reason = first_line(failure, delivery.path)
         raise DeliveryError(f"{delivery.label}: cannot be read as JSON Lines ({reason})") from failure
+    for number, (names,) in enumerate(rows, start=1):
+        twice = next((name for name in names or () if names.count(name) > 1), None)
+        if twice is not None:
+            raise DeliveryError(f"{delivery.label}, line {number}: one object has twice the key {twice}")
     keys = dict.fromkeys(key for (names,) in rows for key in names or ())
     return list(keys), any(names is None for (names,) in rows)
 

@@ -7,7 +7,7 @@ with the contract's columns.
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urljoin
@@ -48,8 +48,22 @@ def page_facts(html: str, address: str, contract: Contract) -> dict[str, str | N
         "html_lang": _line(root.getattr("lang") or root.getattr("xml:lang")) if root is not None else None,
         "has_viewport": str("viewport" in meta).lower(),
     }
-    tagged = {column.name: _tagged(column, meta) for column in contract.columns if column.meta_tag or column.meta_tags}
+    tagged = tagged_cells(meta, contract)
     return plain | dated | tagged | _found(Page(tree, address), contract, tagged)
+
+
+def tagged_cells(meta: Mapping[str, str], contract: Contract) -> dict[str, str | None]:
+    """The cells of columns that are looked for in meta tags, whose names are in lower case."""
+    return {column.name: _tagged(column, meta) for column in contract.columns if column.meta_tag or column.meta_tags}
+
+
+def linked_cells(address: str, hrefs: Iterable[str], contract: Contract) -> dict[str, str | None]:
+    """The cells of columns that list what a page links to."""
+    return {
+        column.name: json.dumps(_fitting(address, hrefs, _compiled(column.found_patterns)), ensure_ascii=False)
+        for column in contract.columns
+        if column.found_patterns and column.data_type == "string[]"
+    }
 
 
 def _tags(tree: HTMLTree, selector: str) -> Sequence[ElementNode]:
@@ -68,7 +82,7 @@ def _meta(tree: HTMLTree) -> dict[str, str]:
     return meta
 
 
-def _tagged(column: Column, meta: dict[str, str]) -> str | None:
+def _tagged(column: Column, meta: Mapping[str, str]) -> str | None:
     if column.meta_tag is not None:
         content = meta.get(column.meta_tag.lower())
         date = _date_in(content) if content and column.data_type == "date" else None
@@ -115,9 +129,12 @@ def _links(page: Page, pattern: re.Pattern[str]) -> list[str]:
     base = next(iter(_tags(page.tree, "base[href]")), None)
     root = _joined(page.address, base.getattr("href") or "") if base is not None else page.address
     tags = _tags(page.tree, "a[href], area[href]")
-    hrefs = dict.fromkeys((tag.getattr("href") or "").strip() for tag in tags)
+    return _fitting(root, ((tag.getattr("href") or "").strip() for tag in tags), pattern)
+
+
+def _fitting(root: str, hrefs: Iterable[str], pattern: re.Pattern[str]) -> list[str]:
     # Of hundreds of links a handful fits; joining addresses costs more than all the rest.
-    likely = (href for href in hrefs if pattern.fullmatch(f"{root}{href}".lower()))
+    likely = (href for href in dict.fromkeys(hrefs) if pattern.fullmatch(f"{root}{href}".lower()))
     links = (_joined(root, href) for href in likely)
     return list(dict.fromkeys(link for link in links if pattern.fullmatch(link.lower())))
 

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+# What servers are set to say of every page, whatever it is in: its own tag, or what it looks like, knows better.
+SAID_OF_EVERY_PAGE = ("cp1252",)
+# No text in another encoding is valid UTF-8 throughout; in Chinese ones almost any is.
+SURE = "utf-8"
 # Pages that call themselves gb2312 or gbk hold characters of its superset, and so do browsers read them.
 CHINESE = ("gb2312", "gbk", "gb18030")
 SUPERSET = "gb18030"
@@ -24,7 +28,8 @@ class PageText:
 def decode_page(body: bytes, header_charset: str | None) -> PageText:
     """The text in the first encoding in which every byte has a meaning: by mark, HTTP header, meta tag, detection.
 
-    Where there is none, in the first of them, with each meaningless byte replaced.
+    Where header and tag disagree, UTF-8 goes before others, and what servers say of every page goes last. Where no
+    encoding fits, each meaningless byte is replaced.
     """
     candidates = list(dict.fromkeys(_candidates(body, header_charset)))
     for charset in candidates:
@@ -39,10 +44,15 @@ def _candidates(body: bytes, header_charset: str | None) -> Iterator[str]:
     for mark, charset in MARKS.items():
         if body.startswith(mark):
             yield charset
-    if header_charset is not None:
-        yield from _known(header_charset.strip("\"' "))
-    yield from _known(detect_encoding(body, from_html_meta=True))
-    yield from _known(detect_encoding(body))
+    header = list(_known(header_charset.strip("\"' ") if header_charset is not None else None))
+    tag = list(_known(detect_encoding(body, from_html_meta=True)))
+    looks_like = list(_known(detect_encoding(body)))
+    said_of_every_page = [charset for charset in header if charset in SAID_OF_EVERY_PAGE]
+    declared = [charset for charset in (*header, *tag) if charset not in said_of_every_page]
+    yield from sorted(declared, key=lambda charset: charset != SURE)
+    if said_of_every_page:
+        yield from (charset for charset in looks_like if charset in (SURE, SUPERSET))
+    yield from (*said_of_every_page, *looks_like)
 
 
 def _known(label: str | None) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.readers.raw_table import RawTable, match_headers, unmatched
 
+NOT_UTF_8 = "not_utf_8"
 NESTED = ("[]", "STRUCT", "MAP", "UNION")
 WHOLE_AS_DOUBLE = 1 << 53
 
@@ -21,6 +22,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
         reason = first_line(failure, delivery.path)
         raise DeliveryError(f"{delivery.label}: cannot be read as Parquet ({reason})") from failure
     texts = {name: _text(name, data_type) for name, data_type, *_ in described}
+    bytes_of_text = {name for name, data_type, *_ in described if data_type == "BLOB"}
     headers = list(texts)
     matched = match_headers(headers, contract, delivery.label)
     unclaimed = unmatched(headers, matched)
@@ -40,13 +42,27 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
             matched_headers={name: headers[position] for name, position in matched.items()},
             unmatched_headers=unclaimed,
             unknown_cells={header: texts[header] for header in unclaimed},
+            marks={
+                name: _mark_of_no_text(headers[position])
+                for name, position in matched.items()
+                if headers[position] in bytes_of_text
+            },
+            may_hold_lists=True,
         )
     ]
+
+
+def _mark_of_no_text(header: str) -> str:
+    column = identifier(header)
+    return f"case when {column} is not null and try(decode({column})) is null then '{NOT_UTF_8}' end"
 
 
 def _text(name: str, data_type: str) -> str:
     """The column as a person would have typed it: whole numbers without a point, times with their zone."""
     column = identifier(name)
+    if data_type == "BLOB":
+        # Some programs write text without saying that it is; what is none is shown as its bytes.
+        return f"coalesce(try(decode({column})), cast({column} as varchar))"
     if data_type == "TIMESTAMP WITH TIME ZONE":
         return f"strftime({column} at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
     if data_type in ("DOUBLE", "FLOAT"):

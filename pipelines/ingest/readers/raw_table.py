@@ -1,13 +1,15 @@
 """What every reader returns: rows of text, numbered as a person opening the file would number them."""
 
+import datetime as dt
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.errors import DeliveryError
+from pipelines.errors import DeliveryError, MissingColumnError
 from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.dates_and_numbers import EXCEL_FIRST_DAY
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,9 @@ class RawTable:
     ``matched_headers`` are the headers seen of them. ``unknown_cells`` are the expressions of headers no column
     claims, ``gathered_cells`` those a column gathers. A relation that is read as it is used puts into ``failures``
     what stopped it, and counts in ``skipped_records``, by kind, the records of an archive that are no rows;
-    ``read_from`` keeps what it reads.
+    ``read_from`` keeps what it reads. ``marks`` are, by column, the expressions of the reason why a cell cannot be what
+    its text says, null where there is none; ``first_day`` is the day that serial number 0 means; ``hidden_rows`` were
+    read though the file hides them. Where it ``may_hold_lists``, a cell that is a JSON array is a list of values.
     """
 
     sheet: str | None
@@ -35,6 +39,10 @@ class RawTable:
     skipped_records: Counter[str] = field(default_factory=Counter)
     failures: list[DeliveryError] = field(default_factory=list)
     read_from: object = None
+    marks: dict[str, str] = field(default_factory=dict)
+    first_day: dt.date = EXCEL_FIRST_DAY
+    hidden_rows: int = 0
+    may_hold_lists: bool = False
 
 
 def normalise_header(text: str) -> str:
@@ -50,7 +58,10 @@ def match_headers(headers: Sequence[str | None], contract: Contract, where: str)
     matched, missing = find_headers(headers, contract, where)
     if missing:
         named = ", ".join(f"{column.name} ({column.header})" for column in missing)
-        raise DeliveryError(f"{where}: required column missing: {named}; headers found: {_shown(headers, contract)}")
+        wanted = "; ".join(f"{column.name} is read below {' or '.join(column.headers[1:])}" for column in missing)
+        raise MissingColumnError(
+            f"{where}: required column missing: {named}; headers found: {_shown(headers, contract)}; {wanted}"
+        )
     return matched
 
 

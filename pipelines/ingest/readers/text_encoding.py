@@ -10,6 +10,9 @@ from pipelines.errors import DeliveryError
 from pipelines.ingest.readers.archives import open_bytes
 
 ENCODINGS = ("utf-8-sig", "gb18030")
+# Windows has the euro sign at a byte that no standard gives a meaning in GBK or GB18030.
+AS_WINDOWS = "ceping-cp936"
+EURO_OF_CP936 = 0x80
 CHUNK_BYTES = 1 << 20
 OTHER_KINDS = {
     b"PK\x03\x04": "an Excel workbook or another zip archive",
@@ -21,6 +24,20 @@ OTHER_KINDS = {
 }
 # Two Chinese characters that are valid UTF-8 in one line do not come about by chance in GB18030.
 CHINESE_IN_UTF_8 = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
+
+
+def _euro_of_cp936(failure: UnicodeError) -> tuple[str, int]:
+    if isinstance(failure, UnicodeDecodeError) and failure.object[failure.start] == EURO_OF_CP936:
+        return "€", failure.start + 1
+    raise failure
+
+
+codecs.register_error(AS_WINDOWS, _euro_of_cp936)
+
+
+def errors_of(encoding: str) -> str:
+    """The name of the rule for bytes without a meaning in an encoding."""
+    return AS_WINDOWS if encoding == "gb18030" else "strict"
 
 
 def find_encoding(path: Path, label: str) -> str:
@@ -49,7 +66,7 @@ def find_encoding(path: Path, label: str) -> str:
 
 
 def _first_undecodable(path: Path, encoding: str) -> int | None:
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(encoding)(errors_of(encoding))
     offset = 0
     with open_bytes(path) as stream:
         while True:

@@ -16,6 +16,8 @@ from typing import BinaryIO
 
 from fastwarc.warc import ArchiveIterator, WarcRecord
 
+from pipelines.ingest.readers.archives import open_bytes
+
 MAX_BLOCK_BYTES = 16 << 20
 CHUNK_BYTES = 1 << 20
 REASON_CHARACTERS = 200
@@ -23,6 +25,7 @@ GZIP = b"\x1f\x8b"
 BEGINNING_OF_RECORD = re.compile(rb"\n(WARC/[01]\.)")
 BEGINNING_OF_MEMBER = re.compile(rb"(?s:.)(\x1f\x8b\x08[\x00-\x1f])")
 LONGEST_BEGINNING = 8
+LONGEST_FIRST_LINE = 1 << 10
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,21 @@ class Walk:
         self.size = path.stat().st_size
         with path.open("rb") as stream:
             self.is_gzip = stream.read(len(GZIP)) == GZIP
+        # The lenient mode reads lines that end in a bare line feed, and says less of what is damaged.
+        self.is_bare = self._has_bare_line_feeds()
         self.numbers = count(1)
         self.last_offset: int | None = None
         self.resume_at = 0
         self.lost_by: str | None = None
         self.is_end_said = False
+
+    def _has_bare_line_feeds(self) -> bool:
+        try:
+            with gzip.open(self.path) if self.is_gzip else open_bytes(self.path) as stream:
+                first, end, _ = stream.read(LONGEST_FIRST_LINE).partition(b"\n")
+        except (OSError, EOFError, zlib.error):
+            return False
+        return bool(end) and not first.endswith(b"\r")
 
     def __iter__(self) -> Iterator[Captured | Unreadable]:
         """Every record or gap; where damage ends, reading begins again at the next place that looks like a record."""
@@ -77,7 +90,7 @@ class Walk:
             yield self._gap(self.size)
 
     def _records(self, stream: BinaryIO) -> Iterator[Captured | Unreadable]:
-        for record in ArchiveIterator(stream, parse_http=False, fsspec_args=False):
+        for record in ArchiveIterator(stream, parse_http=False, fsspec_args=False, quirks_mode=self.is_bare):
             if self.lost_by is not None:
                 yield self._gap(record.stream_pos)
             # Of an archive compressed as a whole FastWARC puts every record but the first at the end.

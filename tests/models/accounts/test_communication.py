@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.reference.rows import seed_path
 from pipelines.settings import SEEDS_DIR, Settings
 from tests.fixtures.composing import rewrite
@@ -96,6 +97,16 @@ def bci(posts: int, reposts: int, comments: int, likes: int) -> float:
     return 160 * (0.2 * math.log(posts + 1) + 0.8 * spread)
 
 
+def of_any_year() -> Contract:
+    """The contract of the counters for months of all the years that formulas are of."""
+    contract = load_contracts()["account_activity"]
+    columns = [
+        column.model_copy(update={"years_before": 10, "years_after": 10}) if column.begins else column
+        for column in contract.columns
+    ]
+    return contract.model_copy(update={"columns": tuple(columns)})
+
+
 def deliver_periods(inbox: Path, rows: Sequence[tuple[str, str, str, str, Counts]]) -> None:
     names = sorted({name for *_, counts in rows for name in counts})
     body = [
@@ -144,7 +155,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     owned = {(platform, account): SITES[account == "full"] for account, platform, *_ in rows}
     deliver_registries(inbox, {**owned, ("微博", "poster"): SITES[1]})
     settings = Settings(home=folder / "home", inbox=inbox, edition=EDITION, seeds=write_formulas(folder / "seeds"))
-    ingest(settings)
+    ingest(settings, account_activity=of_any_year())
     build_tables(settings, *TABLES)
     return settings
 
