@@ -373,13 +373,13 @@ def inbox_check(
     edition: Edition = 2017,
     home: Home = None,
 ) -> None:
-    """Print what a run would make of each file, keeping nothing; exit code 1: some rows would not load, 2: a file."""
+    """Print what a run would make of each file; exit code 1: some rows would not load, 2: it would be refused."""
     from pipelines.cli.dry_run import print_checks
     from pipelines.ingest.dry_run import check_path
 
     with settings_for(home, edition) as settings:
         checks = check_path(path or settings.inbox_dir, source, edition, settings.threads)
-        raise typer.Exit(print_checks(checks, output.value))
+        raise typer.Exit(print_checks(checks, output.value, settings.seeds_dir))
 
 
 @inbox_app.command("template")

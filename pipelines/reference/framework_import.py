@@ -12,10 +12,10 @@ from math import isclose
 from pathlib import Path
 
 from pipelines.errors import CepingError, FrameworkError
-from pipelines.reference import frameworks, seeds
 from pipelines.reference.framework_table import FrameworkTable, TableNode
-from pipelines.reference.frameworks import BANDS, BY_POINTS, FRAMEWORKS, MEASURES, NODES
-from pipelines.reference.rows import Fault, read_cells, read_rows, seed_path, shown_seed
+from pipelines.reference.frameworks import BANDS, BY_POINTS, FRAMEWORKS, NODES
+from pipelines.reference.rows import read_cells, read_rows, seed_path, shown_seed
+from pipelines.reference.soundness import find_row_faults
 from pipelines.reference.writing import text_with, write_sound
 
 NOTES = "framework_notes"
@@ -381,7 +381,7 @@ def _write(folder: Path, planned: Import) -> None:
         had = {line for line, row in read_rows(folder, seed) if key.items() <= row.items()}
         if rows or had:
             texts[path] = text_with(path, [row.values() for row in rows], had)
-    write_sound(folder, texts, _find_faults)
+    write_sound(folder, texts, find_row_faults)
 
 
 def _bands(folder: Path, planned: Import) -> list[Row]:
@@ -393,10 +393,3 @@ def _bands(folder: Path, planned: Import) -> list[Row]:
         for _, row in read_rows(folder, BANDS)
         if (row["edition"], row["index_code"]) == model and row["node_code"] in codes
     ]
-
-
-def _find_faults(folder: Path) -> Iterator[Fault]:
-    """What a run would refuse; whether models give the measures that are listed does not depend on the rows."""
-    listed = frozenset(row["measure_code"] for _, row in read_rows(folder, MEASURES))
-    yield from seeds.find_faults(folder)
-    yield from frameworks.find_faults(folder, listed)
