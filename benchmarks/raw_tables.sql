@@ -123,6 +123,7 @@ select
     page.fetch_outcome = 'ok' as is_answered,
     page.fetch_outcome = 'ok' and coalesce(page.http_status < getvariable('available_below'), true) as is_available,
     page.published_date,
+    coalesce(page.published_date > cast(page.fetched_at + interval 8 hours as date), false) as is_dated_after_fetch,
     page.new_media_links,
     page.is_synthetic
 from page
@@ -162,7 +163,8 @@ with counted as (
         count(*) filter (where fetch_outcome = 'other_error') as other_error_count,
         count(*) filter (where not is_home) as inner_page_count,
         count(*) filter (where not is_home and not is_available) as dead_link_count,
-        max(published_date) filter (where is_available) as latest_published_date,
+        max(published_date) filter (where is_available and not is_dated_after_fetch) as latest_published_date,
+        bool_or(is_available and is_dated_after_fetch) as is_dated_after_fetch,
         cast(max(fetched_at) + interval 8 hours as date) as crawled_until_date,
         bool_or(is_available and new_media_links is not null) as is_looked_for,
         bool_or(is_synthetic) as is_synthetic
@@ -194,6 +196,7 @@ select
     case
         when latest_published_date is not null then null
         when available_count = 0 then 'site_unavailable'
+        when is_dated_after_fetch then 'dated_after_fetch'
         else 'no_dated_page'
     end as freshness_null_reason,
     case when available_count = 0 then 'site_unavailable' when not is_looked_for then 'not_looked_for' end
@@ -223,14 +226,18 @@ select 'running_sites', 'province', province, count(*), null, count(*) from runn
 union all
 select 'running_sites', 'level_role', level || ':' || site_role, count(*), null, count(*) from running group by all;
 
+create table stock as
+select site.site_code, days.stock_date, days.inspection_period
+from site
+cross join (from read_csv('$seeds/sites/stock_dates.csv', all_varchar = true) where edition = '2017') as days
+where
+    coalesce(opened_date <= cast(stock_date as date), true)
+    and case when closed_date is not null then closed_date > cast(stock_date as date) else is_running end;
+
 create table trend_2_site_flow as
 select 'stock_sites' as measure, 'stock_date' as breakdown, stock_date as group_code, count(*) as numerator,
     cast(null as bigint) as denominator, cast(count(*) as double) as value
-from site
-cross join (select stock_date from read_csv('$seeds/sites/stock_dates.csv', all_varchar = true) where edition = '2017')
-where
-    coalesce(opened_date <= cast(stock_date as date), true)
-    and case when closed_date is not null then closed_date > cast(stock_date as date) else is_running end
+from stock
 group by stock_date;
 
 create table trend_2_site_inspection as
@@ -264,10 +271,13 @@ from counted
 union all
 select 'pass_share', breakdown, group_code, passed, inspected, passed / inspected from counted
 union all
-select 'inspected_share', breakdown, group_code, inspected, running, inspected / running
-from counted
-cross join (select numerator as running from trend_2_site_stock where breakdown = 'total')
-where breakdown = 'period_tier'
+select 'inspected_share', 'period_tier', rounds.period || ':' || rounds.tier, count(latest.site_code), count(*),
+    count(latest.site_code) / count(*)
+from (select distinct period, tier from latest where site_code in (select site_code from site)) as rounds
+inner join stock on rounds.period = stock.inspection_period
+left join latest
+    on stock.site_code = latest.site_code and rounds.period = latest.period and rounds.tier = latest.tier
+group by rounds.period, rounds.tier
 union all
 select 'failed_sites', breakdown, group_code, failed, null, failed
 from counted

@@ -10,13 +10,24 @@
         {% endif -%}
         cast({{ measure.value }} as double) as value,
         cast({{ measure.get('sample_size', 'null') }} as bigint) as sample_size,
-        cast({{ measure.get('standard_error', 'null') }} as double) as standard_error,
+        cast(
+            case when {{ measure.value }} is not null then {{ measure.get('standard_error', 0) }} end as double
+        ) as standard_error,
         cast({{ measure.get('null_reason', 'null') }} as string) as null_reason,
         is_synthetic
     from {{ measure.from }}
 {%- endmacro %}
 
-{#- The standard error of a share of a sample. -#}
+{#-
+    The standard error of a share of a sample: the deviation of Jeffreys' posterior, Beta(k + 1/2, n - k + 1/2). Two of
+    two are no proof that all are, so a share of 0 or 1 has an error too.
+-#}
 {% macro error_of_share(share, sample_size) -%}
-    case when {{ sample_size }} > 0 then sqrt({{ share }} * (1 - {{ share }}) / {{ sample_size }}) end
+    {%- set middle = '((' ~ sample_size ~ ' * ' ~ share ~ ' + 0.5) / (' ~ sample_size ~ ' + 1))' -%}
+    case when {{ sample_size }} > 0 then round(sqrt({{ middle }} * (1 - {{ middle }}) / ({{ sample_size }} + 2)), 12) end
+{%- endmacro %}
+
+{#- What a child adds to the variance of the node above, where that moves by its share times a slope. -#}
+{% macro variance_by_slope(slope, least_score) -%}
+    case when score >= {{ least_score }} then variance * power(weight_share * {{ slope }}, 2) end
 {%- endmacro %}

@@ -20,10 +20,11 @@
 {#-
     The staging model of a source. References are given as column: relation, where the relation has the same column,
     within an edition; derived columns as name: expression over the landed row. Where a source is too large to be
-    judged in one go, `reasons` is the relation that holds the reasons.
+    judged in one go, `reasons` is the relation that holds the reasons. `titles` are the names by which titles are known
+    where no row is refused for another; then, and where rows refer to them, `title_key` is the title itself.
 -#}
-{% macro staged(source_name, references={}, derived={}, reasons=none) %}
-{%- set landed = landed_rows(source_name, derived) -%}
+{% macro staged(source_name, references={}, derived={}, reasons=none, titles=none) %}
+{%- set landed = landed_rows(source_name, derived, titles or references.get('title_id')) -%}
 with landed as (
     {{ landed }}
 ),
@@ -60,7 +61,7 @@ select * from judged
 {% endmacro %}
 
 {#- The landed rows of a source, corrected, with the names by which they refer to a subject and a title. -#}
-{% macro landed_rows(source_name, derived={}) %}
+{% macro landed_rows(source_name, derived={}, titles=none) %}
 {%- set landed = corrected_rows(source_name) -%}
 {%- set types = source_types(source_name) if execute else {} -%}
 select
@@ -70,6 +71,7 @@ select
     {% endif -%}
     {% if 'series' in types and 'title_code' in types -%}
     {{ title_id('series', 'title_code') }} as title_id,
+    {{ 'coalesce(known_title_code, title_code)' if titles else 'title_code' }} as title_key,
     {% endif -%}
     {% for column in types -%}
     {{ column }},
@@ -84,6 +86,33 @@ select
 from (
     {{ landed }}
 ) as corrected
+{% if titles and 'series' in types and 'title_code' in types -%}
+left join (
+    {{ titles_by_name(titles) }}
+) as titles_by_name
+    on edition = known_edition and {{ title_id('series', 'title_code') }} = known_title_id
+{% endif -%}
+{% endmacro %}
+
+{#- The title that a way to write it means; none where it means several, as `all` does in a series of several titles. -#}
+{% macro titles_by_name(titles) -%}
+    select
+        edition as known_edition,
+        title_id as known_title_id,
+        min(title_code) as known_title_code
+    from {{ titles }}
+    group by edition, title_id
+    having count(*) = 1
+{%- endmacro %}
+
+{#- A key or the columns of a source, in which a title is the same however it is written. -#}
+{% macro with_title_key(columns, source_name) %}
+    {%- set is_of_titles = 'series' in source_types(source_name) -%}
+    {%- set named = [] -%}
+    {%- for column in columns -%}
+        {%- do named.append('title_key' if column == 'title_code' and is_of_titles else column) -%}
+    {%- endfor -%}
+    {{ return(named) }}
 {% endmacro %}
 
 {#-
@@ -102,7 +131,7 @@ from (
 {#- What was delivered under another name than it is looked up by. -#}
 {%- set shown = {'subject_id': 'subject_code', 'title_id': 'title_code'} -%}
 {%- if execute -%}
-{%- set key = ['edition'] + source_key(source_name) -%}
+{%- set key = ['edition'] + with_title_key(source_key(source_name), source_name) -%}
 repaired_places as (
     {{ repaired }}
 ),
@@ -165,7 +194,7 @@ repeated_keys as (
 repeated_rows as (
     select
         compared.*,
-        {{ row_content(source_types(source_name), 'compared.') }} as content
+        {{ row_content(with_title_key(source_types(source_name), source_name), 'compared.') }} as content
     from compared
     inner join repeated_keys on {{ same_columns('compared', 'repeated_keys', key) }}
 ),

@@ -103,7 +103,7 @@ def _measured(facts: Facts) -> str:
         shown.append(f"中位数插补 imputed: {facts['null_reason']}")
     if facts["sample_size"] is not None:
         shown.append(f"n = {facts['sample_size']}")
-    if facts["standard_error"] is not None:
+    if facts["standard_error"]:
         shown.append(f"± {facts['standard_error']:.4f}")
     return escape("  ".join(shown))
 

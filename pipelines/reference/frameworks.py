@@ -3,11 +3,11 @@
 It asks whether trees are trees, weights add up and methods exist.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from math import isclose
+from math import isclose, log1p
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -24,6 +24,9 @@ RANKED_BY = {"kind", "level", "system", "role", "province"}
 BY_DATA = ("entropy", "critic")
 BY_POINTS = ("given", "relative")
 IndexKey = tuple[int, str]
+# The lowest bound of each banded node, and the lowest value of each measure; nothing where it has no end.
+LowestBounds = dict[tuple[int, str, str], float]
+LowestValues = dict[str, float | None]
 
 Empty = BeforeValidator(lambda text: None if text == "" else text)
 Number = Annotated[float | None, Empty]
@@ -97,6 +100,7 @@ class Node(BaseModel, frozen=True):
     goal_low: Number
     goal_high: Number
     points_per_unit: Number
+    sample_min: Annotated[int | None, Empty]
     missing_rule: Annotated[Literal["drop", "impute_median", "fail"] | None, Empty]
     is_veto: Annotated[bool | None, Empty]
     origin: Literal["public_record", "own_design"]
@@ -149,12 +153,17 @@ def _require_grounds(origin: str, reasoning: str, source: str) -> None:
         raise ValueError("public_record needs its source")
 
 
-def _bands(seeds: Path) -> Counter[tuple[int, str, str]]:
-    return Counter((int(row["edition"]), row["index_code"], row["node_code"]) for _, row in read_rows(seeds, BANDS))
+def _bands(seeds: Path) -> LowestBounds:
+    lowest: LowestBounds = {}
+    for _, row in read_rows(seeds, BANDS):
+        key = int(row["edition"]), row["index_code"], row["node_code"]
+        lowest[key] = min(float(row["lower_bound"]), lowest.get(key, float("inf")))
+    return lowest
 
 
-def _measures(seeds: Path) -> set[str]:
-    return {row["measure_code"] for _, row in read_rows(seeds, MEASURES)}
+def _measures(seeds: Path) -> LowestValues:
+    rows = read_rows(seeds, MEASURES)
+    return {row["measure_code"]: float(row["lowest"]) if row["lowest"] else None for _, row in rows}
 
 
 def _measure_faults(seeds: Path, given: frozenset[str]) -> Iterator[Fault]:
@@ -214,7 +223,7 @@ def _too_deep(tree: dict[int, Node], lines: dict[str, int]) -> list[Fault]:
     return faults
 
 
-def _node_faults(tree: dict[int, Node], bands: Counter[tuple[int, str, str]], measures: set[str]) -> Iterator[Fault]:
+def _node_faults(tree: dict[int, Node], bands: LowestBounds, measures: LowestValues) -> Iterator[Fault]:
     children: defaultdict[str, list[Node]] = defaultdict(list)
     by_code = {node.node_code: node for node in tree.values()}
     for node in tree.values():
@@ -249,13 +258,13 @@ def _footing_faults(node: Node, total: float) -> Iterator[str]:
         yield f"has {node.weight:g} points, and its children {total:g}"
 
 
-def _leaf_faults(node: Node, bands: Counter[tuple[int, str, str]], measures: set[str]) -> Iterator[str]:
+def _leaf_faults(node: Node, bands: LowestBounds, measures: LowestValues) -> Iterator[str]:
     needed = ("measure_code", "direction", "treatment", "normalisation", "missing_rule")
     missing = [name for name in needed if getattr(node, name) is None]
     if missing:
         yield f"has no children, so it needs {', '.join(missing)}"
     for code in (node.measure_code, node.denominator_code):
-        if code and not measures & {code, _family(code)}:
+        if code and not measures.keys() & {code, _family(code)}:
             yield f"reads {code}, which {MEASURES}.csv does not know"
     if node.treatment == "winsorise" and not (node.treatment_parameter and 0 < node.treatment_parameter < 1 / 2):
         yield "is winsorised, so it needs a treatment_parameter between 0 and 0.5"
@@ -263,8 +272,22 @@ def _leaf_faults(node: Node, bands: Counter[tuple[int, str, str]], measures: set
         yield "has goalposts, so goal_low must be less than goal_high"
     if node.normalisation == "deduction" and not (node.points_per_unit and node.points_per_unit > 0 and node.weight):
         yield "has deductions, so it needs points and positive points_per_unit"
-    if node.normalisation == "banded" and not bands[(*node.index_key, node.node_code)]:
+    if node.normalisation == "banded":
+        yield from _band_faults(node, bands.get((*node.index_key, node.node_code)), measures)
+
+
+def _band_faults(node: Node, bound: float | None, measures: LowestValues) -> Iterator[str]:
+    """Bands have no upper end; below the lowest of them no value may lie, as far as the measure says."""
+    if bound is None:
         yield f"is banded and has no rows in {BANDS}.csv"
+        return
+    code = node.measure_code or ""
+    lowest = measures.get(code, measures.get(_family(code)))
+    if lowest is None:
+        return
+    treated = log1p(lowest) if node.treatment == "log" else lowest
+    if treated < bound:
+        yield f"is banded from {bound:g} on, and {code} can be as low as {lowest:g}: its bands must reach so far"
 
 
 def _ascend(*values: float | None) -> bool:

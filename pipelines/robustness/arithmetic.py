@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from pipelines.robustness.index import Floats, Whole
+from pipelines.robustness.index import Floats, Truth, Whole
 
-SCORE_DIGITS, VALUE_DIGITS = 12, 10
+SCORE_DIGITS, VALUE_DIGITS, LIMIT_DIGITS = 12, 10, 9
 
 
 def round_away(values: Floats, digits: int) -> Floats:
@@ -17,6 +17,11 @@ def round_away(values: Floats, digits: int) -> Floats:
     whole -= rest <= -0.5
     whole /= scale
     return whole
+
+
+def reaches(scores: Floats, limits: Floats) -> Truth:
+    """Whether a score reaches a limit; the last digits of a weighted sum decide nothing."""
+    return round_away(scores - limits, LIMIT_DIGITS) >= 0
 
 
 def steps_of(scores: Floats, tied_within: float) -> Whole:

@@ -7,6 +7,8 @@ import numpy as np
 from pipelines.robustness.arithmetic import VALUE_DIGITS, places_from_best, round_away
 from pipelines.robustness.index import Floats, Leaf, Method, Whole
 
+# What everybody scores, by every method that compares, where all values are the same.
+MIDDLE = 50.0
 # Methods that compare a subject with the others: the ones another such method can stand in for.
 RELATIVE = ("min_max", "z_score", "rank", "percentile", "distance_to_best")
 
@@ -14,9 +16,9 @@ RELATIVE = ("min_max", "z_score", "rank", "percentile", "distance_to_best")
 def limits(leaf: Leaf, groups: Sequence[Whole]) -> tuple[Floats, Floats]:
     """How far a value may move, as the least and the greatest raw value for each subject.
 
-    Points stay within 0 to 100, what is deducted for does not fall below nothing, yes and no stay what they are,
-    winsorised values stay between the fences of their group, and what a logarithm is taken of does not fall below what
-    was measured in its group.
+    Points stay within 0 to 100, what is deducted for does not fall below nothing, yes and no stay what they are, what
+    is banded stays within its bands, winsorised values stay between the fences of their group, and what a logarithm is
+    taken of does not fall below what was measured in its group.
     """
     low, high = np.full(leaf.raw.shape, -np.inf), np.full(leaf.raw.shape, np.inf)
     if leaf.method.normalisation == "boolean":
@@ -25,6 +27,8 @@ def limits(leaf: Leaf, groups: Sequence[Whole]) -> tuple[Floats, Floats]:
         low, high = np.minimum(leaf.raw, 0), np.maximum(leaf.raw, 100)
     if leaf.method.normalisation == "deduction":
         low = np.minimum(leaf.raw, 0)
+    if leaf.method.normalisation == "banded" and leaf.method.treatment == "none":
+        low = np.maximum(low, leaf.method.bands[0][0])
     for positions in groups:
         if leaf.method.treatment == "winsorise":
             low[positions] = np.maximum(low[positions], leaf.treated[positions].min())
@@ -79,13 +83,21 @@ def _absolute(method: Method, values: Floats) -> Floats:
 
 def _banded(method: Method, values: Floats) -> Floats:
     bounds = np.array([bound for bound, _ in method.bands])
-    points = np.array([0.0, *(score for _, score in method.bands)])
-    reached: Floats = points[np.searchsorted(bounds, values, side="right")]
+    points = np.array([score for _, score in method.bands])
+    reached: Floats = points[np.maximum(np.searchsorted(bounds, values, side="right") - 1, 0)]
     return reached
 
 
 def _relative(normalisation: str, direction: int, values: Floats) -> Floats:
-    """Scores along the last axis; not a number where the method has none."""
+    """Scores along the last axis, the middle where all values are the same; not a number where the method has none."""
+    is_constant = values.min(axis=-1, keepdims=True) == values.max(axis=-1, keepdims=True)
+    found = _compared(normalisation, direction, values)
+    if normalisation == "distance_to_best":
+        is_constant &= values.min(axis=-1, keepdims=True) >= 0
+    return np.where(is_constant, MIDDLE, found)
+
+
+def _compared(normalisation: str, direction: int, values: Floats) -> Floats:
     count = values.shape[-1]
     low: Floats = values.min(axis=-1, keepdims=True)
     high: Floats = values.max(axis=-1, keepdims=True)
@@ -93,7 +105,8 @@ def _relative(normalisation: str, direction: int, values: Floats) -> Floats:
         if normalisation == "rank":
             return _hundredths(count + 1 - places_from_best(direction * values), count)
         if normalisation == "percentile":
-            return _hundredths(places_from_best(-direction * values) - 1, count - 1)
+            worse, better = places_from_best(-direction * values), places_from_best(direction * values)
+            return _hundredths(count - 1 + worse - better, 2 * (count - 1))
         if normalisation == "distance_to_best":
             return _distance_to_best(direction, values, low, high)
         if normalisation == "min_max":

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.foundation.hashing import hash_json
+from pipelines.robustness.arithmetic import reaches
 from pipelines.robustness.index import Branch, Floats, Index, Leaf, Method, Whole
 from pipelines.robustness.rules import Rules
 from pipelines.robustness.simulation import Draws
@@ -40,7 +41,7 @@ class Title:
     def summarise(self, rules: Rules, draws: Draws) -> dict[str, pl.DataFrame]:
         """One row per candidate, in the order of class and id; who is tied for the last place is within the places."""
         is_within = draws.ranks <= self.quotas
-        is_enough = np.isnan(self.thresholds) | (draws.scores >= self.thresholds)
+        is_enough = np.isnan(self.thresholds) | reaches(draws.scores, self.thresholds)
         frame = pl.DataFrame(
             {
                 "series_code": [self.series_code] * len(self.index.subject_ids),

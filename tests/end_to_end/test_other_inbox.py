@@ -137,8 +137,8 @@ def known_regions() -> set[str]:
         return {row["region_code"] for row in csv.DictReader(stream) if not "" < row["ended_on"] <= "2017-12-31"}
 
 
-def running_sites(inbox: Path) -> dict[str, Row]:
-    """Sites that count, by code: whole, of a known place and level, said once or twice the same, and not closed."""
+def registered_sites(inbox: Path) -> dict[str, Row]:
+    """Sites that count, by code: whole, of a known place and level, said once or twice the same."""
     rows = [*workbook_rows(inbox / "site_registry"), *csv_rows(inbox / "site_registry")]
     regions = known_regions()
     whole = [
@@ -150,20 +150,33 @@ def running_sites(inbox: Path) -> dict[str, Row]:
         and row["层级"] in LEVELS
         and (not row["行政区划代码"] or row["行政区划代码"] in regions)
     ]
+    return {row["网站标识码"]: row for row in unambiguous(whole, "网站标识码")}
+
+
+def running_sites(inbox: Path) -> dict[str, Row]:
+    """Sites that count and are not closed, by code."""
+    return {code: row for code, row in registered_sites(inbox).items() if row["运行状态"] not in ("关停", "关闭")}
+
+
+def stock_of(inbox: Path, day: str) -> set[str]:
+    """Codes of the sites that were open on a day, by their dates; without a date of closing, by their state."""
     return {
-        row["网站标识码"]: row for row in unambiguous(whole, "网站标识码") if row["运行状态"] not in ("关停", "关闭")
+        code
+        for code, row in registered_sites(inbox).items()
+        if (row.get("开通日期") or "")[:10] <= day
+        and (row["关停日期"][:10] > day if row.get("关停日期") else row["运行状态"] not in ("关停", "关闭"))
     }
 
 
-def census_of_today(inbox: Path) -> list[Row]:
-    """What each unit said last, of all it said clearly."""
+def census_of(inbox: Path, day: str) -> list[Row]:
+    """What each unit said last until a day, of all it said clearly."""
     regions = known_regions()
     clear = [
         row | {"截止日期": row["截止日期"][:10]}
         for row in workbook_rows(inbox / "platform_census")
         if row["行政区划代码"] in regions and row["是否建成一体化平台"] in ("是", "否")
     ]
-    kept = unambiguous(clear, "行政区划代码", "截止日期")
+    kept = [row for row in unambiguous(clear, "行政区划代码", "截止日期") if row["截止日期"] <= day]
     return list({row["行政区划代码"]: row for row in sorted(kept, key=lambda row: row["截止日期"])}.values())
 
 
@@ -186,15 +199,16 @@ def test_the_inspected_share_is_that_of_the_files(other: Edition) -> None:
     assert {"3301009901", "3301009902"} <= inspected
     assert "3301009906" not in inspected
     assert figures["trend2.inspected_sites"] == len(inspected)
-    assert figures["trend2.inspected_share"] == len(inspected) / len(running)
+    stock = stock_of(other.inbox, "2017-09-01")
+    assert figures["trend2.inspected_share"] == len(inspected & stock) / len(stock)
     assert figures["trend2.pass_share"] == len(passed) / len(inspected)
 
 
 def test_the_census_is_that_of_the_files(other: Edition) -> None:
-    census = census_of_today(other.inbox)
+    census = census_of(other.inbox, "2017-08-31")
     assert {row["行政区划代码"]: row["截止日期"] for row in census if row["行政区划代码"] in ("110000", "120000")} == {
         "110000": "2017-06-30",
-        "120000": "2017-09-30",
+        "120000": "2017-08-31",
     }
     integrated = [row for row in census if row["是否建成一体化平台"] == "是"]
     covered = [row for row in integrated if {row["覆盖省级"], row["覆盖市级"], row["覆盖县级"]} == {"是"}]

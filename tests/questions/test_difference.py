@@ -67,6 +67,8 @@ class Edition:
     corrections: list[tuple[object, ...]] = field(default_factory=list)
     census: str = CENSUS
     outside: str = ""
+    vetoed: str = ""
+    tied_within: float = 1e-6
 
     def tables(self, settings: Settings) -> Tables:
         subjects = {code: f"website:11000000{code}" for code in self.reach}
@@ -74,15 +76,39 @@ class Edition:
         scores, totals = [], {}
         for code, raw in self.reach.items():
             reach = 100 * (raw - low) / (high - low)
-            total = self.weights[0] * reach + self.weights[1] * 60
+            design = 0.0 if code == self.vetoed else 60.0
+            total = 0.0 if code == self.vetoed else self.weights[0] * reach + self.weights[1] * design
             totals[subjects[code]] = total
             common = (2017, "influence", subjects[code])
             scores += [
-                (*common, "influence", None, False, None, total, 1.0, None, "all"),
-                (*common, "influence.reach", "influence", True, raw, reach, self.weights[0], "external.reach", "all"),
-                (*common, "influence.design", "influence", True, 60.0, 60.0, self.weights[1], "review.design", "all"),
+                (*common, "influence", None, False, None, total, 1.0, None, "all", code == self.vetoed),
+                (
+                    *common,
+                    "influence.reach",
+                    "influence",
+                    True,
+                    raw,
+                    reach,
+                    self.weights[0],
+                    "external.reach",
+                    "all",
+                    False,
+                ),
+                (
+                    *common,
+                    "influence.design",
+                    "influence",
+                    True,
+                    design,
+                    design,
+                    self.weights[1],
+                    "review.design",
+                    "all",
+                    code == self.vetoed,
+                ),
             ]
-        ordered = sorted(totals, key=lambda subject: (-totals[subject], subject))
+        steps = {subject: round(total / self.tied_within) for subject, total in totals.items()}
+        places = {subject: 1 + sum(other > step for other in steps.values()) for subject, step in steps.items()}
         numerator = sum(self.units.values())
         return {
             "audit.correction": (
@@ -119,10 +145,11 @@ class Edition:
                          "denominator_code", "direction", "treatment", "normalisation", "missing_rule",
                          "compared_within"), "varchar"),
                     "points_per_unit": "double", "weight_share": "double", "is_veto": "boolean",
+                    "score_scale": "double", "tied_within": "double",
                 },
                 [
                     (2017, None, None, None, "influence", "节点", "Node", node, parent, "arithmetic", measure, None,
-                     "1", "none", "min_max", "drop", "all", None, weight, False)
+                     "1", "none", "min_max", "drop", "all", None, weight, False, 100.0, self.tied_within)
                     for node, parent, measure, weight in (
                         ("influence", None, None, 1.0),
                         ("influence.reach", "influence", "external.reach", self.weights[0]),
@@ -133,12 +160,13 @@ class Edition:
             "indices.idx_rank": (
                 {"edition": "integer", "index_code": "varchar", "subject_id": "varchar", "rank_class": "varchar",
                  "subject_rank": "bigint", "index_score": "double"},
-                [(2017, "influence", s, "all", place, totals[s]) for place, s in enumerate(ordered, start=1)],
+                [(2017, "influence", subject, "all", place, totals[subject]) for subject, place in places.items()],
             ),
             "indices.idx_score": (
                 {"edition": "integer", "index_code": "varchar", "subject_id": "varchar", "node_code": "varchar",
                  "parent_code": "varchar", "is_leaf": "boolean", "raw_value": "double", "score": "double",
-                 "weight_used": "double", "measure_code": "varchar", "compared_class": "varchar"},
+                 "weight_used": "double", "measure_code": "varchar", "compared_class": "varchar",
+                 "is_vetoed": "boolean"},
                 scores,
             ),
             "trends.figure": (
@@ -201,6 +229,25 @@ def test_the_same_release_differs_in_nothing(
     assert "nothing differs" in capsys.readouterr().out
 
 
+def test_editions_of_one_release_are_never_compared_with_each_other(settings: Settings) -> None:
+    later = with_every_column(Edition().tables(settings))
+    units = {"110000": 0, "120000": 0, "130000": 1}
+    other = Edition(reach={"01": 9.0, "02": 5.0, "03": 1.0}, weights=(0.2, 0.8), units=units).tables(settings)
+    earlier = with_every_column(other)
+    both = {
+        name: (
+            types,
+            [*rows, *({**dict(zip(types, row, strict=True)), "edition": 2016}.values() for row in earlier[name][1])]
+            if "edition" in types
+            else rows,
+        )
+        for name, (types, rows) in later.items()
+    }
+    release = publish_tables(settings.home_dir, both, KEYS)
+    difference = compare(settings, release, release)
+    assert all(not section.rows for section in difference.sections if section.name != "tables")
+
+
 def test_a_table_is_compared_with_the_view_it_became(settings: Settings) -> None:
     types = {name: kind for name, kind in CELL_TYPES.items() if name != "trend_table"}
     common = with_every_column(Edition().tables(settings))
@@ -250,6 +297,14 @@ def test_who_comes_and_goes_is_the_sets_part(publish: Publish, settings: Setting
     assert (row["change"], row["new_row"]) == ("added", 5)
 
 
+def test_where_no_unit_stands_in_both_all_is_the_sets_part(publish: Publish, settings: Settings) -> None:
+    before = publish(Edition(units={"110000": 1, "120000": 0}))
+    after = publish(Edition(units={"130000": 1, "140000": 1, "150000": 1}))
+    count, share = rows(compare(settings, before, after), "figures")
+    assert causes(count) == {"set": 2.0}
+    assert causes(share) == {"set": 0.5}
+
+
 def test_a_figure_that_moves_though_no_row_did_is_the_methods(publish: Publish, settings: Settings) -> None:
     before = publish(Edition())
     after = publish(Edition(units={"110000": 1, "120000": 1, "130000": 1}), code="other")
@@ -287,6 +342,16 @@ def test_a_score_splits_into_the_subjects_own_part_and_the_fields(publish: Publi
     assert (row["about"], row["old_value"], row["new_value"]) == ("1100000002", "50.0", "75.0")
 
 
+def test_a_veto_is_the_part_of_what_struck(publish: Publish, settings: Settings) -> None:
+    before = publish(Edition(outside=outside(0)))
+    struck = publish(Edition(outside=outside(0).replace(",50,", ",51,"), vetoed="02"))
+    (fallen,) = rows(compare(settings, before, struck), "scores")
+    assert fallen["change"] == -55
+    assert causes(fallen) == {"subject": -55}
+    (risen,) = rows(compare(settings, struck, before), "scores")
+    assert causes(risen) == {"subject": 55}
+
+
 def test_other_weights_are_the_methods_part(publish: Publish, settings: Settings) -> None:
     before, after = publish(Edition()), publish(Edition(weights=(0.8, 0.2)), code="other")
     for row in rows(compare(settings, before, after), "scores"):
@@ -304,6 +369,15 @@ def test_a_rank_splits_into_own_score_comers_and_others(publish: Publish, settin
     # One came, but not above what it had; and the others' scores took nothing from it.
     assert causes(third) == {"own_score": 2.0}
     assert found["website:1100000004"]["note"] == "ranked now"
+
+
+def test_ranks_are_taken_on_the_steps_of_the_framework(publish: Publish, settings: Settings) -> None:
+    # The two share the first place, being within the width in which scores are tied; then one of them falls.
+    before = publish(Edition(reach={"01": 0.0, "02": 100.0, "03": 90.0}, tied_within=20))
+    after = publish(Edition(reach={"01": 0.0, "02": 100.0, "03": 60.0}, tied_within=20))
+    (fallen,) = rows(compare(settings, before, after), "ranks")
+    assert (fallen["old_rank"], fallen["new_rank"]) == (1, 2)
+    assert causes(fallen) == {"own_score": 1.0}
 
 
 def test_an_award_that_changed_hands_is_told(publish: Publish, settings: Settings) -> None:

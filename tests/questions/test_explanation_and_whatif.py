@@ -29,6 +29,7 @@ AGGREGATIONS = ("arithmetic", "geometric", "harmonic")
 WEIGHTINGS = ("equal", "entropy", "critic")
 WAYS: dict[str, dict[str, object]] = {
     "given": {"normalisation": "given"},
+    "given_wide": {"normalisation": "given"},
     "given_less": {"normalisation": "given", "direction": -1},
     "goalposts": {"normalisation": "goalposts", "goal_low": 0, "goal_high": 110},
     "goalposts_log": {"normalisation": "goalposts", "goal_low": 0, "goal_high": 5, "treatment": "log"},
@@ -44,7 +45,15 @@ BANDS = [(0.0, 5.0), (25.0, 35.0), (50.0, 60.0), (70.0, 100.0), (95.0, 50.0)]
 # A little on the other side of the value that is needed, and the best value of those whose scale has one.
 SHORT = {"at_least": -1e-3, "above": -1e-3, "at_most": 1e-3, "below": 1e-3}
 BEYOND = {"at_least": 0.0, "at_most": 0.0, "above": 1e-6, "below": -1e-6}
-BEST = {"given": 100, "given_less": 0, "goalposts": 110, "goalposts_log": math.exp(5) - 1, "banded": 80, "deduction": 0}
+BEST = {
+    "given": 100,
+    "given_wide": 100,
+    "given_less": 0,
+    "goalposts": 110,
+    "goalposts_log": math.exp(5) - 1,
+    "banded": 80,
+    "deduction": 0,
+}
 
 
 def codes() -> list[str]:
@@ -95,7 +104,8 @@ def composition(rows: dict[str, list[Row]]) -> Composition:
         if row.get("normalisation") == "banded"
         for bound, points in ([(0.0, 0.0), (0.5, 100.0)] if row.get("is_veto") == "true" else BANDS)
     ]
-    return Composition([framework(code) for code in rows], nodes, bands)
+    frameworks = [framework(code, tied_within=3 if "wide" in code else 0.000001) for code in rows]
+    return Composition(frameworks, nodes, bands)
 
 
 @pytest.fixture(scope="module")

@@ -168,7 +168,7 @@ def test_a_broken_seed_is_told_in_a_sentence(seeds: Path) -> None:
     path = seed_path(seeds, "stock_dates")
     sound = path.read_text(encoding="utf-8")
     path.write_text(sound + "2017,2017-01-01\n", encoding="utf-8")
-    with pytest.raises(SeedError, match=r"^seeds/sites/stock_dates\.csv, line 11: expected 5 cells, found 2$"):
+    with pytest.raises(SeedError, match=r"^seeds/sites/stock_dates\.csv, line 11: expected 7 cells, found 2$"):
         require_described(seeds, 2017, set())
     path.write_text(sound.replace("edition,", "year,"), encoding="utf-8")
     with pytest.raises(SeedError, match=r"^seeds/sites/stock_dates\.csv, line 1: expected a column edition$"):

@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 
 from pipelines.errors import SeedError
+from pipelines.reference.rows import seed_path
 from pipelines.reference.soundness import require_sound_reference
 from pipelines.settings import SEEDS_DIR
 from pipelines.warehouse.dbt_project import given_measures
-from tests.fixtures.composing import Composition, Row, deliver_values, framework, node, write_seeds
+from tests.fixtures.composing import Composition, Row, deliver_values, framework, node, rewrite, write_seeds
 from tests.fixtures.warehouse import project_manifest
 
 LEAF = {"measure_code": "external.m0"}
@@ -81,6 +82,19 @@ def test_points_that_nothing_is_weighed_by_need_not_be_there(tmp_path: Path, wei
     require_sound_reference(seeds, given_measures(project_manifest()))
 
 
+def test_bands_that_leave_an_end_of_the_scale_open_are_refused(tmp_path: Path) -> None:
+    banded = {**TREE[2], "measure_code": "crawl.days_since_update", "normalisation": "banded"}
+    bands = [
+        {"edition": 2017, "index_code": "i", "node_code": "b", "lower_bound": bound, "points": points}
+        for bound, points in ((15, 50), (1, 100))
+    ]
+    seeds = write_seeds(tmp_path / "seeds", Composition([framework("i")], [*TREE[:2], banded], bands))
+    with pytest.raises(SeedError, match=r"line 4: b is banded from 1 on, and crawl.days_since_update can be as low"):
+        require_sound_reference(seeds, given_measures(project_manifest()))
+    rewrite(seed_path(seeds, "framework_bands"), [bands[0], {**bands[1], "lower_bound": 0}])
+    require_sound_reference(seeds, given_measures(project_manifest()))
+
+
 def test_an_index_without_nodes_and_nodes_without_an_index_are_named(tmp_path: Path) -> None:
     message = refusal(tmp_path, TREE, framework("other"))
     assert "seeds/indices/frameworks.csv, line 2: other of 2017 has no nodes" in message
@@ -125,3 +139,16 @@ def test_a_run_refuses_a_framework_before_it_builds_anything(tmp_path: Path) -> 
     assert "seeds/indices/framework_nodes.csv, line 2: root has 10 points, and its children 4" in refused.stderr
     assert not (tmp_path / "home" / "work" / "warehouse.duckdb").exists()
     assert not (tmp_path / "home" / "landing").exists()
+
+
+def test_a_run_refuses_given_values_that_are_no_points(tmp_path: Path) -> None:
+    deliver_values(tmp_path / "inbox", pl.DataFrame({"unit": ["A", "B", "C"], "m0": [3.0, -10.0, 1e12]}))
+    given = [TREE[0], {**TREE[1], "normalisation": "given"}, TREE[2]]
+    refused = run(tmp_path, write_seeds(tmp_path / "seeds", Composition([framework("i")], given, [])))
+    assert refused.returncode == 1
+    for row, found in ((3, "-10"), (4, "1e+12")):
+        assert (
+            f"external_indicator/指标.csv, row {row}, indicator_value: expected 0 to 100, since a of the index i takes "
+            f"m0 as it is given; found {found}" in refused.stderr
+        )
+    assert not (tmp_path / "home" / "work" / "warehouse.duckdb").exists()

@@ -283,7 +283,7 @@ def test_yes_and_no_stay_what_they_are() -> None:
         ({"normalisation": "goalposts", "goal_low": 0, "goal_high": 100, "treatment": "winsorise"}, 20, 80),
         ({"normalisation": "min_max", "treatment": "log"}, 0, 100),
         ({"normalisation": "deduction", "points": 10, "points_per_unit": 0.1}, 0, 100),
-        ({"normalisation": "banded", "bands": ((30.0, 10.0), (60.0, 90.0))}, 0, 90),
+        ({"normalisation": "banded", "bands": ((15.0, 10.0), (60.0, 90.0))}, 10, 90),
     ],
 )
 def test_a_value_moves_no_further_than_its_method_admits(method: dict[str, Any], least: float, greatest: float) -> None:

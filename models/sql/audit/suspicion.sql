@@ -7,16 +7,23 @@
     'account_activity': ['max_read_count'],
 } -%}
 {%- set dates = {
+    'account_activity': 'period_start',
+    'account_post': 'published_at',
     'declaration': 'declared_at',
     'expert_review': 'reviewed_date',
     'external_indicator': 'period_start',
     'nomination': 'nominated_date',
+    'platform_census': 'snapshot_date',
+    'platform_check': 'checked_date',
     'policy_document': 'issued_date',
     'robot_test': 'tested_at',
     'site_crawl': 'fetched_at',
     'site_inspection': 'inspected_date',
     'survey_response': 'submitted_at',
 } -%}
+{#- What is of another year than the edition's says nothing of the edition, and is left out of it. -#}
+{%- set of_the_year = ['account_activity', 'account_post', 'site_inspection'] -%}
+{{ config(meta={'dates': dates}) }}
 with editions as (
     select * from {{ ref('editions') }}
 ),
@@ -107,7 +114,7 @@ declared_code as (
     where not is_code_confirmed
 ),
 
-pages_dated as (
+pages_dated_after_fetch as (
     select
         pages.edition,
         pages.subject_id,
@@ -115,7 +122,7 @@ pages_dated as (
         cast({{ plus_hours('pages.fetched_at', 'parameters.crawl_utc_offset_hours') }} as date) as fetched_date
     from {{ ref('int_site_crawl_classified') }} as pages
     inner join parameters on pages.edition = parameters.edition
-    where pages.published_date is not null
+    where pages.is_dated_after_fetch
 ),
 
 pages_from_the_future as (
@@ -125,8 +132,7 @@ pages_from_the_future as (
         count(*) as page_count,
         max(published_date) as latest_published_date,
         max(fetched_date) as latest_fetched_date
-    from pages_dated
-    where published_date > fetched_date
+    from pages_dated_after_fetch
     group by edition, subject_id
 ),
 
@@ -234,6 +240,29 @@ date_after_edition as (
     group by days.edition, days.source, days.file_id, editions.collected_until
 ),
 
+date_before_edition as (
+    select
+        edition,
+        'date_before_edition' as suspicion_code,
+        cast(null as string) as subject_id,
+        source,
+        file_id,
+        cast(null as string) as sheet,
+        min(row_number) as row_number,
+        concat(cast(min(day) as string), ' (', cast(cast(sum(row_count) as bigint) as string), ')') as seen,
+        concat('>= ', cast(edition as string), '-01-01') as expected,
+        bool_or(is_synthetic) as is_synthetic
+    from days
+    where
+        year(day) < edition
+        and source in (
+            {%- for source_name in of_the_year %}
+            '{{ source_name }}'{% if not loop.last %},{% endif %}
+            {%- endfor %}
+        )
+    group by edition, source, file_id
+),
+
 other_name as (
     select
         nominations.edition,
@@ -302,10 +331,39 @@ unused_citation as (
     where winners.subject_id is null
 ),
 
+history as (
+    select * from {{ ref('award_history') }}
+),
+
+-- A win that no row of wins takes up: of a title or of a subject that nobody knows, or of a year that is not past.
+unknown_win as (
+    select distinct
+        delivered.edition,
+        'unknown_win' as suspicion_code,
+        delivered.subject_id,
+        'award_history' as source,
+        delivered.file_id,
+        delivered.sheet,
+        delivered.row_number,
+        concat(cast(delivered.award_year as string), ' ', delivered.title_code) as seen,
+        cast(null as string) as expected,
+        delivered.is_synthetic
+    from {{ believed('award_history') }} as delivered
+    inner join history
+        on
+            delivered.edition = history.edition
+            and delivered.award_year = history.award_year
+            and delivered.subject_id = history.subject_id
+    where
+        not history.is_registered
+        or (not history.is_counted and history.title_code = delivered.title_code)
+        or history.award_year >= history.edition
+),
+
 found as (
     {% for suspicion in [
         'code_without_division', 'name_against_code', 'declared_code', 'page_from_the_future', 'counter_at_cap',
-        'date_after_edition', 'other_name', 'unverified_account', 'unused_citation',
+        'date_after_edition', 'date_before_edition', 'other_name', 'unverified_account', 'unused_citation', 'unknown_win',
     ] -%}
     select * from {{ suspicion }}
     {% if not loop.last -%}

@@ -35,6 +35,7 @@ recused_nominators as (
     'too_few_nominations': ['nomination_count', 'nomination_min'],
     'too_few_reviewers': ['reviewer_count', 'reviewer_min'],
     'too_few_respondents': ['respondent_count', 'respondent_min'],
+    'too_few_voices': ['voice_count', 'reviewer_min'],
     'not_approved': ['approving_count', 'voice_count'],
     'below_quota': ['award_rank', 'quota'],
     'tied_at_line': ['award_rank', 'quota'],

@@ -97,6 +97,8 @@ winners as (
         runners_up.reason_en as runner_up_reason_en,
         wins.consecutive_wins,
         wins.total_wins,
+        wins.any_consecutive_wins,
+        wins.any_total_wins,
         coalesce(edited.citation_zh, drafts.draft_zh) as citation_zh,
         coalesce(edited.citation_en, drafts.draft_en) as citation_en,
         edited.citation_zh is not null as is_citation_edited,

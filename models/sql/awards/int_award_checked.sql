@@ -11,7 +11,7 @@ inputs as (
 ),
 
 -- Inputs of one candidate overlap (an index and a node of it), so their errors are added as if they always went
--- together: the interval is at least as wide as the true one.
+-- together; as soon as one is not known, neither is theirs.
 added as (
     select
         inputs.edition,
@@ -19,10 +19,14 @@ added as (
         inputs.title_code,
         inputs.subject_id,
         {{ exact_sum('inputs.weight_used * inputs.input_score') }} as award_score,
-        {{ exact_sum('inputs.weight_used * coalesce(inputs.standard_error, 0)') }} as standard_error,
+        case
+            when not bool_or(inputs.weight_used > 0 and inputs.standard_error is null)
+                then {{ exact_sum('inputs.weight_used * inputs.standard_error') }}
+        end as standard_error,
         coalesce({{ exact_sum('case when inputs.input_score is not null then inputs.weight end') }}, 0)
         / {{ exact_sum('inputs.weight') }} as coverage,
-        max(case when inputs.input_code = titles.tie_input_code then inputs.input_score end) as tie_score
+        max(case when inputs.input_code = titles.tie_input_code then inputs.input_score end) as tie_score,
+        bool_or(inputs.input_kind = 'recommendation' or titles.approval_rule <> 'none') as is_asked_of_experts
     from inputs
     inner join titles
         on
@@ -38,11 +42,14 @@ scores as (
         added.series_code,
         added.title_code,
         added.subject_id,
-        case when added.coverage >= titles.coverage_min then added.award_score end as award_score,
-        case when added.coverage >= titles.coverage_min then added.standard_error end as standard_error,
-        added.coverage,
+        case when {{ reaches('added.coverage', 'titles.coverage_min') }} then added.award_score end as award_score,
         case
-            when added.coverage >= titles.coverage_min
+            when {{ reaches('added.coverage', 'titles.coverage_min') }} then added.standard_error
+        end as standard_error,
+        added.coverage,
+        added.is_asked_of_experts,
+        case
+            when {{ reaches('added.coverage', 'titles.coverage_min') }}
                 then cast(round(added.award_score / titles.tied_within) as bigint)
         end as score_step,
         cast(round(added.tie_score / titles.tied_within) as bigint) as tie_step
@@ -101,6 +108,7 @@ gathered as (
         scores.award_score,
         scores.standard_error,
         scores.coverage,
+        scores.is_asked_of_experts,
         scores.score_step,
         case when titles.tie_rule = 'by_input' then scores.tie_step end as tie_step,
         vetoes.subject_id is not null as is_vetoed,
@@ -147,6 +155,7 @@ checked as (
             when nomination_count < nomination_min then 'too_few_nominations'
             when reviewer_count < reviewer_min then 'too_few_reviewers'
             when respondent_count < respondent_min then 'too_few_respondents'
+            when is_asked_of_experts and voice_count < reviewer_min then 'too_few_voices'
             when approval_rule = 'unanimous' and (voice_count = 0 or approving_count < voice_count)
                 then 'not_approved'
             when approval_rule = 'majority' and 2 * approving_count <= voice_count then 'not_approved'

@@ -91,7 +91,7 @@ stage_{{ stage }} as (
         *,
         case
             when stopped_by is not null then stopped_by
-            when award_score < threshold_score then 'below_threshold'
+            when not {{ reaches('award_score', 'threshold_score') }} then 'below_threshold'
             when award_rank > quota then 'below_quota'
             when tie_rule = 'none' and award_rank + tied_count - 1 > quota then 'tied_at_line'
             else 'won'
@@ -122,9 +122,29 @@ placed as (
     from decided
 ),
 
-earlier as (
+history as (
     select * from {{ ref('award_history') }}
+    where award_year < edition
+),
+
+earlier as (
+    select distinct
+        edition,
+        series_code,
+        title_code,
+        present_subject_id as subject_id,
+        award_year
+    from history
     where is_counted
+),
+
+-- Of whatever title: also of one that the edition has no more.
+earlier_years as (
+    select distinct
+        edition,
+        present_subject_id as subject_id,
+        award_year
+    from history
 ),
 
 titles as (
@@ -166,6 +186,36 @@ wins as (
     where winners.is_winner
 ),
 
+years_won as (
+    select
+        winners.edition,
+        winners.subject_id,
+        earlier_years.award_year,
+        this_year.year_number - past_year.year_number as years_back
+    from (select distinct edition, subject_id from placed where is_winner) as winners
+    inner join earlier_years
+        on winners.edition = earlier_years.edition and winners.subject_id = earlier_years.subject_id
+    left join held as this_year on this_year.held_code = 'all' and winners.edition = this_year.held_year
+    left join held as past_year on past_year.held_code = 'all' and earlier_years.award_year = past_year.held_year
+),
+
+ordered_years as (
+    select
+        *,
+        row_number() over (partition by edition, subject_id order by years_back asc nulls last) as place
+    from years_won
+),
+
+counted_years as (
+    select
+        edition,
+        subject_id,
+        1 + count(case when years_back = place then 1 end) as consecutive_years,
+        1 + count(*) as total_years
+    from ordered_years
+    group by edition, subject_id
+),
+
 ordered_wins as (
     select
         *,
@@ -191,8 +241,12 @@ won as (
     select
         placed.*,
         counted_wins.consecutive_wins,
-        counted_wins.total_wins
+        counted_wins.total_wins,
+        case when placed.is_winner then coalesce(counted_years.consecutive_years, 1) end as any_consecutive_wins,
+        case when placed.is_winner then coalesce(counted_years.total_years, 1) end as any_total_wins
     from placed
+    left join counted_years
+        on placed.edition = counted_years.edition and placed.subject_id = counted_years.subject_id
     left join counted_wins on {{ same_columns('placed', 'counted_wins', title + ['subject_id']) }}
 )
 

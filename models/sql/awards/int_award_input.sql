@@ -92,6 +92,8 @@ read_values as (
             when 'node' then nodes.standard_error
             when 'measure' then measures.standard_error
             when 'adjusted_review' then panel_means.standard_error
+            -- All voices are counted: what share of them approves is known.
+            when 'recommendation' then cast(0 as double)
         end as standard_error,
         case asked.input_kind
             when 'node' then nodes.sample_size

@@ -32,7 +32,7 @@ meant as (
             reviews.edition = effects.edition
             and reviews.subject_id = effects.subject_id
             and reviews.series = effects.series
-            and (effects.title_code = 'all' or reviews.title_code = effects.title_code)
+            and (effects.title_code = 'all' or reviews.title_key = effects.title_key)
             and reviews.expert_id = effects.party_id
             and (effects.criterion_code is null or reviews.criterion_code = effects.criterion_code)
     where
@@ -51,7 +51,7 @@ effective as (
         reviews.title_id,
         reviews.expert_id,
         reviews.series,
-        reviews.title_code,
+        reviews.title_key as title_code,
         reviews.criterion_code,
         case
             when reviews.is_recused or meant.effect_code = 'recuse_expert' then cast(null as double)

@@ -42,7 +42,7 @@ meant as (
             nominations.edition = effects.edition
             and nominations.subject_id = effects.subject_id
             and nominations.series = effects.series
-            and (effects.title_code = 'all' or nominations.title_code = effects.title_code)
+            and (effects.title_code = 'all' or nominations.title_key = effects.title_key)
             and (effects.party_id is null or nominations.nominator_id = effects.party_id)
     where
         effects.effect_code = 'withdraw_nomination'

@@ -1,1 +1,1 @@
-{{ staged('award_history') }}
+{{ staged('award_history', titles=ref('int_award_title_name')) }}

@@ -28,9 +28,30 @@ counted as (
         count(case when verdict = 'agrees' then 1 end) as agreeing_count,
         count(case when verdict = 'differs' then 1 end) as differing_count,
         count(case when verdict = 'not_computable' then 1 end) as not_computable_count,
+        bool_and(is_precise) as is_precise,
         bool_or(is_synthetic) as is_synthetic
     from checks
     group by edition, claim_id
+),
+
+kinds as (
+    select
+        label_code as evidence_kind,
+        label_order
+    from {{ ref('labels') }}
+    where label_kind = 'evidence_kind'
+),
+
+-- Of the rules that say what the claim's verdict says, the one with the best evidence.
+deciding as (
+    select
+        checks.edition,
+        checks.claim_id,
+        checks.verdict,
+        min(kinds.label_order) as label_order
+    from checks
+    inner join kinds on checks.evidence_kind = kinds.evidence_kind
+    group by checks.edition, checks.claim_id, checks.verdict
 ),
 
 -- What the claim is compared with first: the figure, where one answers it.
@@ -65,6 +86,7 @@ judged as (
             when counted.agreeing_count > 0 then 'agrees'
             else 'stated'
         end as verdict,
+        counted.is_precise,
         first_checks.missing_input,
         first_checks.rule_zh,
         first_checks.rule_en,
@@ -76,6 +98,19 @@ judged as (
     left join first_checks on claims.edition = first_checks.edition and claims.claim_id = first_checks.claim_id
     left join contradictions
         on claims.edition = contradictions.edition and claims.claim_id = contradictions.claim_id
+),
+
+held_against as (
+    select
+        judged.*,
+        kinds.evidence_kind
+    from judged
+    left join deciding
+        on
+            judged.edition = deciding.edition
+            and judged.claim_id = deciding.claim_id
+            and judged.verdict = deciding.verdict
+    left join kinds on deciding.label_order = kinds.label_order
 )
 
-select * from judged
+select * from held_against

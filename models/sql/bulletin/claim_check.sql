@@ -50,6 +50,7 @@ looked_up as (
         items.rule_order,
         items.item_order,
         items.item_zh,
+        items.found_in,
         max(
             case
                 when items.found_in = 'bulletin' then 1
@@ -68,7 +69,8 @@ looked_up as (
                 items.item_zh = names.name_zh
                 or (items.found_in = 'region' and names.name_zh like concat(items.item_zh, '%'))
             )
-    group by items.edition, items.claim_id, items.rule_order, items.item_order, items.item_zh
+    group by
+        items.edition, items.claim_id, items.rule_order, items.item_order, items.item_zh, items.found_in
 ),
 
 found_items as (
@@ -76,7 +78,13 @@ found_items as (
         edition,
         claim_id,
         rule_order,
-        count(case when is_found_once = 1 then 1 end) as found_count
+        count(case when is_found_once = 1 then 1 end) as found_count,
+        -- A list is no better than the weakest of where its items were looked for.
+        case
+            when bool_or(found_in in ('quote', 'bulletin')) then 'itself'
+            when bool_or(found_in <> 'region') then 'own_design'
+            else 'official'
+        end as evidence_kind
     from looked_up
     group by edition, claim_id, rule_order
 ),
@@ -90,6 +98,7 @@ computed as (
         rules.rule_order,
         figures.computed,
         figures.missing_input,
+        'measured' as evidence_kind,
         figures.is_synthetic
     from rules
     inner join {{ ref('figure') }} as figures
@@ -102,7 +111,8 @@ computed as (
         rules.rule_order,
         cast(counts.counted as double) as computed,
         cast(null as string) as missing_input,
-        false as is_synthetic
+        counts.evidence_kind,
+        counts.is_synthetic
     from rules
     inner join counted as counts
         on rules.edition = counts.edition and rules.check_code = counts.check_code
@@ -114,7 +124,8 @@ computed as (
         rules.rule_order,
         round(rules.stated_number * counts.counted, 0) / cast(counts.counted as double) as computed,
         cast(null as string) as missing_input,
-        false as is_synthetic
+        'arithmetic' as evidence_kind,
+        counts.is_synthetic
     from rules
     inner join counted as counts
         on rules.edition = counts.edition and rules.check_code = counts.check_code
@@ -126,6 +137,7 @@ computed as (
         rules.rule_order,
         cast(found_items.found_count as double) as computed,
         cast(null as string) as missing_input,
+        found_items.evidence_kind,
         false as is_synthetic
     from rules
     inner join found_items
@@ -142,6 +154,7 @@ computed as (
         cast(case when documents.issued_text like concat(rules.stated_text, '%') then 1 else 0 end as double)
             as computed,
         cast(null as string) as missing_input,
+        'official' as evidence_kind,
         false as is_synthetic
     from rules
     inner join {{ ref('official_documents') }} as documents on rules.check_code = documents.document_id
@@ -153,6 +166,7 @@ computed as (
         rules.rule_order,
         numbers.value as computed,
         cast(null as string) as missing_input,
+        'official' as evidence_kind,
         false as is_synthetic
     from rules
     inner join {{ ref('official_series') }} as numbers on rules.check_code = numbers.fact_id
@@ -164,6 +178,7 @@ computed as (
         rules.rule_order,
         foots.computed_value as computed,
         cast(null as string) as missing_input,
+        'arithmetic' as evidence_kind,
         false as is_synthetic
     from rules
     inner join {{ ref('official_foot') }} as foots on rules.check_code = foots.foot_code
@@ -176,6 +191,7 @@ computed as (
         cast(edition - cast(case when rule_kind = 'years_since' then stated_text end as integer) + 1 as double)
             as computed,
         cast(null as string) as missing_input,
+        'itself' as evidence_kind,
         false as is_synthetic
     from rules
     where rule_kind = 'years_since'
@@ -189,6 +205,7 @@ computed as (
             'editions.collected_until',
         ) }} / cast(365.25 as double) as computed,
         cast(null as string) as missing_input,
+        'itself' as evidence_kind,
         false as is_synthetic
     from rules
     inner join editions on rules.edition = editions.edition
@@ -224,6 +241,12 @@ joined as (
         end as missing_input,
         rules.rule_zh,
         rules.rule_en,
+        -- Made-up rows prove nothing, whatever is counted or divided of them.
+        case
+            when computed.computed is null then null
+            when computed.is_synthetic then 'synthetic'
+            else computed.evidence_kind
+        end as evidence_kind,
         coalesce(computed.is_synthetic, false) as is_synthetic
     from rules
     left join computed
@@ -238,32 +261,43 @@ joined as (
             and rules.check_code = figure_texts.figure_id
 ),
 
-judged as (
+compared as (
     select
-        joined.edition,
-        joined.claim_id,
-        joined.rule_order,
-        joined.rule_kind,
-        joined.check_code,
-        joined.stated_number,
-        joined.stated_decimals,
-        joined.qualifier,
-        joined.stated_text,
-        joined.computed,
-        case
-            when joined.rule_kind = 'stated' then 'stated'
-            when joined.missing_input is not null then 'not_computable'
-            when
-                {{ is_in_agreement('joined.computed', 'joined.stated_number', 'joined.stated_decimals', 'qualifiers') }}
-                then 'agrees'
-            else 'differs'
-        end as verdict,
-        joined.missing_input,
-        joined.rule_zh,
-        joined.rule_en,
-        joined.is_synthetic
+        joined.*,
+        {{ is_in_agreement('joined.computed', 'joined.stated_number', 'joined.stated_decimals', 'qualifiers') }}
+            as is_in_agreement,
+        {{ is_near('joined.computed', 'joined.stated_number', 'qualifiers') }} as is_near
     from joined
     left join qualifiers on joined.qualifier = qualifiers.qualifier
+),
+
+judged as (
+    select
+        edition,
+        claim_id,
+        rule_order,
+        rule_kind,
+        check_code,
+        stated_number,
+        stated_decimals,
+        qualifier,
+        stated_text,
+        computed,
+        case
+            when rule_kind = 'stated' then 'stated'
+            when missing_input is not null then 'not_computable'
+            when not coalesce(is_in_agreement, false) then 'differs'
+            -- What is found in its own words alone is repeated and not borne out.
+            when evidence_kind = 'itself' then 'stated'
+            else 'agrees'
+        end as verdict,
+        case when computed is not null and missing_input is null then is_in_agreement and is_near end as is_precise,
+        evidence_kind,
+        missing_input,
+        rule_zh,
+        rule_en,
+        is_synthetic
+    from compared
 )
 
 select * from judged

@@ -42,6 +42,7 @@ described as (
         nodes.goal_low,
         nodes.goal_high,
         nodes.points_per_unit,
+        nodes.sample_min,
         nodes.missing_rule,
         nodes.is_veto,
         nodes.compared_within,

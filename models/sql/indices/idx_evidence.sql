@@ -3,8 +3,7 @@ with crawled as (
 ),
 
 inspections as (
-    select * from {{ ref('fct_site_inspection') }}
-    where is_passed is not null
+    {{ counted_inspections() }}
 ),
 
 questions as (
@@ -21,12 +20,12 @@ reviews as (
 ),
 
 external_values as (
-    select * from {{ believed('external_indicator') }}
+    {{ counted_external_values() }}
 ),
 
 months as (
     select * from {{ believed('account_activity') }}
-    where period_kind = 'month'
+    where period_kind = 'month' and year(period_start) = edition
 ),
 
 posts as (

@@ -11,42 +11,64 @@ subjects as (
     select * from {{ ref('int_framework_subject') }}
 ),
 
+-- Who passed nobody can say while one of the vetoes was not looked at.
+open_vetoes as (
+    select distinct
+        scores.edition,
+        scores.index_code,
+        scores.subject_id
+    from scores
+    inner join {{ ref('int_framework_node') }} as nodes
+        on
+            scores.edition = nodes.edition
+            and scores.index_code = nodes.index_code
+            and scores.node_code = nodes.node_code
+    where nodes.is_veto and scores.score is null
+),
+
 frameworks as (
     select * from {{ ref('frameworks') }}
 ),
 
+-- Everybody in scope: who has no value at all is told so.
 totals as (
     select
-        scores.edition,
-        scores.index_code,
-        scores.subject_id,
+        subjects.edition,
+        subjects.index_code,
+        subjects.subject_id,
         subjects.rank_class,
-        scores.score,
-        case when scores.coverage >= roots.coverage_min or scores.is_vetoed then scores.score end as counted_score,
+        case
+            when {{ reaches('scores.coverage', 'roots.coverage_min') }} or scores.is_vetoed then scores.score
+        end as counted_score,
         frameworks.tied_within,
         sqrt(scores.variance) as standard_error,
-        scores.coverage,
-        scores.is_vetoed,
+        coalesce(scores.coverage, 0) as coverage,
+        coalesce(scores.is_vetoed, false) as is_vetoed,
+        open_vetoes.subject_id is not null as has_open_veto,
         roots.pass_mark,
         frameworks.score_scale,
         case
+            when scores.subject_id is null then 'no_value'
             when scores.score is null then scores.null_reason
-            when scores.coverage < roots.coverage_min and not scores.is_vetoed then 'too_little_evidence'
+            when not ({{ reaches('scores.coverage', 'roots.coverage_min') }} or scores.is_vetoed)
+                then 'too_little_evidence'
         end as null_reason,
-        scores.is_synthetic
-    from scores
-    inner join roots
-        on
-            scores.edition = roots.edition
-            and scores.index_code = roots.index_code
-            and scores.node_code = roots.node_code
+        coalesce(scores.is_synthetic, subjects.is_synthetic) as is_synthetic
+    from subjects
+    inner join roots on subjects.edition = roots.edition and subjects.index_code = roots.index_code
     inner join frameworks
-        on scores.edition = frameworks.edition and scores.index_code = frameworks.index_code
-    inner join subjects
+        on subjects.edition = frameworks.edition and subjects.index_code = frameworks.index_code
+    left join scores
         on
-            scores.edition = subjects.edition
-            and scores.index_code = subjects.index_code
-            and scores.subject_id = subjects.subject_id
+            subjects.edition = scores.edition
+            and subjects.index_code = scores.index_code
+            and subjects.subject_id = scores.subject_id
+            and roots.node_code = scores.node_code
+    left join open_vetoes
+        on
+            subjects.edition = open_vetoes.edition
+            and subjects.index_code = open_vetoes.index_code
+            and subjects.subject_id = open_vetoes.subject_id
 ),
 
 -- Places are taken on a ladder of whole steps, so that the last bits of a float part no two subjects.
@@ -82,7 +104,16 @@ ranked as (
         end as tied_count,
         count(counted_score) over (partition by edition, index_code, rank_class) as ranked_count,
         is_vetoed,
-        case when pass_mark is not null then not is_vetoed and score_step >= pass_step end as is_passed,
+        case
+            when pass_mark is null then null
+            when is_vetoed or score_step < pass_step then false
+            when score_step >= pass_step and not has_open_veto then true
+        end as is_passed,
+        case
+            when pass_mark is null or is_vetoed or score_step < pass_step then null
+            when counted_score is null then null_reason
+            when has_open_veto then 'veto_not_evaluated'
+        end as passed_null_reason,
         null_reason,
         is_synthetic
     from stepped

@@ -85,6 +85,7 @@ measured as (
         nodes.goal_low,
         nodes.goal_high,
         nodes.points_per_unit,
+        nodes.sample_min,
         nodes.missing_rule,
         coalesce(nodes.is_veto, false) as is_veto,
         frameworks.compared_within,

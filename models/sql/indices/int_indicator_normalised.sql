@@ -199,10 +199,7 @@ statistics as (
         ranges.lowest_value,
         ranges.highest_value,
         deviations.mean_place,
-        deviations.deviation_of_place,
-        ranges.value_count > 1
-        and ranges.highest_value = ranges.lowest_value
-        and nodes.normalisation in ('min_max', 'z_score') as is_constant
+        deviations.deviation_of_place
     from ranges
     inner join deviations
         on
@@ -210,11 +207,6 @@ statistics as (
             and ranges.index_code = deviations.index_code
             and ranges.node_code = deviations.node_code
             and ranges.compared_class = deviations.compared_class
-    inner join nodes
-        on
-            ranges.edition = nodes.edition
-            and ranges.index_code = nodes.index_code
-            and ranges.node_code = nodes.node_code
 ),
 
 described as (
@@ -234,7 +226,6 @@ described as (
         statistics.highest_value - statistics.lowest_value as spread,
         statistics.mean_place,
         statistics.deviation_of_place,
-        coalesce(statistics.is_constant, false) as is_constant,
         rank() over (
             partition by treated.edition, treated.index_code, treated.node_code, treated.compared_class
             order by nodes.direction * treated.treated_value desc nulls last
@@ -294,13 +285,31 @@ placed as (
     select
         described.*,
         banded.points,
+        -- What is the same for everybody puts everybody in the middle, by every method that compares.
+        case
+            when
+                described.lowest_value = described.highest_value
+                and (
+                    described.normalisation in ('min_max', 'z_score', 'rank', 'percentile')
+                    or (described.normalisation = 'distance_to_best' and described.lowest_value >= 0)
+                )
+                then 'constant'
+            else described.normalisation
+        end as way,
         case described.normalisation
             when 'min_max' then 1 / nullif(described.spread, 0)
             when 'goalposts' then 1 / (described.goal_high - described.goal_low)
             when 'given' then cast(0.01 as double)
             when 'deduction' then described.points_per_unit / described.weight
             when 'z_score' then 0.1 / nullif(described.spread * described.deviation_of_place, 0)
-        end as slope
+            when 'distance_to_best'
+                then
+                    case
+                        when described.direction > 0 then 1 / nullif(described.highest_value, 0)
+                        else described.lowest_value / nullif(power(described.treated_value, 2), 0)
+                    end
+        end
+        * case when described.treatment = 'log' then 1 / nullif(described.raw_value + 1, 0) else 1 end as slope
     from described
     left join banded
         on
@@ -313,7 +322,8 @@ placed as (
 rescaled as (
     select
         *,
-        case normalisation
+        case way
+            when 'constant' then cast(50 as double)
             when 'min_max'
                 then
                     case
@@ -335,7 +345,12 @@ rescaled as (
                     * ((treated_value - lowest_value) / nullif(spread, 0) - mean_place)
                     / nullif(deviation_of_place, 0)
             when 'rank' then 100 * cast(value_count + 1 - place_from_best as double) / value_count
-            when 'percentile' then 100 * cast(place_from_worst - 1 as double) / nullif(value_count - 1, 0)
+            -- The share of the others below, of those who are equal one half.
+            when 'percentile'
+                then
+                    50
+                    * cast(value_count - 1 + place_from_worst - place_from_best as double)
+                    / nullif(value_count - 1, 0)
             when 'distance_to_best'
                 then
                     case
@@ -350,7 +365,7 @@ rescaled as (
                         when (treated_value <> 0) = (direction > 0) then cast(100 as double)
                         else cast(0 as double)
                     end
-            when 'banded' then coalesce(points, 0)
+            when 'banded' then points
             when 'deduction' then 100 * (1 - greatest(least(weight, treated_value * points_per_unit), 0) / weight)
             when 'given' then case when direction > 0 then treated_value else 100 - treated_value end
         end as rescaled_value
@@ -370,15 +385,17 @@ normalised as (
         is_imputed,
         sample_size,
         standard_error,
-        case when treatment <> 'log' then round(100 * slope * standard_error, 10) end as normalised_standard_error,
+        -- By the delta method; where a method has steps and no slope, a sampled value's error is not known.
+        case
+            when standard_error = 0 then cast(0 as double) else round(abs(100 * slope * standard_error), 10)
+        end as normalised_standard_error,
         coalesce(is_veto and treated_value is not null and round(rescaled_value, 10) = 0, false) as is_vetoed,
         case
             when null_reason is not null then null_reason
             when treated_value is null then 'not_loggable'
             when normalisation = 'distance_to_best' and lowest_value < 0 then 'negative_value'
-            when rescaled_value is null then 'no_spread'
+            when normalisation = 'banded' and points is null then 'below_bands'
         end as null_reason,
-        is_constant,
         is_synthetic
     from rescaled
 )

@@ -11,6 +11,37 @@ measured as (
     select * from {{ ref('int_measure_value') }}
 ),
 
+sized as (
+    select
+        leaves.edition,
+        leaves.index_code,
+        leaves.node_code,
+        measured.subject_id,
+        measured.value,
+        measured.sample_size,
+        measured.standard_error,
+        measured.null_reason,
+        measured.is_synthetic,
+        leaves.sample_min is null or coalesce(measured.sample_size >= leaves.sample_min, false) as is_enough
+    from leaves
+    inner join measured on leaves.edition = measured.edition and leaves.measure_code = measured.measure_code
+),
+
+-- A value that rests on fewer observations than its node asks for is none.
+read_values as (
+    select
+        edition,
+        index_code,
+        node_code,
+        subject_id,
+        case when is_enough then value end as value,
+        sample_size,
+        case when is_enough then standard_error end as standard_error,
+        case when value is null or is_enough then null_reason else 'too_few_observations' end as null_reason,
+        is_synthetic
+    from sized
+),
+
 given as (
     select
         leaves.edition,
@@ -19,30 +50,36 @@ given as (
         leaves.node_code,
         case when leaves.compared_within = 'class' then subjects.rank_class else 'all' end as compared_class,
         leaves.missing_rule,
-        measured.value as measured_value,
+        found.value as measured_value,
         denominators.value as denominator_value,
         case
-            when leaves.denominator_code is null then measured.value
-            when denominators.value <> 0 then measured.value / denominators.value
+            when leaves.denominator_code is null then found.value
+            when denominators.value <> 0 then found.value / denominators.value
         end as raw_value,
-        measured.sample_size,
+        found.sample_size,
         case
-            when leaves.denominator_code is null then measured.standard_error
-            when denominators.value <> 0 then abs(measured.standard_error / denominators.value)
+            when leaves.denominator_code is null then found.standard_error
+            when denominators.value <> 0
+                then
+                    sqrt(
+                        power(found.standard_error / denominators.value, 2)
+                        + power(found.value * denominators.standard_error / power(denominators.value, 2), 2)
+                    )
         end as standard_error,
         case
-            when measured.value is null then coalesce(measured.null_reason, 'not_measured')
+            when found.value is null then coalesce(found.null_reason, 'not_measured')
             when leaves.denominator_code is not null and coalesce(denominators.value, 0) = 0 then 'no_denominator'
         end as null_reason,
-        subjects.is_synthetic or coalesce(measured.is_synthetic, false) as is_synthetic
+        subjects.is_synthetic or coalesce(found.is_synthetic, false) as is_synthetic
     from leaves
     inner join subjects
         on leaves.edition = subjects.edition and leaves.index_code = subjects.index_code
-    left join measured
+    left join read_values as found
         on
-            subjects.edition = measured.edition
-            and subjects.subject_id = measured.subject_id
-            and leaves.measure_code = measured.measure_code
+            subjects.edition = found.edition
+            and subjects.index_code = found.index_code
+            and subjects.subject_id = found.subject_id
+            and leaves.node_code = found.node_code
     left join measured as denominators
         on
             subjects.edition = denominators.edition

@@ -1,11 +1,14 @@
 {#-
     The measures an indicator can read: what gives each its value, on how many observations it rests, its standard
-    error where those are a sample, and why it is empty. A star stands for the codes that rows themselves carry (`by`).
+    error where those are a sample (empty where nobody can say; what is counted in full has none, which is 0), and why
+    it is empty. A star stands for the codes that rows themselves carry (`by`).
     A framework that names a measure which is not given here is refused before anything is built.
 -#}
 {%- set given = [
     {'code': 'crawl.home_available_share', 'from': 'crawls', 'value': 'home_available_share',
         'sample_size': 'home_probe_count', 'standard_error': error_of_share('home_available_share', 'home_probe_count')},
+    {'code': 'crawl.home_failed_share', 'from': 'crawls', 'value': 'home_failed_share',
+        'sample_size': 'home_probe_count', 'standard_error': error_of_share('home_failed_share', 'home_probe_count')},
     {'code': 'crawl.dead_link_share', 'from': 'crawls', 'value': 'dead_link_share',
         'sample_size': 'inner_page_count', 'standard_error': error_of_share('dead_link_share', 'inner_page_count')},
     {'code': 'crawl.dead_link_count', 'from': 'crawls',
@@ -19,7 +22,7 @@
     {'code': 'robot.answered_share', 'from': 'robots', 'value': 'answered_share',
         'sample_size': 'question_count', 'standard_error': error_of_share('answered_share', 'question_count')},
     {'code': 'robot.accuracy_share', 'from': 'robots', 'value': 'accuracy_share',
-        'sample_size': 'question_count', 'standard_error': error_of_share('accuracy_share', 'question_count')},
+        'sample_size': 'judged_count', 'standard_error': error_of_share('accuracy_share', 'judged_count')},
     {'code': 'survey.*', 'from': 'surveys', 'by': 'measure', 'value': 'mean_score',
         'sample_size': 'respondent_count', 'standard_error': 'standard_error',
         'null_reason': "case when is_suppressed then 'small_cell' end"},
@@ -35,17 +38,31 @@
 {%- for counter in ['visit_count', 'published_count', 'online_service_count', 'answered_count'] -%}
 {%- do given.append({'code': 'declaration.' ~ counter, 'from': 'declarations', 'value': counter}) -%}
 {%- endfor -%}
-{%- for mean in [
-    'posts_a_month', 'articles_a_month', 'reads_a_month', 'likes_a_month', 'reposts_a_month', 'comments_a_month',
-    'wows_a_month', 'active_share', 'reads_a_post', 'likes_a_post', 'likes_a_read', 'highest_reads', 'followers', 'wci',
-    'bci',
-] -%}
-{%- do given.append({'code': 'account.' ~ mean, 'from': 'months', 'value': mean, 'sample_size': 'month_count'}) -%}
+{#- What an account did in a month, on the mean of the months in which it is told. -#}
+{%- set means = {
+    'posts_a_month': 'post_count', 'articles_a_month': 'article_count', 'reads_a_month': 'read_count',
+    'likes_a_month': 'like_count', 'reposts_a_month': 'repost_count', 'comments_a_month': 'comment_count',
+    'wows_a_month': 'wow_count', 'active_share': 'case when post_count is not null then ' ~ one_if('post_count > 0')
+    ~ ' end', 'wci': 'wci', 'bci': 'bci',
+} -%}
+{#- One number of an account over another, from the months in which both are told. -#}
+{%- set ratios = {
+    'reads_a_post': ['read_count', 'post_count'], 'likes_a_post': ['like_count', 'post_count'],
+    'likes_a_read': ['like_count', 'read_count'],
+} -%}
+{%- set highest = {'highest_reads': 'max_read_count', 'followers': 'follower_count'} -%}
+{%- for measure in (means | list) + (ratios | list) + (highest | list) -%}
+{%- do given.append({
+    'code': 'account.' ~ measure, 'from': 'months', 'value': measure, 'sample_size': measure ~ '_month_count',
+}) -%}
 {%- endfor -%}
 {{ config(meta={'measures': given | map(attribute='code') | list}) }}
 
 with crawls as (
-    select * from {{ ref('fct_site_crawl') }}
+    select
+        *,
+        {{ share('home_probe_count - home_available_count', 'home_probe_count') }} as home_failed_share
+    from {{ ref('fct_site_crawl') }}
 ),
 
 robots as (
@@ -56,6 +73,14 @@ surveys as (
     select * from {{ ref('fct_survey_score') }}
 ),
 
+counted_inspections as (
+    {{ counted_inspections() }}
+),
+
+counted_external_values as (
+    {{ counted_external_values() }}
+),
+
 inspections as (
     select
         edition,
@@ -63,9 +88,22 @@ inspections as (
         {{ exact_sum('case when is_passed then 1 else 0 end') }} / count(*) as passed_share,
         count(*) as inspection_count,
         bool_or(is_synthetic) as is_synthetic
-    from {{ ref('fct_site_inspection') }}
-    where is_passed is not null
+    from counted_inspections
     group by edition, subject_id
+),
+
+-- An expert who scores a subject under several titles has one voice.
+expert_scores as (
+    select
+        edition,
+        subject_id,
+        criterion_code,
+        expert_id,
+        {{ exact_sum('score') }} / count(*) as score,
+        bool_or(is_synthetic) as is_synthetic
+    from {{ ref('int_expert_review_effective') }}
+    where score is not null and not is_recused
+    group by edition, subject_id, criterion_code, expert_id
 ),
 
 reviews as (
@@ -77,8 +115,7 @@ reviews as (
         count(*) as review_count,
         round(stddev_samp(score) / sqrt(count(*)), 6) as standard_error,
         bool_or(is_synthetic) as is_synthetic
-    from {{ ref('int_expert_review_effective') }}
-    where score is not null and not is_recused
+    from expert_scores
     group by edition, subject_id, criterion_code
 ),
 
@@ -90,7 +127,7 @@ external_values as (
         {{ exact_sum('indicator_value') }} / count(*) as mean_value,
         count(*) as value_count,
         bool_or(is_synthetic) as is_synthetic
-    from {{ believed('external_indicator') }}
+    from counted_external_values
     group by edition, subject_id, indicator_code
 ),
 
@@ -102,25 +139,22 @@ months as (
     select
         edition,
         subject_id,
-        count(*) as month_count,
-        {{ exact_sum('post_count') }} / count(*) as posts_a_month,
-        {{ exact_sum('article_count') }} / count(*) as articles_a_month,
-        {{ exact_sum('read_count') }} / count(*) as reads_a_month,
-        {{ exact_sum('like_count') }} / count(*) as likes_a_month,
-        {{ exact_sum('repost_count') }} / count(*) as reposts_a_month,
-        {{ exact_sum('comment_count') }} / count(*) as comments_a_month,
-        {{ exact_sum('wow_count') }} / count(*) as wows_a_month,
-        {{ exact_sum('case when post_count > 0 then 1 else 0 end') }} / count(*) as active_share,
-        {{ exact_sum('read_count') }} / nullif({{ exact_sum('post_count') }}, 0) as reads_a_post,
-        {{ exact_sum('like_count') }} / nullif({{ exact_sum('post_count') }}, 0) as likes_a_post,
-        {{ exact_sum('like_count') }} / nullif({{ exact_sum('read_count') }}, 0) as likes_a_read,
-        max(max_read_count) as highest_reads,
-        max(follower_count) as followers,
-        {{ exact_sum('wci') }} / nullif(count(wci), 0) as wci,
-        {{ exact_sum('bci') }} / nullif(count(bci), 0) as bci,
+        {% for measure, counter in means.items() -%}
+        {{ exact_sum(counter) }} / nullif(count({{ counter }}), 0) as {{ measure }},
+        count({{ counter }}) as {{ measure }}_month_count,
+        {% endfor -%}
+        {% for measure, (above, below) in ratios.items() -%}
+        {{ exact_sum('case when ' ~ below ~ ' is not null then ' ~ above ~ ' end') }}
+        / nullif({{ exact_sum('case when ' ~ above ~ ' is not null then ' ~ below ~ ' end') }}, 0) as {{ measure }},
+        count(case when {{ below }} is not null then {{ above }} end) as {{ measure }}_month_count,
+        {% endfor -%}
+        {% for measure, counter in highest.items() -%}
+        max({{ counter }}) as {{ measure }},
+        count({{ counter }}) as {{ measure }}_month_count,
+        {% endfor -%}
         bool_or(is_synthetic) as is_synthetic
     from {{ believed('account_activity') }}
-    where period_kind = 'month'
+    where period_kind = 'month' and year(period_start) = edition
     group by edition, subject_id
 ),
 

@@ -1,3 +1,9 @@
+{#-
+    Errors go up by the delta method: a geometric mean G moves by w G / s where a part s of share w moves by one, a
+    harmonic mean H by w (H / s) squared. Of parts that are next to nothing the slope says nothing, so neither has an
+    error there; and none has one as soon as that of one part is not known.
+-#}
+{%- set least_score = 0.01 -%}
 with normalised as (
     select * from {{ ref('int_indicator_normalised') }}
 ),
@@ -73,8 +79,11 @@ summed_{{ height }} as (
         {{ exact_sum('case when score > 0 then weight_share * ln(score / 100) else 0 end') }} as weighted_logarithm,
         {{ exact_sum('case when score > 0 then weight_share / score else 0 end') }} as weighted_inverse,
         min(case when weight_share > 0 then score end) as lowest_score,
-        {{ exact_sum('weight_share * coverage') }} as coverage,
+        round({{ exact_sum('weight_share * coverage') }}, 12) as coverage,
         {{ exact_sum('case when score is not null then weight_share * weight_share * variance end') }} as variance,
+        {{ exact_sum(variance_by_slope('10 / score', least_score)) }} as variance_of_logarithm,
+        {{ exact_sum(variance_by_slope('power(10 / score, 2)', least_score)) }} as variance_of_inverse,
+        bool_or(score is not null and weight_share > 0 and variance is null) as has_unknown_error,
         bool_or(is_veto and is_vetoed) as is_vetoed_by_child,
         bool_or(aggregation = 'kept' and is_vetoed) as is_vetoed_before,
         bool_or(aggregation <> 'kept' and score is null and coalesce(missing_rule, 'drop') = 'fail') as is_failed,
@@ -84,12 +93,9 @@ summed_{{ height }} as (
     group by edition, index_code, subject_id, node_code, aggregation
 ),
 
-passed_{{ height }} as (
+averaged_{{ height }} as (
     select
-        edition,
-        index_code,
-        subject_id,
-        node_code,
+        *,
         case
             when aggregation = 'kept' then case when available_share > 0 then weighted_sum end
             when aggregation = 'rubric' and is_vetoed_by_child then cast(0 as double)
@@ -108,12 +114,28 @@ passed_{{ height }} as (
                         else cast(0 as double)
                     end
             else round(weighted_sum / available_share, 12)
-        end as score,
+        end as score
+    from summed_{{ height }}
+),
+
+passed_{{ height }} as (
+    select
+        edition,
+        index_code,
+        subject_id,
+        node_code,
+        score,
         coverage,
         case
             when aggregation = 'kept' then variance
-            when aggregation in ('arithmetic', 'rubric') and available_share > 0
-                then variance / (available_share * available_share)
+            when has_unknown_error or is_vetoed_by_child and aggregation = 'rubric' or not available_share > 0 then null
+            when variance = 0 or aggregation in ('arithmetic', 'rubric')
+                then variance / power(available_share, 2)
+            when lowest_score < {{ least_score }} then null
+            when aggregation = 'geometric'
+                then variance_of_logarithm * power(score / (10 * available_share), 2)
+            when aggregation = 'harmonic'
+                then variance_of_inverse * power(score, 4) / power(100 * available_share, 2)
         end as variance,
         case
             when aggregation = 'kept' then is_vetoed_before else aggregation = 'rubric' and is_vetoed_by_child
@@ -125,7 +147,7 @@ passed_{{ height }} as (
             when not available_share > 0 then 'no_value'
         end as null_reason,
         is_synthetic
-    from summed_{{ height }}
+    from averaged_{{ height }}
 ),
 
 {% endfor -%}

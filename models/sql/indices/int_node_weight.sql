@@ -94,16 +94,16 @@ spreads as (
     group by edition, index_code, node_code, value_count
 ),
 
--- Pearson's correlation over the subjects that have both; a sibling that does not vary is in conflict with none.
-products as (
+-- Pearson's correlation over the subjects that have both, about their own means; a sibling that does not vary is in
+-- conflict with none.
+pairs as (
     select
         ours.edition,
         ours.index_code,
         ours.node_code,
         theirs.node_code as other_code,
-        {{ exact_sum('ours.deviation * theirs.deviation') }} as crossed,
-        {{ exact_sum('ours.deviation * ours.deviation') }} as ours_squared,
-        {{ exact_sum('theirs.deviation * theirs.deviation') }} as theirs_squared
+        ours.deviation as our_deviation,
+        theirs.deviation as their_deviation
     from deviating as ours
     inner join deviating as theirs
         on
@@ -112,7 +112,48 @@ products as (
             and ours.subject_id = theirs.subject_id
             and ours.parent_code = theirs.parent_code
     where ours.weighting = 'critic'
-    group by ours.edition, ours.index_code, ours.node_code, theirs.node_code
+),
+
+centres as (
+    select
+        edition,
+        index_code,
+        node_code,
+        other_code,
+        {{ exact_sum('our_deviation') }} / count(*) as our_centre,
+        {{ exact_sum('their_deviation') }} / count(*) as their_centre
+    from pairs
+    group by edition, index_code, node_code, other_code
+),
+
+centred as (
+    select
+        pairs.edition,
+        pairs.index_code,
+        pairs.node_code,
+        pairs.other_code,
+        pairs.our_deviation - centres.our_centre as ours,
+        pairs.their_deviation - centres.their_centre as theirs
+    from pairs
+    inner join centres
+        on
+            pairs.edition = centres.edition
+            and pairs.index_code = centres.index_code
+            and pairs.node_code = centres.node_code
+            and pairs.other_code = centres.other_code
+),
+
+products as (
+    select
+        edition,
+        index_code,
+        node_code,
+        other_code,
+        {{ exact_sum('ours * theirs') }} as crossed,
+        {{ exact_sum('ours * ours') }} as ours_squared,
+        {{ exact_sum('theirs * theirs') }} as theirs_squared
+    from centred
+    group by edition, index_code, node_code, other_code
 ),
 
 conflicts as (

@@ -14,7 +14,7 @@ platforms as (
         covers_province,
         covers_city,
         covers_county,
-        coalesce(covers_province and covers_city and covers_county, false) as covers_all_levels,
+        covers_province and covers_city and covers_county as covers_all_levels,
         has_unified_login,
         has_search,
         has_progress_query,

@@ -12,6 +12,8 @@ counted as (
         subject_id,
         count(*) as question_count,
         count(case when is_answered then 1 end) as answered_count,
+        -- No answer is not a right one; an answer that nobody judged is neither right nor wrong.
+        count(case when is_correct is not null or not is_answered then 1 end) as judged_count,
         count(case when is_answered and is_correct then 1 end) as correct_count,
         {{ rounded(exact_mean('response_seconds'), 3) }} as mean_response_seconds,
         bool_or(is_synthetic) as is_synthetic
@@ -25,9 +27,10 @@ robots as (
         counted.subject_id,
         counted.question_count,
         counted.answered_count,
+        counted.judged_count,
         counted.correct_count,
         {{ share('counted.answered_count', 'counted.question_count') }} as answered_share,
-        {{ share('counted.correct_count', 'counted.question_count') }} as accuracy_share,
+        {{ share('counted.correct_count', 'counted.judged_count') }} as accuracy_share,
         {{ share('counted.answered_count', 'counted.question_count') }} >= parameters.robot_answered_share_min
             as is_usable,
         counted.mean_response_seconds,

@@ -6,12 +6,42 @@ with documents as (
 ),
 
 regions as (
-    select * from {{ ref('dim_region') }}
+    select
+        *,
+        case when is_key_city then 'key_city' else level end as issuer_level
+    from {{ ref('dim_region') }}
+    where level <> 'national'
 ),
 
 provinces as (
     select * from regions
     where level = 'province' and is_evaluated
+),
+
+-- Divisions as issuers name them: behind the province, and a county behind its city as well.
+full_names as (
+    select
+        edition,
+        region_code,
+        name_zh as full_name
+    from provinces
+    union all
+    select
+        regions.edition,
+        regions.region_code,
+        concat(provinces.name_zh, regions.name_zh) as full_name
+    from regions
+    inner join provinces on regions.edition = provinces.edition and regions.province_code = provinces.region_code
+    where regions.level <> 'province'
+    union all
+    select
+        regions.edition,
+        regions.region_code,
+        concat(provinces.name_zh, cities.name_zh, regions.name_zh) as full_name
+    from regions
+    inner join regions as cities on regions.edition = cities.edition and regions.parent_code = cities.region_code
+    inner join provinces on regions.edition = provinces.edition and regions.province_code = provinces.region_code
+    where regions.level = 'county' and cities.level <> 'province'
 ),
 
 patterns as (
@@ -22,42 +52,49 @@ issuers as (
     select * from {{ ref('policy_issuers') }}
 ),
 
-located as (
+-- 北京市海淀区 is no 北京市: the longest name that the issuer begins with says who it is. Of names that an issuer begins
+-- with, the longest is the last in order.
+matching as (
+    select
+        documents.edition,
+        documents.issuer,
+        full_names.region_code,
+        row_number() over (
+            partition by documents.edition, documents.issuer
+            order by full_names.full_name desc, full_names.region_code asc
+        ) as place
+    from documents
+    inner join full_names
+        on
+            documents.edition = full_names.edition
+            and documents.region_code is null
+            and documents.issuer like concat(full_names.full_name, '%')
+),
+
+named as (
+    select * from matching
+    where place = 1
+),
+
+placed as (
     select
         documents.edition,
         documents.title,
         documents.issued_date,
         documents.issuer,
         documents.searched_text,
-        max(coalesce(regions.province_code, provinces.region_code)) as province_code,
-        max(issuers.issuer_level) as central_level,
+        max(regions.province_code) as province_code,
+        coalesce(max(regions.issuer_level), max(issuers.issuer_level), 'unlocated') as issuer_level,
         bool_or(documents.is_synthetic) as is_synthetic
     from documents
-    left join regions on documents.edition = regions.edition and documents.region_code = regions.region_code
-    left join provinces
+    left join named on documents.edition = named.edition and documents.issuer = named.issuer
+    left join regions
         on
-            documents.edition = provinces.edition
-            and documents.region_code is null
-            and documents.issuer like concat(provinces.name_zh, '%')
+            documents.edition = regions.edition
+            and coalesce(documents.region_code, named.region_code) = regions.region_code
     left join issuers on documents.issuer like issuers.pattern
     group by
         documents.edition, documents.title, documents.issued_date, documents.issuer, documents.searched_text
-),
-
-placed as (
-    select
-        edition,
-        title,
-        issued_date,
-        issuer,
-        searched_text,
-        province_code,
-        case
-            when province_code is not null then 'province'
-            else coalesce(central_level, 'unlocated')
-        end as issuer_level,
-        is_synthetic
-    from located
 ),
 
 themed as (

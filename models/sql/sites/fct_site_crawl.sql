@@ -60,7 +60,8 @@ counted as (
         ) as connection_error_count,
         count(case when fetch_outcome = 'tls_error' then 1 end) as tls_error_count,
         count(case when fetch_outcome = 'other_error' then 1 end) as other_error_count,
-        max(case when is_available then published_date end) as latest_published_date,
+        max(case when is_available and not is_dated_after_fetch then published_date end) as latest_published_date,
+        bool_or(is_available and is_dated_after_fetch) as is_dated_after_fetch,
         max(fetched_at) as latest_fetched_at,
         bool_or(is_available and new_media_links is not null) as is_new_media_looked_for,
         bool_or(is_synthetic) as is_synthetic
@@ -114,6 +115,7 @@ joined as (
         case
             when measured.latest_published_date is not null then null
             when measured.available_count = 0 then 'site_unavailable'
+            when measured.is_dated_after_fetch then 'dated_after_fetch'
             else 'no_dated_page'
         end as freshness_null_reason,
         case when measured.new_media_null_reason is null then coalesce(channels.weibo_link_count, 0) end

@@ -19,7 +19,7 @@ outcomes as (
 ),
 
 parameters as (
-    {{ parameters(['crawl.available_status_below']) }}
+    {{ parameters(['crawl.available_status_below', 'crawl.utc_offset_hours']) }}
 ),
 
 classified as (
@@ -33,6 +33,7 @@ classified as (
         outcomes.is_answered
         and coalesce(crawled.http_status < parameters.crawl_available_status_below, true) as is_available,
         crawled.published_date,
+        {{ is_dated_after_fetch('crawled', 'parameters.crawl_utc_offset_hours') }} as is_dated_after_fetch,
         crawled.new_media_links,
         crawled.is_synthetic,
         crawled.file_id,

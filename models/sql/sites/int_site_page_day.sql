@@ -1,8 +1,9 @@
--- Pages that state when they were published and what they are called.
+-- Pages that state when they were published, not after they were fetched, and what they are called.
 with reached as (
     {{ reached_pages(
         ['published_date', 'title', 'page_tags', 'file_id', 'sheet', 'row_number'],
-        'pages.published_date is not null and pages.title is not null'
+        'pages.published_date is not null and pages.title is not null and not '
+        ~ is_dated_after_fetch('pages', 'parameters.crawl_utc_offset_hours')
     ) }}
 ),
 

@@ -29,6 +29,15 @@ qualifiers as (
     select * from {{ ref('qualifiers') }}
 ),
 
+-- What another source decides against is contradicted wherever it stands: one statement has one verdict.
+contradicted as (
+    select distinct
+        edition,
+        claim_id
+    from {{ ref('claim_contradictions') }}
+    where is_decisive
+),
+
 joined as (
     select
         figures.*,
@@ -41,7 +50,8 @@ joined as (
         cells.design,
         cells.interval_low,
         cells.interval_high,
-        cells.is_synthetic
+        cells.is_synthetic,
+        contradicted.claim_id is not null as is_contradicted
     from figures
     inner join delivered on figures.edition = delivered.edition
     left join missing on figures.edition = missing.edition and figures.figure_id = missing.figure_id
@@ -52,13 +62,15 @@ joined as (
             and figures.measure = cells.measure
             and figures.breakdown = cells.breakdown
             and figures.group_code = cells.group_code
+    left join contradicted on figures.edition = contradicted.edition and figures.claim_id = contradicted.claim_id
 ),
 
 judged as (
     select
         joined.*,
         {{ is_in_agreement('joined.computed', 'joined.published_value', 'joined.published_decimals', 'qualifiers') }}
-            as is_in_agreement
+            as is_in_agreement,
+        {{ is_near('joined.computed', 'joined.published_value', 'qualifiers') }} as is_near
     from joined
     left join qualifiers on joined.qualifier = qualifiers.qualifier
 ),
@@ -87,11 +99,16 @@ reconciled as (
         published_decimals,
         qualifier,
         case
+            when is_contradicted then 'contradicted'
             when computed is null then 'not_computable'
             when published_value is null then 'unpublished'
             when is_in_agreement then 'agrees'
             else 'differs'
         end as verdict,
+        case when computed is not null and published_value is not null then is_in_agreement and is_near end
+            as is_precise,
+        case when computed is not null then case when is_synthetic then 'synthetic' else 'measured' end end
+            as evidence_kind,
         computed - published_value as difference,
         missing_input,
         as_of,

@@ -14,13 +14,16 @@ with sites as (
     where subject_kind = 'website'
 ),
 
-running as (
-    select * from sites
-    where is_running
-),
-
 stock_dates as (
     select * from {{ ref('stock_dates') }}
+),
+
+-- The sites that run are those of the day of the edition's stock, whenever the registry was delivered.
+running as (
+    select sites.*
+    from sites
+    inner join {{ ref('editions') }} as editions on sites.edition = editions.edition
+    where {{ is_in_stock('sites', 'editions.stock_date') }}
 ),
 
 policy_documents as (
@@ -31,21 +34,17 @@ policy_documents as (
     group by edition
 ),
 
--- A site without an opening date was always there. One that closed nobody knows when is in no stock; how many there
--- are is counted beside it.
+-- How many sites closed nobody knows when is counted beside the stock.
 on_stock_dates as (
     select
         sites.edition,
         sites.subject_id,
         dates.stock_date,
+        dates.inspection_period,
         dates.earlier_date is not null as has_earlier_date,
         sites.level,
         sites.province_code,
-        coalesce(sites.opened_date <= dates.stock_date, true)
-        and case
-            when sites.closed_date is not null then sites.closed_date > dates.stock_date
-            else sites.is_running
-        end as is_in_stock,
+        {{ is_in_stock('sites', 'dates.stock_date') }} as is_in_stock,
         coalesce(sites.opened_date > dates.earlier_date and sites.opened_date <= dates.stock_date, false)
         and (sites.closed_date is not null or sites.is_running) as is_opened,
         coalesce(sites.closed_date > dates.earlier_date and sites.closed_date <= dates.stock_date, false)
@@ -57,7 +56,7 @@ on_stock_dates as (
     inner join stock_dates as dates on sites.edition = dates.edition
 ),
 
--- Provincial governments alone: the Production and Construction Corps is none.
+-- Provincial governments alone: the Production and Construction Corps is none, and a city's document is not theirs.
 governments as (
     select
         regions.edition,
@@ -74,7 +73,7 @@ policies as (
         province_code,
         count(*) as policy_count
     from {{ ref('int_policy_document_theme') }}
-    where theme_code = 'consolidation' and province_code is not null
+    where theme_code = 'consolidation' and issuer_level = 'province'
     group by edition, province_code
 ),
 
@@ -130,41 +129,24 @@ rounds as (
     from inspected
 ),
 
-of_rounds as (
-    select
-        running.edition,
-        running.subject_id,
-        rounds.period,
-        rounds.tier,
-        0 as inspected_count,
-        1 as running_count,
-        running.is_synthetic
-    from running
-    inner join rounds on running.edition = rounds.edition
-    union all
-    select
-        edition,
-        subject_id,
-        period,
-        tier,
-        1 as inspected_count,
-        0 as running_count,
-        is_synthetic
-    from inspected
-),
-
--- A running site is below the line in every round, and above it where it was inspected.
+-- A round is held against the stock of its own quarter: only a site of that stock counts, above the line or below.
 in_rounds as (
     select
-        edition,
-        subject_id,
-        period,
-        tier,
-        sum(inspected_count) as inspected_count,
-        sum(running_count) as running_count,
-        bool_or(is_synthetic) as is_synthetic
-    from of_rounds
-    group by edition, subject_id, period, tier
+        stock.edition,
+        stock.subject_id,
+        rounds.period,
+        rounds.tier,
+        inspected.subject_id is not null as is_inspected,
+        stock.is_synthetic
+    from on_stock_dates as stock
+    inner join rounds on stock.edition = rounds.edition and stock.inspection_period = rounds.period
+    left join inspected
+        on
+            stock.edition = inspected.edition
+            and stock.subject_id = inspected.subject_id
+            and rounds.period = inspected.period
+            and rounds.tier = inspected.tier
+    where stock.is_in_stock
 ),
 
 reasons as (
@@ -257,7 +239,7 @@ units as (
         stratum='stratum', weight='weight') }}
     union all
     {{ trend_unit('in_rounds', table, 'inspected_share', by=['tier'], period='period',
-        above='inspected_count', below='running_count') }}
+        above=one_if('is_inspected'), below=1) }}
     {% set by = ['tier', 'failure_reason'] -%}
     union all
     {{ trend_unit('failed', table, 'failed_sites', by=by, period='period') }}

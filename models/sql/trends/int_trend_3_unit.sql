@@ -15,13 +15,24 @@ with platforms as (
         has_online_payment,
         has_delivery,
         has_rating,
-        row_number() over (partition by edition, region_code order by snapshot_date desc) as snapshot_order,
         is_synthetic
     from {{ ref('fct_platform_census') }}
 ),
 
+-- The last snapshot until the day of the edition's census.
+ordered as (
+    select
+        platforms.*,
+        row_number() over (
+            partition by platforms.edition, platforms.region_code order by platforms.snapshot_date desc
+        ) as snapshot_order
+    from platforms
+    inner join {{ ref('editions') }} as editions on platforms.edition = editions.edition
+    where platforms.snapshot_date <= editions.census_date
+),
+
 latest as (
-    select * from platforms
+    select * from ordered
     where snapshot_order = 1
 ),
 
@@ -44,12 +55,10 @@ checks as (
         checks.has_empty_columns,
         not checks.is_search_usable as is_search_unusable,
         checks.is_channel_genuine,
-        -- A platform to which nobody put a question is neither late nor in time.
+        -- Neither late nor in time: a platform to which nobody put a question, and one whose days nobody counted.
         case
-            when checks.has_reply is not null
-                then coalesce(
-                    not checks.has_reply or checks.reply_working_days > parameters.platform_reply_days_max, false
-                )
+            when not checks.has_reply then true
+            when checks.has_reply then checks.reply_working_days > parameters.platform_reply_days_max
         end as is_late,
         checks.checked_item_count,
         checks.stages_only_count,
@@ -67,10 +76,10 @@ units as (
     } -%}
     {% for measure, condition in counted.items() -%}
     {{ trend_unit('latest', 'trend_3_platform_coverage', measure, unit='region_code', by=['unit_class'],
-        above=one_if(condition), below=1) }}
+        above=one_if(condition), below=1, where=condition ~ ' is not null') }}
     union all
     {{ trend_unit('platforms', 'trend_3_platform_snapshot', measure, unit='region_code', by=['unit_class'],
-        period='snapshot_date', above=one_if(condition), below=1) }}
+        period='snapshot_date', above=one_if(condition), below=1, where=condition ~ ' is not null') }}
     union all
     {% endfor -%}
     {% for feature in [

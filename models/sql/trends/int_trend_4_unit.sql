@@ -96,7 +96,7 @@ months as (
         activity.is_synthetic
     from {{ believed('account_activity') }} as activity
     inner join subjects on activity.edition = subjects.edition and activity.subject_id = subjects.subject_id
-    where activity.period_kind = 'month'
+    where activity.period_kind = 'month' and year(activity.period_start) = activity.edition
 ),
 
 scored as (
@@ -111,7 +111,10 @@ scored as (
         scores.is_synthetic
     from {{ ref('fct_account_communication') }} as scores
     inner join subjects on scores.edition = subjects.edition and scores.subject_id = subjects.subject_id
-    where scores.period_kind = 'month' and scores.score is not null
+    where
+        scores.period_kind = 'month'
+        and year(scores.period_start) = scores.edition
+        and scores.score is not null
 ),
 
 units as (

@@ -74,7 +74,7 @@ robots as (
         robots.subject_id,
         subjects.level,
         subjects.province_code,
-        robots.question_count,
+        robots.judged_count,
         robots.correct_count,
         robots.accuracy_share,
         robots.is_usable,
@@ -101,11 +101,11 @@ units as (
     union all
     {{ trend_unit('robots', table, 'usable_share', by=by, above=one_if('is_usable'), below=1) }}
     union all
-    {{ trend_unit('robots', table, 'accuracy_share', by=by, above='correct_count', below='question_count',
-        where='is_usable') }}
+    {{ trend_unit('robots', table, 'accuracy_share', by=by, above='correct_count', below='judged_count',
+        where='is_usable and judged_count > 0') }}
     union all
-    {{ trend_unit('robots', table, 'best_accuracy_share', above='correct_count', below='question_count',
-        amount='accuracy_share', contender='subject_id', where='is_usable') }}
+    {{ trend_unit('robots', table, 'best_accuracy_share', above='correct_count', below='judged_count',
+        amount='accuracy_share', contender='subject_id', where='is_usable and judged_count > 0') }}
 )
 
 select * from units

@@ -23,6 +23,7 @@ from pipelines.robustness.inputs import TABLES_READ
 from pipelines.settings import Settings
 from pipelines.warehouse.build import NOTHING_BUILT, BuildResult, NodeResult, build_warehouse, describe_failures
 from pipelines.warehouse.dbt_project import is_published, read_manifest
+from pipelines.warehouse.given_values import require_given_on_scale
 from pipelines.warehouse.scope import mark_built, take_scope
 
 WAREHOUSE_POOL = "warehouse"
@@ -95,6 +96,7 @@ def models(
     if release_id is not None:
         report("models", f"nothing has changed since release {release_id}: 0 models built")
         return
+    require_given_on_scale(settings)
     scope = take_scope(settings, rebuild=edition_run.rebuild)
     # dbt works in a process of its own: this one has time for what the gate will need.
     load_ahead()

@@ -27,9 +27,15 @@ better as (
     where theirs.subject_rank < ours.subject_rank
 ),
 
+-- Ranks are taken on steps of the width within which scores are tied: the lower edge of the next one's is enough.
 targets as (
-    select better.*, scores.score as next_score
+    select
+        better.*,
+        scores.score as next_score,
+        (round(scores.score / roots.tied_within) - 0.5 + 1e-6) * roots.tied_within as least_score
     from better
+    inner join indices.dim_framework_node as roots
+        on better.edition = roots.edition and better.index_code = roots.index_code and roots.parent_code is null
     inner join indices.idx_score as scores
         on better.edition = scores.edition and better.index_code = scores.index_code
         and better.next_subject_id = scores.subject_id and scores.parent_code is null
@@ -76,7 +82,7 @@ needed as (
         nodes.edition, nodes.index_code, nodes.subject_id, nodes.node_code, nodes.aggregation, nodes.is_vetoed,
         0 as depth,
         [lpad(cast(nodes.node_order as varchar), 9, '0') || nodes.node_code] as path,
-        targets.next_score as needed_score
+        targets.least_score as needed_score
     from nodes
     left join targets using (edition, index_code, subject_id)
     where nodes.parent_code is null
@@ -145,6 +151,7 @@ compared as (
         avg(peers.treated_value) as mean_value,
         stddev_samp(peers.treated_value) as deviation,
         count(*) + case when any_value(leaves.treated_value) is null then 1 else 0 end as value_count,
+        min(peers.treated_value) = max(peers.treated_value) as is_constant,
         list(peers.treated_value order by leaves.direction * peers.treated_value desc)
             filter (where peers.subject_id <> leaves.subject_id) as other_values
     from leaves
@@ -190,7 +197,7 @@ inverted as (
     select
         leaves.edition, leaves.index_code, leaves.subject_id, leaves.node_code,
         leaves.treatment, leaves.is_veto, leaves.normalisation, leaves.direction,
-        compared.highest_value, compared.lowest_value,
+        compared.highest_value, compared.lowest_value, compared.other_values,
         greatest(leaves.needed_score, 0) as needed_score,
         case
             when leaves.normalisation = 'banded' then banded.relation
@@ -204,6 +211,8 @@ inverted as (
         end as relation,
         case
             when leaves.normalisation = 'banded' then banded.bound
+            -- Where all are the same, so is every score, as long as the yardsticks stay.
+            when leaves.normalisation in ('min_max', 'z_score') and compared.is_constant then null
             when leaves.normalisation = 'z_score'
                 then
                     compared.mean_value
@@ -266,6 +275,28 @@ inverted as (
         and leaves.subject_id = banded.subject_id and leaves.node_code = banded.node_code and banded.place = 1
 ),
 
+-- Who is equal to others has the percentile of half of them below: where that is enough, no more is needed.
+tied as (
+    select
+        *,
+        len(other_values) - list_position(other_values, needed_treated) + 1 as not_better_count,
+        list_position(list_reverse(other_values), needed_treated) - 1 as worse_count
+    from inverted
+),
+
+related as (
+    select
+        * replace (
+            case
+                when normalisation <> 'percentile' or is_veto then relation
+                when 50 * (not_better_count + worse_count) / len(other_values) < needed_score - 1e-9 then relation
+                when relation = 'above' then 'at_least'
+                else 'at_most'
+            end as relation
+        )
+    from tied
+),
+
 wanted as (
     select
         edition, index_code, subject_id, node_code, relation,
@@ -275,7 +306,7 @@ wanted as (
             when treatment = 'log' then exp(needed_treated) - 1
             else needed_treated
         end as needed_value
-    from inverted
+    from related
 ),
 
 read_rows as (

@@ -24,7 +24,7 @@ published as (
 ),
 
 int_framework_subject as (
-    select edition, index_code, subject_id, rank_class
+    select edition, index_code, subject_id, rank_class, is_synthetic
     from published
 ),
 

@@ -99,12 +99,12 @@ def _caused_sections(connection: duckdb.DuckDBPyConnection, tables: list[Compare
         scores = _query(
             connection,
             "scores",
-            "select * from score_change order by abs(change) desc nulls last, index_code, subject_id",
+            "select * from score_change order by abs(change) desc nulls last, edition, index_code, subject_id",
         )
         ranks = _query(
             connection,
             "ranks",
-            "select * from rank_change order by abs(change) desc nulls last, index_code, subject_id",
+            "select * from rank_change order by abs(change) desc nulls last, edition, index_code, subject_id",
         )
     corrections = [t for t in tables if t.name == CORRECTIONS]
     return [
@@ -137,36 +137,36 @@ def _prepare(
         f"create temp table comparison as select {are_rows_known} as are_rows_known, {is_same_code} as is_same_code"
     )
     corrections = (
-        "select coalesce(n.source, o.source) as source, coalesce(n.unit_code, o.unit_code) as unit_code "
+        "select edition, coalesce(n.source, o.source) as source, coalesce(n.unit_code, o.unit_code) as unit_code "
         "from before.audit.correction as o full outer join after.audit.correction as n using (edition, correction_id) "
         "where o.outcome is distinct from n.outcome or o.new_value is distinct from n.new_value"
         if _have(tables, CORRECTIONS)
-        else "select source, unit_code from after.audit.correction where outcome = 'applied'"
+        else "select edition, source, unit_code from after.audit.correction where outcome = 'applied'"
         if _is_new(tables, CORRECTIONS)
-        else "select null::varchar as source, null::varchar as unit_code limit 0"
+        else "select null::integer as edition, null::varchar as source, null::varchar as unit_code limit 0"
     )
     connection.execute(f"create temp table correction_change as {corrections}")
     if _have(tables, SUBJECTS):
         _run(connection, "subjects")
     else:
         connection.execute(
-            "create temp table changed_subject as select null::varchar as subject_id, false as has_input_change, "
-            "false as has_correction_change limit 0"
+            "create temp table changed_subject as select null::integer as edition, null::varchar as subject_id, "
+            "false as has_input_change, false as has_correction_change limit 0"
         )
     connection.execute(
         """
         create temp table changed_unit as
-        select unit_code, bool_or(has_input_change) as has_input_change,
+        select edition, unit_code, bool_or(has_input_change) as has_input_change,
             bool_or(has_correction_change) as has_correction_change
         from (
-            select subject_id as unit_code, has_input_change, has_correction_change from changed_subject
+            select edition, subject_id as unit_code, has_input_change, has_correction_change from changed_subject
             union all
-            select unit_code, true, false from input_change
+            select edition, unit_code, true, false from input_change
             union all
-            select unit_code, false, true from correction_change
+            select edition, unit_code, false, true from correction_change
         )
         where unit_code is not null
-        group by unit_code
+        group by edition, unit_code
         """
     )
     for side in (BEFORE, AFTER):
@@ -175,8 +175,8 @@ def _prepare(
         units = (
             f"select * from {side}.{UNITS}"
             if there
-            else "select null::varchar as figure_id, null::varchar as unit_code, null::bigint as numerator_count, "
-            "null::bigint as denominator_count limit 0"
+            else "select null::integer as edition, null::varchar as figure_id, null::varchar as unit_code, "
+            "null::bigint as numerator_count, null::bigint as denominator_count limit 0"
         )
         connection.execute(f"create temp table {side}_unit as {units}")
 

@@ -21,7 +21,7 @@ HIDDEN = "▇"
 UNIT_COLUMNS = ("subject_code", "site_code", "region_code", "unit_code")
 CREATE = f"""
 create or replace temp table {TABLE} (
-    source varchar, change varchar, unit_code varchar, row_key varchar, column_name varchar,
+    edition integer, source varchar, change varchar, unit_code varchar, row_key varchar, column_name varchar,
     old_value varchar, new_value varchar,
     old_file_id varchar, old_sheet varchar, old_row_number bigint,
     new_file_id varchar, new_sheet varchar, new_row_number bigint
@@ -47,12 +47,12 @@ def find_changed_rows(
         if None in folders:
             unknown.append(source)
             continue
-        paths = [
+        old, new = (
             _paths(folder, source, release.edition, file_ids)
             for folder, release, file_ids in zip(folders, (before, after), sides, strict=True)
             if folder is not None
-        ]
-        connection.execute(_changes(contract, *paths))
+        )
+        connection.execute(_changes(contract, old, new, (before.edition, after.edition)))
     return unknown
 
 
@@ -68,7 +68,7 @@ def _paths(folder: Path, source: str, edition: int, file_ids: list[str]) -> list
     return [landing_file(folder / source, edition, file_id) for file_id in file_ids or [NO_FILE]]
 
 
-def _changes(contract: Contract, old: list[Path], new: list[Path]) -> str:
+def _changes(contract: Contract, old: list[Path], new: list[Path], editions: tuple[int, int]) -> str:
     columns = [column for column in contract.columns if column.personal != "drop"]
     unit = unit_expression(contract)
     is_personal = {column.name: column.personal is not None for column in columns}
@@ -93,6 +93,7 @@ def _changes(contract: Contract, old: list[Path], new: list[Path]) -> str:
     n as ({rows} {_landed(new)}),
     matched as (
         select
+            case when n.row_key is null then {editions[0]} else {editions[1]} end as edition,
             case when o.row_key is null then 'added' when n.row_key is null then 'removed' else 'changed' end as change,
             coalesce(n.unit_code, o.unit_code) as unit_code,
             coalesce(n.row_key, o.row_key) as row_key,
@@ -108,14 +109,14 @@ def _changes(contract: Contract, old: list[Path], new: list[Path]) -> str:
         where change = 'changed' and old_cells is distinct from new_cells
     )
     select
-        '{contract.name}', change, unit_code, row_key, old_cells[position].name,
+        edition, '{contract.name}', change, unit_code, row_key, old_cells[position].name,
         old_cells[position].shown, new_cells[position].shown,
         old_file_id, old_sheet, old_row_number, new_file_id, new_sheet, new_row_number
     from cells
     where old_cells[position].value is distinct from new_cells[position].value
     union all
     select
-        '{contract.name}', change, unit_code, row_key, null, null, null,
+        edition, '{contract.name}', change, unit_code, row_key, null, null, null,
         old_file_id, old_sheet, old_row_number, new_file_id, new_sheet, new_row_number
     from matched
     where change <> 'changed'

@@ -67,7 +67,7 @@ NOMINATIONS = [
         for title in ("share", "missing", "parted")
         for unit in "ABC"
     ],
-    *[("panel", "专家推荐", "E1", unit, f"单位{unit}") for unit in "VABD"],
+    *[("panel", "专家推荐", "E1", unit, f"单位{unit}") for unit in "VABCD"],
     ("panel", "专家推荐", "E2", "A", "单位A"),
     ("evidence", "自荐", "单位A", "A", "单位A"),
     ("evidence", "自荐", "单位C", "C", "单位C"),
@@ -94,6 +94,8 @@ REVIEWS: list[tuple[str, str, str, str, float | None, str]] = [
     ("panel", "E3", "B", "k", 78.0, "是"),
     ("panel", "E1", "D", "k", 70.0, "是"),
     ("panel", "E2", "D", "k", None, ""),
+    ("panel", "E1", "C", "k", 86.0, "是"),
+    ("panel", "E2", "C", "k", 84.0, ""),
     ("reviewed", "E1", "A", "r", 80.0, ""),
     ("reviewed", "E2", "A", "r", 60.0, ""),
     ("reviewed", "E1", "B", "r", 60.0, ""),

@@ -23,6 +23,7 @@ DECIDED = {
     ("panel", "V"): "vetoed",
     ("panel", "A"): "won",
     ("panel", "B"): "not_approved",
+    ("panel", "C"): "too_few_voices",
     ("panel", "D"): "too_few_reviewers",
     ("evidence", "A"): "won",
     ("evidence", "B"): "too_few_self_nominations",

@@ -39,6 +39,7 @@ VARIANTS = {
     "rank": ["scaled", "better", "curved"],
     "percentile": ["scaled", "better", "curved"],
 }
+RELATIVE = [*VARIANTS, "distance_to_best"]
 SAME = [(name, "times") for name in NORMALISATIONS if name != "given"]
 SAME += [(name, variant) for name, variants in VARIANTS.items() for variant in variants if variant != "better"]
 RATIO = {"normalisation": "distance_to_best"}
@@ -119,6 +120,29 @@ def combinations() -> dict[str, list[Row]]:
     return indices | unusual()
 
 
+def whole(code: str, weights: list[int], **branch: object) -> list[Row]:
+    """A root over a branch of as many leaves as there are weights, all of them measured."""
+    leaf = {"measure_code": "external.counted", "normalisation": "given"}
+    leaves = [node(code, f"leaf{n:02}", "branch", weight=weight, **leaf) for n, weight in enumerate(weights)]
+    return [node(code, "root"), node(code, "branch", "root", **branch), *leaves]
+
+
+def whole_evidence() -> dict[str, list[Row]]:
+    """Trees of which nothing is missing: equal children from one to thirty, and relative weights of any size."""
+    random = np.random.default_rng(18)
+    weights = {f"relative{n:02}": random.integers(1, 1000, 2 + n).tolist() for n in range(30)}
+    return {
+        **{f"equal{n:02}": whole(f"equal{n:02}", [1] * n, weighting="equal") for n in range(1, 31)},
+        **{code: whole(code, drawn, weighting="relative") for code, drawn in weights.items()},
+    }
+
+
+def most(place: int) -> Row:
+    """One of six equal children, the first of which nobody measured."""
+    measure = "external.counted" if place else "external.absent"
+    return node("most", f"leaf{place}", "root", measure_code=measure, normalisation="given")
+
+
 def raised(row: Row, leaf: int) -> Row:
     """The same node; the one leaf reads the measure in which one unit is better."""
     return {**row, "measure_code": f"external.better{leaf}"} if row.get("measure_code") == f"external.m{leaf}" else row
@@ -154,10 +178,12 @@ def unusual() -> dict[str, list[Row]]:
         ),
         "entropy_none": flat("entropy_none", "zeros", "same", methods={"weighting": "entropy"}, **given),
         "critic_edges": flat("critic_edges", "same", "ties", "counted", "m2", methods={"weighting": "critic"}, **given),
+        "critic_gaps": flat("critic_gaps", "m1", "m3", "m5", methods={"weighting": "critic"}, **given),
         "log_zero": flat("log_zero", "counted", "m0", treatment="log"),
         "winsorised_ties": flat("winsorised_ties", "ties", treatment="winsorise", treatment_parameter=0.3),
         "debts_less": flat("debts_less", "debts", normalisation="goalposts", goal_low=-30, goal_high=10, direction=-1),
         "debts_deducted": flat("debts_deducted", "debts", normalisation="deduction", points_per_unit=0.1),
+        **{f"same_{name}": flat(f"same_{name}", "same", "m0", normalisation=name) for name in RELATIVE},
         "ties_ranked": flat("ties_ranked", "ties", "counted", normalisation="percentile", direction=-1),
     }
 
@@ -177,8 +203,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory, indices: dict[str, list[R
         if row.get("normalisation") == "banded"
         for bound, points in bands_of(row)
     ]
+    complete = whole_evidence()
+    nodes += [row for rows in complete.values() for row in rows]
     nodes += [node("ratio", "root"), node("ratio", "debts", "root", measure_code="external.debts", **RATIO)]
     frameworks = [framework(code, coverage_min=0.6) for code in [*indices, "ratio"]]
+    frameworks += [framework(code, coverage_min=1) for code in complete]
+    # Five of six children, written in as many digits as a hand writes.
+    nodes += [node("most", "root", weighting="equal"), *(most(place) for place in range(6))]
+    frameworks.append(framework("most", coverage_min=0.8333333333))
     return compose(tmp_path_factory.mktemp("engine"), Composition(frameworks, nodes, bands), measured(), tables=ENGINE)
 
 
@@ -239,6 +271,15 @@ def test_ranks_are_competition_ranks_of_those_with_enough_evidence(code: str, se
     assert unranked["null_reason"].null_count() == 0
 
 
+@pytest.mark.parametrize("code", [*whole_evidence(), "most"])
+def test_a_sum_of_shares_reaches_the_limit_it_adds_up_to(code: str, settings: Settings) -> None:
+    """Three thirds are one: added as decimals they are 0.999999999999999945, which ranked nobody."""
+    rows = rows_of(settings, "indices.idx_rank").filter(index_code=code)
+    assert set(rows["coverage"]) == {round(5 / 6, 12) if code == "most" else 1.0}
+    assert rows["subject_rank"].null_count() == 0
+    assert len(rows) == len(UNITS)
+
+
 @pytest.mark.parametrize(("normalisation", "variant"), SAME)
 def test_another_unit_or_another_scale_of_the_same_order_changes_no_score(
     normalisation: str, variant: str, scores: Mapping[tuple[str, str, str], Mapping[str, Any]]
@@ -274,7 +315,7 @@ def test_shares_of_siblings_add_up_and_contributions_make_the_parent(
     shares = rows_of(settings, "indices.dim_framework_node").drop_nulls("weight_share")
     totals = shares.group_by("index_code", "parent_code").agg(pl.col("weight_share").sum())
     parents = [row for rows in combinations().values() for row in rows if "measure_code" not in row]
-    assert len(totals) == len(parents) + 1
+    assert len(totals) == len(parents) + 2 + 2 * len(whole_evidence())
     assert all(total == pytest.approx(1, abs=1e-12) for total in totals["weight_share"])
     root = scores["min_max_m", "root", UNITS[0]]["score"]
     parts = [scores["min_max_m", f"branch{branch}", UNITS[0]] for branch in range(2)]

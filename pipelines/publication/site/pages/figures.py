@@ -127,7 +127,11 @@ def _published(desk: Desk, row: Row, unit: str) -> str:
 
 
 def _detail(desk: Desk, row: Row, is_share: bool) -> str:
-    """By how much a figure differs, or for want of what it is not computable."""
+    """What it was held against, by how much a figure differs, or for want of what it is not computable."""
+    if row["verdict"] == "agrees" and row.get("evidence_kind"):
+        held_against = desk.label("evidence_kind", row["evidence_kind"])
+        loose = desk.say("，属实而不准确", ", true and not precise") if row.get("is_precise") is False else ""
+        return f"{desk.say('据', 'by ')}{held_against}{loose}"
     if row["verdict"] == "differs" and row["difference"] is not None:
         if is_share:
             points = f"{row['difference'] * 100:+.1f}"

@@ -1,5 +1,6 @@
 """The public record beside the figures: every claim of the bulletin with its verdict, and the official series."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from pipelines.foundation.sql import Row
@@ -20,8 +21,9 @@ def build(desk: Desk) -> Iterator[Page]:
         yield Page(
             path="claims.html", template="grid.html", title=at.say("通报表述逐条核对", "Every claim of the bulletin"),
             section="figures.html", context={"lead": at.say(
-                "通报中的每个数字、主体与表述，及其核对结论。",
-                "Every figure, entity and claim of the bulletin with its verdict.",
+                f"通报中的每个数字、主体与表述，及其核对结论与所据。{counts(at)}",
+                f"Every figure, entity and claim of the bulletin with its verdict and what it was held against. "
+                f"{counts(at)}",
             ), "table": claims(at)},
         )  # fmt: skip
     if desk.tables.has(SERIES):
@@ -35,6 +37,22 @@ def build(desk: Desk) -> Iterator[Page]:
         )  # fmt: skip
 
 
+def counts(desk: Desk) -> str:
+    """How many claims have each verdict, those that were compared apart by what they were held against."""
+    found = Counter((row["verdict"], row.get("evidence_kind")) for row in desk.tables.rows(CLAIMS))
+    comma, stop = desk.say("，", ", "), desk.say("。", ".")
+    return comma.join(f"{_outcome(desk, *outcome)} {count}" for outcome, count in sorted(found.items(), key=str)) + stop
+
+
+def _outcome(desk: Desk, verdict: str, evidence_kind: str | None) -> str:
+    """A verdict with what it rests on."""
+    said = desk.label("verdict", verdict)
+    if not evidence_kind:
+        return said
+    held_against = desk.label("evidence_kind", evidence_kind)
+    return desk.say(f"{said}（{held_against}）", f"{said} ({held_against})")
+
+
 def claims(desk: Desk) -> Grid:
     """Every claim in the order of the bulletin."""
     columns = [
@@ -43,6 +61,7 @@ def claims(desk: Desk) -> Grid:
         Column(title=desk.say("所述值", "Value")),
         Column(title=desk.say("核对值", "Computed"), kind="number"),
         Column(title=desk.say("结论", "Verdict"), is_choice=True),
+        Column(title=desk.say("所据", "Held against"), is_choice=True),
         Column(title=desk.say("依据", "By")),
     ]
     rows = sorted(desk.tables.rows(CLAIMS), key=lambda row: (row["claim_order"], row["claim_id"]))
@@ -54,7 +73,11 @@ def claims(desk: Desk) -> Grid:
                 text_cell(row["quote"], lang="zh-CN", note=desk.say("", row["what"] or "")),
                 text_cell(row["value"]),
                 number_cell(row["computed"], SHARE if str(row["unit"] or "").startswith("%") else ""),
-                text_cell(desk.label("verdict", row["verdict"])),
+                text_cell(
+                    desk.label("verdict", row["verdict"]),
+                    note=desk.say("属实而不准确", "true, not precise") if _is_loose(row) else "",
+                ),
+                text_cell(desk.label("evidence_kind", row["evidence_kind"]) if row.get("evidence_kind") else ""),
                 text_cell(
                     desk.say(row["rule_zh"] or "", row["rule_en"] or ""),
                     note=desk.label("missing_input", row["missing_input"]) if row["missing_input"] else "",
@@ -63,6 +86,10 @@ def claims(desk: Desk) -> Grid:
             for row in rows
         ],
     )  # fmt: skip
+
+
+def _is_loose(row: Row) -> bool:
+    return row["verdict"] == "agrees" and row.get("is_precise") is False
 
 
 def official(desk: Desk) -> Grid:

@@ -1,11 +1,12 @@
 -- Every figure that changed, split exactly into its causes.
 --
 -- A figure is a sum over units, or a ratio of two sums. What units that stand in one release alone add or take away is
--- the set's. What the units in both change is shared out over them in proportion to what each changes, and each part
+-- the set's, and all of it where no unit stands in both. What the units in both change is shared out over them in proportion to what each changes, and each part
 -- goes to the cause of its unit: its own input rows, a correction, or, where neither changed, the method.
 create or replace temp table figure_change as
 with figures as (
     select
+        edition,
         figure_id,
         coalesce(n.figure_order, o.figure_order) as figure_order,
         coalesce(n.name_zh, o.name_zh) as name_zh,
@@ -16,12 +17,13 @@ with figures as (
         o.verdict as old_verdict,
         n.verdict as new_verdict
     from before.trends.figure as o
-    full outer join after.trends.figure as n using (figure_id)
+    full outer join after.trends.figure as n using (edition, figure_id)
     where o.computed is distinct from n.computed or o.verdict is distinct from n.verdict
 ),
 
 units as (
     select
+        edition,
         figure_id,
         unit_code,
         o.numerator_count as old_numerator,
@@ -30,12 +32,13 @@ units as (
         n.denominator_count as new_denominator,
         o.unit_code is not null and n.unit_code is not null as is_in_both
     from before_unit as o
-    full outer join after_unit as n using (figure_id, unit_code)
-    where figure_id in (select figure_id from figures)
+    full outer join after_unit as n using (edition, figure_id, unit_code)
+    where (edition, figure_id) in (select (edition, figure_id) from figures)
 ),
 
 common as (
     select
+        edition,
         figure_id,
         sum(old_numerator) as old_numerator,
         sum(new_numerator) as new_numerator,
@@ -43,31 +46,36 @@ common as (
         sum(new_denominator) as new_denominator
     from units
     where is_in_both
-    group by figure_id
+    group by edition, figure_id
 ),
 
 effects as (
     select
         figures.*,
-        common.figure_id is not null as has_units,
-        case
-            when figures.is_share
-                then
-                    common.new_numerator / nullif(cast(common.new_denominator as double), 0)
-                    - common.old_numerator / nullif(cast(common.old_denominator as double), 0)
-            else common.new_numerator - common.old_numerator
-        end as common_change,
+        counted.figure_id is not null as has_units,
+        coalesce(
+            case
+                when figures.is_share
+                    then
+                        common.new_numerator / nullif(cast(common.new_denominator as double), 0)
+                        - common.old_numerator / nullif(cast(common.old_denominator as double), 0)
+                else common.new_numerator - common.old_numerator
+            end,
+            0
+        ) as common_change,
         case
             when figures.is_share
                 then common.old_numerator / nullif(cast(common.old_denominator as double), 0)
             else 0
         end as old_ratio
     from figures
-    left join common using (figure_id)
+    left join common using (edition, figure_id)
+    left join (select distinct edition, figure_id from units) as counted using (edition, figure_id)
 ),
 
 moved as (
     select
+        units.edition,
         units.figure_id,
         units.unit_code,
         case
@@ -80,8 +88,8 @@ moved as (
         - effects.old_ratio * (coalesce(units.new_denominator, 0) - coalesce(units.old_denominator, 0)) as pull
     from units
     cross join comparison
-    inner join effects using (figure_id)
-    left join changed_unit on units.unit_code = changed_unit.unit_code
+    inner join effects using (edition, figure_id)
+    left join changed_unit on units.edition = changed_unit.edition and units.unit_code = changed_unit.unit_code
     where
         units.is_in_both
         and (
@@ -92,6 +100,7 @@ moved as (
 
 pulls as (
     select
+        edition,
         figure_id,
         sum(pull) as total,
         coalesce(sum(pull) filter (where cause = 'subject'), 0) as subject_pull,
@@ -99,10 +108,11 @@ pulls as (
         coalesce(sum(pull) filter (where cause = 'method'), 0) as method_pull,
         count(*) as moved_unit_count
     from moved
-    group by figure_id
+    group by edition, figure_id
 )
 
 select
+    effects.edition,
     effects.figure_id,
     effects.name_zh,
     effects.name_en,
@@ -131,10 +141,10 @@ select
     (
         select count(*)
         from units
-        where units.figure_id = effects.figure_id and not units.is_in_both
+        where units.edition = effects.edition and units.figure_id = effects.figure_id and not units.is_in_both
     ) as come_or_gone_unit_count,
     effects.old_verdict,
     effects.new_verdict
 from effects
-left join pulls using (figure_id)
-order by effects.figure_order, effects.figure_id
+left join pulls using (edition, figure_id)
+order by effects.edition, effects.figure_order, effects.figure_id

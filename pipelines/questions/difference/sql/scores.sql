@@ -5,56 +5,69 @@
 -- (w_o + w_n) / 2 * (s_n - s_o) + (s_o + s_n) / 2 * (w_n - w_o), which is exact. The first term is the subject's own as
 -- far as its own value would have changed its score among the earlier field (interpolated between the values of that
 -- field; among the later field where it lies outside), and the field's or the method's beyond that. What no sum of
--- leaves explains (vetoes, geometric means) is `from_unsplit`.
+-- leaves explains is the cause's of the veto that came or went, where one did; else (geometric means) `from_unsplit`.
 create or replace temp table score_change as
 with recursive old_weights as (
-    select index_code, subject_id, node_code, cast(1 as double) as path_weight
+    select edition, index_code, subject_id, node_code, cast(1 as double) as path_weight
     from before.indices.idx_score
     where parent_code is null
     union all
-    select scores.index_code, scores.subject_id, scores.node_code, old_weights.path_weight * scores.weight_used
+    select
+        scores.edition,
+        scores.index_code,
+        scores.subject_id,
+        scores.node_code,
+        old_weights.path_weight * scores.weight_used
     from before.indices.idx_score as scores
     inner join old_weights
         on
-            scores.index_code = old_weights.index_code
+            scores.edition = old_weights.edition
+            and scores.index_code = old_weights.index_code
             and scores.subject_id = old_weights.subject_id
             and scores.parent_code = old_weights.node_code
-    where scores.index_code in (select index_code from moved_index)
+    where (scores.edition, scores.index_code) in (select (edition, index_code) from moved_index)
 ),
 
 new_weights as (
-    select index_code, subject_id, node_code, cast(1 as double) as path_weight
+    select edition, index_code, subject_id, node_code, cast(1 as double) as path_weight
     from after.indices.idx_score
     where parent_code is null
     union all
-    select scores.index_code, scores.subject_id, scores.node_code, new_weights.path_weight * scores.weight_used
+    select
+        scores.edition,
+        scores.index_code,
+        scores.subject_id,
+        scores.node_code,
+        new_weights.path_weight * scores.weight_used
     from after.indices.idx_score as scores
     inner join new_weights
         on
-            scores.index_code = new_weights.index_code
+            scores.edition = new_weights.edition
+            and scores.index_code = new_weights.index_code
             and scores.subject_id = new_weights.subject_id
             and scores.parent_code = new_weights.node_code
-    where scores.index_code in (select index_code from moved_index)
+    where (scores.edition, scores.index_code) in (select (edition, index_code) from moved_index)
 ),
 
 old_leaves as (
     select scores.*, coalesce(old_weights.path_weight, 0) as path_weight
     from before.indices.idx_score as scores
-    inner join moved_root using (index_code, subject_id)
-    left join old_weights using (index_code, subject_id, node_code)
+    inner join moved_root using (edition, index_code, subject_id)
+    left join old_weights using (edition, index_code, subject_id, node_code)
     where scores.is_leaf
 ),
 
 new_leaves as (
     select scores.*, coalesce(new_weights.path_weight, 0) as path_weight
     from after.indices.idx_score as scores
-    inner join moved_root using (index_code, subject_id)
-    left join new_weights using (index_code, subject_id, node_code)
+    inner join moved_root using (edition, index_code, subject_id)
+    left join new_weights using (edition, index_code, subject_id, node_code)
     where scores.is_leaf
 ),
 
 leaves as (
     select
+        edition,
         index_code,
         subject_id,
         node_code,
@@ -64,20 +77,21 @@ leaves as (
         o.score as old_score,
         n.score as new_score,
         coalesce(o.path_weight, 0) as old_weight,
-        coalesce(n.path_weight, 0) as new_weight
+        coalesce(n.path_weight, 0) as new_weight,
+        coalesce(o.is_vetoed, false) <> coalesce(n.is_vetoed, false) as is_veto_moved
     from old_leaves as o
-    full outer join new_leaves as n using (index_code, subject_id, node_code)
+    full outer join new_leaves as n using (edition, index_code, subject_id, node_code)
 ),
 
 old_points as (
-    select index_code, node_code, compared_class, raw_value, max(score) as score
+    select edition, index_code, node_code, compared_class, raw_value, max(score) as score
     from before.indices.idx_score
     where is_leaf and raw_value is not null and score is not null
     group by all
 ),
 
 new_points as (
-    select index_code, node_code, compared_class, raw_value, max(score) as score
+    select edition, index_code, node_code, compared_class, raw_value, max(score) as score
     from after.indices.idx_score
     where is_leaf and raw_value is not null and score is not null
     group by all
@@ -92,11 +106,13 @@ bounded as (
     from leaves
     asof left join old_points as low
         on
-            leaves.index_code = low.index_code and leaves.node_code = low.node_code
+            leaves.edition = low.edition and leaves.index_code = low.index_code
+            and leaves.node_code = low.node_code
             and leaves.compared_class = low.compared_class and leaves.new_raw >= low.raw_value
     asof left join old_points as high
         on
-            leaves.index_code = high.index_code and leaves.node_code = high.node_code
+            leaves.edition = high.edition and leaves.index_code = high.index_code
+            and leaves.node_code = high.node_code
             and leaves.compared_class = high.compared_class and leaves.new_raw <= high.raw_value
 ),
 
@@ -108,11 +124,13 @@ bounded_again as (
     from bounded
     asof left join new_points as low
         on
-            bounded.index_code = low.index_code and bounded.node_code = low.node_code
+            bounded.edition = low.edition and bounded.index_code = low.index_code
+            and bounded.node_code = low.node_code
             and bounded.compared_class = low.compared_class and bounded.old_raw >= low.raw_value
     asof left join new_points as high
         on
-            bounded.index_code = high.index_code and bounded.node_code = high.node_code
+            bounded.edition = high.edition and bounded.index_code = high.index_code
+            and bounded.node_code = high.node_code
             and bounded.compared_class = high.compared_class and bounded.old_raw <= high.raw_value
 ),
 
@@ -134,10 +152,12 @@ interpolated as (
 
 parts as (
     select
+        interpolated.edition,
         interpolated.index_code,
         interpolated.subject_id,
         interpolated.node_code,
         interpolated.old_raw is distinct from interpolated.new_raw as is_own_value_changed,
+        interpolated.is_veto_moved,
         coalesce(moved_node.is_moved, false) as is_node_moved,
         coalesce(moved_index.is_weighing_moved, false) as is_weighing_moved,
         case
@@ -169,12 +189,13 @@ parts as (
             else interpolated.new_score - interpolated.old_score
         end as own_part
     from interpolated
-    left join moved_node using (index_code, node_code)
-    left join moved_index using (index_code)
+    left join moved_node using (edition, index_code, node_code)
+    left join moved_index using (edition, index_code)
 ),
 
 caused as (
     select
+        parts.edition,
         parts.index_code,
         parts.subject_id,
         parts.own_part as own_part,
@@ -188,14 +209,21 @@ caused as (
             when comparison.are_rows_known and comparison.is_same_code then 'set'
             when comparison.are_rows_known then 'method'
             else 'subject'
-        end as own_cause
+        end as own_cause,
+        case
+            when not parts.is_veto_moved then null
+            when parts.is_own_value_changed then own_cause
+            when parts.is_node_moved then 'method'
+            else 'set'
+        end as veto_cause
     from parts
     cross join comparison
-    left join changed_subject using (subject_id)
+    left join changed_subject using (edition, subject_id)
 ),
 
 summed as (
     select
+        edition,
         index_code,
         subject_id,
         coalesce(sum(own_part + own_weight_part) filter (where own_cause = 'subject'), 0) as from_subject,
@@ -203,32 +231,43 @@ summed as (
         coalesce(sum(own_part + own_weight_part) filter (where own_cause = 'set'), 0) + sum(field_part) as from_set,
         coalesce(sum(own_part + own_weight_part) filter (where own_cause = 'method'), 0)
         + sum(node_part)
-        + sum(method_weight_part) as from_method
+        + sum(method_weight_part) as from_method,
+        -- Where several vetoes came or went, the subject's own is named first.
+        max_by(veto_cause, ['set', 'method', 'correction', 'subject'].list_position(veto_cause)) as veto_cause
     from caused
-    group by index_code, subject_id
+    group by edition, index_code, subject_id
+),
+
+rested as (
+    select
+        moved_root.*,
+        summed.* exclude (edition, index_code, subject_id),
+        (moved_root.new_score - moved_root.old_score)
+        - summed.from_subject
+        - summed.from_correction
+        - summed.from_set
+        - summed.from_method as rest
+    from moved_root
+    left join summed using (edition, index_code, subject_id)
 )
 
 select
-    moved_root.index_code,
-    moved_root.subject_id,
+    rested.edition,
+    rested.index_code,
+    rested.subject_id,
     coalesce(new_subject.subject_name, old_subject.subject_name) as subject_name,
-    moved_root.old_score,
-    moved_root.new_score,
-    moved_root.new_score - moved_root.old_score as change,
-    summed.from_subject,
-    summed.from_correction,
-    summed.from_set,
-    summed.from_method,
-    (moved_root.new_score - moved_root.old_score)
-    - summed.from_subject
-    - summed.from_correction
-    - summed.from_set
-    - summed.from_method as from_unsplit,
+    rested.old_score,
+    rested.new_score,
+    rested.new_score - rested.old_score as change,
+    rested.from_subject + case when rested.veto_cause = 'subject' then rested.rest else 0 end as from_subject,
+    rested.from_correction + case when rested.veto_cause = 'correction' then rested.rest else 0 end as from_correction,
+    rested.from_set + case when rested.veto_cause = 'set' then rested.rest else 0 end as from_set,
+    rested.from_method + case when rested.veto_cause = 'method' then rested.rest else 0 end as from_method,
+    case when rested.veto_cause is null then rested.rest else 0 end as from_unsplit,
     case
-        when moved_root.old_score is null and moved_root.new_score is not null then 'scored now'
-        when moved_root.new_score is null then 'scored no more'
+        when rested.old_score is null and rested.new_score is not null then 'scored now'
+        when rested.new_score is null then 'scored no more'
     end as note
-from moved_root
-left join summed using (index_code, subject_id)
-left join after.core.dim_subject as new_subject using (subject_id)
-left join before.core.dim_subject as old_subject using (subject_id)
+from rested
+left join after.core.dim_subject as new_subject using (edition, subject_id)
+left join before.core.dim_subject as old_subject using (edition, subject_id)
