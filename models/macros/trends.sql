@@ -16,10 +16,11 @@
     The units of one measure: the rows of a relation that has the columns they are broken down `by`, and what each adds
     above and below the line (nothing below where the measure is a count). Means, medians and the least are taken of
     the `amount`. Where the most of all is looked for, it is the amount of the `contender`, whose units stand together.
+    A unit that was drawn by lot stands for `weight` others of its `stratum`, itself included.
 -#}
 {% macro trend_unit(
     relation, trend_table, measure, unit='subject_id', by=[], above=1, below='null', period='null', amount='null',
-    contender='null', where='true'
+    contender='null', stratum='null', weight='null', where='true'
 ) -%}
     select
         edition,
@@ -34,6 +35,8 @@
         cast({{ above }} as bigint) as above,
         cast({{ below }} as bigint) as below,
         cast({{ amount }} as double) as amount,
+        cast({{ stratum }} as string) as stratum,
+        cast({{ weight }} as double) as weight,
         is_synthetic
     from {{ relation }}
     where {{ where }}
@@ -130,6 +133,8 @@ parted as (
         units.above,
         units.below,
         units.amount,
+        units.stratum,
+        units.weight,
         units.is_synthetic,
         breakdowns.statistic,
         breakdowns.sample_rule,
@@ -177,7 +182,7 @@ contested as (
 
 {% set kept = [
     'edition', 'trend_table', 'measure', 'breakdown', 'group_code', 'period', 'unit_code', 'statistic', 'sample_rule',
-    'tier', 'above', 'below', 'amount', 'is_synthetic',
+    'tier', 'above', 'below', 'amount', 'stratum', 'weight', 'is_synthetic',
 ] -%}
 counted as (
     select {{ kept | join(', ') }}

@@ -27,6 +27,8 @@ inbox_app = typer.Typer(name="inbox", no_args_is_help=True, help="Look at delive
 app.add_typer(inbox_app)
 edition_app = typer.Typer(name="edition", no_args_is_help=True, help="Describe the editions to be evaluated.")
 app.add_typer(edition_app)
+framework_app = typer.Typer(name="framework", no_args_is_help=True, help="Frameworks as the tables organisers write.")
+app.add_typer(framework_app)
 
 Home = Annotated[
     Path | None, typer.Option("--home", envvar="CEPING_HOME", help="Folder that holds everything a run writes.")
@@ -57,6 +59,13 @@ class Shown(StrEnum):
 
     table = "table"
     json = "json"
+
+
+class Allocated(StrEnum):
+    """How ``ceping sample`` divides a sample among strata."""
+
+    neyman = "neyman"
+    proportional = "proportional"
 
 
 class Explained(StrEnum):
@@ -308,6 +317,35 @@ def example(
 
 
 @app.command()
+def sample(
+    source: Annotated[str, typer.Argument(help="What they are drawn for: site_inspection or site_crawl.")],
+    margin: Annotated[float, typer.Option(help="Half the width of the interval of the share, such as 0.02.")],
+    by: Annotated[str, typer.Option(help="Strata, with commas: level, province, kind, role, system.")] = "level",
+    allocation: Annotated[Allocated, typer.Option(help="How it is divided among strata.")] = Allocated.neyman,
+    confidence: Annotated[float, typer.Option(help="Confidence of the interval.")] = 0.95,
+    prior: Annotated[
+        float | None, typer.Option(help="Share expected.  [default: as inspected in the last release, or 0.5]")
+    ] = None,
+    seed: Annotated[str, typer.Option(help="The same seed draws the same.  [default: the edition]")] = "",
+    kinds: Annotated[str, typer.Option(help="Only these kinds of subjects, with commas.")] = "",
+    roles: Annotated[str, typer.Option(help="Only sites of these roles, with commas.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Workbook to list them in, in the source's form.")] = None,
+    edition: Edition = 2017,
+    home: Home = None,
+) -> None:
+    """Plan a sample of the running subjects by strata and margin, draw it, and list who is to be looked at."""
+    from pipelines.cli.sample import draw_and_print
+    from pipelines.questions.sample_list import Wish
+
+    def listed(text: str) -> tuple[str, ...]:
+        return tuple(name.strip() for name in text.split(",") if name.strip())
+
+    with settings_for(home, edition) as settings:
+        wish = Wish(source, listed(by), margin, confidence, allocation.value, prior, seed, listed(kinds), listed(roles))
+        draw_and_print(settings, wish, out)
+
+
+@app.command()
 def ui(
     home: Home = None,
     edition: Edition = 2017,
@@ -335,27 +373,38 @@ def inbox_check(
     edition: Edition = 2017,
     home: Home = None,
 ) -> None:
-    """Print what a run would make of each file, keeping nothing; exit code 1: some rows would not load, 2: a file."""
+    """Print what a run would make of each file; exit code 1: some rows would not load, 2: it would be refused."""
     from pipelines.cli.dry_run import print_checks
     from pipelines.ingest.dry_run import check_path
 
     with settings_for(home, edition) as settings:
         checks = check_path(path or settings.inbox_dir, source, edition, settings.threads)
-        raise typer.Exit(print_checks(checks, output.value))
+        raise typer.Exit(print_checks(checks, output.value, settings.seeds_dir))
 
 
 @inbox_app.command("template")
 def inbox_template(
     source: Annotated[str, typer.Argument(help="Source to make the form of, such as site_registry.")],
     out: Annotated[Path | None, typer.Option("--out", help="File to write. Without it: <source>.xlsx here.")] = None,
+    index: Annotated[
+        str | None, typer.Option("--index", help="Of expert_review: the index whose subjects and criteria it lists.")
+    ] = None,
+    series: Annotated[int | None, typer.Option(help="Of expert_review: the series that is reviewed.")] = None,
+    edition: Edition = 2017,
+    home: Home = None,
 ) -> None:
-    """Write the empty form of a source, for the unit being evaluated to fill in."""
+    """Write the form of a source, for whoever fills it in; with an index, the scoring sheet of its experts."""
     from pipelines.ingest.contracts import find_contract
     from pipelines.ingest.form import write_template
 
-    with printed_errors():
+    with settings_for(home, edition) as settings:
+        begun = None
+        if index is not None:
+            from pipelines.questions.scoring_sheet import begin_reviews
+
+            begun = begin_reviews(settings, source, index, series)
         path = out or Path(f"{source}.xlsx")
-        write_template(find_contract(source), path)
+        write_template(find_contract(source), path, begun)
         typer.echo(f"{path}: fill in the sheet 填报 from row 4 on, then put it into the inbox folder {source}")
 
 
@@ -375,3 +424,51 @@ def edition_new(
     with printed_errors():
         seeds = Settings().seeds_dir
         print_new_edition(seeds, edition, model, new_edition(seeds, edition, model, missing=missing))
+
+
+Index = Annotated[str, typer.Option("--index", help="Code of the index, such as party_site.")]
+
+
+@framework_app.command("import")
+def framework_import(
+    file: Annotated[Path, typer.Argument(help="Workbook with the table: 一级指标, 权重, 二级指标, 权重 …, 指标说明.")],
+    index: Index,
+    edition: Edition = 2017,
+    source: Annotated[str, typer.Option(help="Where it is public; without one its points are called ours.")] = "",
+    fill_up: Annotated[
+        bool, typer.Option("--fill-up", help="Give points that the table does not show to a node of their own.")
+    ] = False,
+    shares: Annotated[
+        bool, typer.Option("--shares", help="Weights are shares of the node above and need not sum to its points.")
+    ] = False,
+    name: Annotated[str | None, typer.Option(help="Of a new index: its name in Chinese.")] = None,
+    name_en: Annotated[str, typer.Option(help="Of a new index: its name in English.")] = "",
+    kinds: Annotated[str, typer.Option(help="Of a new index: kinds of subjects, parted by bars.")] = "website",
+) -> None:
+    """Write the rows of a framework after its table, all or none, and say what is left to do."""
+    from pipelines.cli.framework import import_and_print
+    from pipelines.reference.framework_import import NewIndex
+    from pipelines.settings import Settings
+
+    with printed_errors():
+        new_index = NewIndex(name, name_en or name, kinds) if name else None
+        import_and_print(
+            Settings().seeds_dir, file, index, edition, source, new_index, fill_up=fill_up, is_in_shares=shares
+        )
+
+
+@framework_app.command("export")
+def framework_export(
+    index: Index,
+    out: Annotated[Path, typer.Option("--out", help="Workbook (.xlsx) to write.")],
+    edition: Edition = 2017,
+) -> None:
+    """Write a framework as the table in which organisers write it."""
+    from pipelines.reference.framework_import import framework_title, read_framework
+    from pipelines.reference.framework_table import write_table
+    from pipelines.settings import Settings
+
+    with printed_errors():
+        seeds = Settings().seeds_dir
+        write_table(read_framework(seeds, index, edition), framework_title(seeds, index, edition), out)
+        typer.echo(f"{out}: {index} of {edition}")

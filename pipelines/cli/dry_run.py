@@ -2,23 +2,28 @@
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.errors import CepingError
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.dry_run import FileCheck, Reason
 from pipelines.ingest.faults import told_together
 from pipelines.reference.rows import read_rows
+from pipelines.reference.soundness import require_sound_rows
+from pipelines.robustness.rules import read_rules
 from pipelines.settings import Settings
 
 FIT, UNFIT, FAILED = 0, 1, 2
 
 
-def print_checks(checks: Iterable[FileCheck], output: str) -> int:
+def print_checks(checks: Iterable[FileCheck], output: str, seeds: Path) -> int:
     """Print each check as soon as it is there, failures last.
 
-    Returns 0 where every row is fit, 1 where some are not, 2 where a file cannot be read.
+    The reference data are judged beside them: frameworks above all. Returns 0 where every row is fit, 1 where some are
+    not, 2 where a file cannot be read or a run would be refused for its seeds.
     """
     seen = []
     reasons = _reason_texts()
@@ -29,11 +34,25 @@ def print_checks(checks: Iterable[FileCheck], output: str) -> int:
             _print_check(console, check, reasons)
     if output == "table":
         _print_failures(console, [check for check in seen if check.error is not None])
+    refusal = _refused_reference(seeds)
     if output == "json":
-        print(json.dumps({"files": [check.model_dump() for check in seen]}, ensure_ascii=False, indent=1))
-    if any(check.error for check in seen):
+        found = {"files": [check.model_dump() for check in seen], "reference": refusal}
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+    elif refusal is not None:
+        console.print(f"[red]a run would be refused[/red]  {escape(refusal)}\n")
+    if refusal is not None or any(check.error for check in seen):
         return FAILED
     return FIT if all(check.is_fit for check in seen) else UNFIT
+
+
+def _refused_reference(seeds: Path) -> str | None:
+    """Why no edition can be run by the seeds, as a run would say it; nothing where one can."""
+    try:
+        require_sound_rows(seeds)
+        read_rules(seeds)
+    except CepingError as refusal:
+        return str(refusal)
+    return None
 
 
 def _reason_texts() -> dict[str, str]:

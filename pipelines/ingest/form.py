@@ -1,5 +1,7 @@
-"""The empty form of a source: a workbook that the unit being evaluated fills in, made from the contract alone."""
+"""The form of a source: a workbook that people fill in, made from the contract alone; empty, or begun for them."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,18 @@ YES_NO = ("是", "否")
 COLUMN_WIDTH = 20
 
 
-def write_template(contract: Contract, out: Path) -> None:
+@dataclass(frozen=True)
+class BegunRows:
+    """Rows that a form comes with, their cells by column; and columns of them that only tell who fills it in.
+
+    What only tells stands before the columns of the source, under a header that none of them has.
+    """
+
+    rows: Sequence[Mapping[str, str | float | None]]
+    told: tuple[str, ...] = ()
+
+
+def write_template(contract: Contract, out: Path, begun: BegunRows | None = None) -> None:
     """Write the form; raises ``CepingError`` where a file is there, or the source arrives as an export."""
     if any(column.gathers for column in contract.columns):
         raise CepingError(f"{contract.name} arrives as an export of a questionnaire; there is no form of it to fill in")
@@ -33,10 +46,28 @@ def write_template(contract: Contract, out: Path) -> None:
         choices = workbook.add_worksheet(CHOICES_SHEET)
         choices.hide()
         form.write_string(TITLE_ROW, 0, f"{contract.title}（{contract.name}）", workbook.add_format({"bold": True}))
-        for position, column in enumerate(columns):
+        told = begun.told if begun else ()
+        for position, column in enumerate(columns, start=len(told)):
             _write_column(workbook, form, position, column)
             _write_choices(form, choices, position, column)
-        form.freeze_panes(FIRST_ROW, 0)
+        if begun:
+            _write_begun(workbook, form, begun, [column.name for column in columns])
+        form.freeze_panes(FIRST_ROW, len(told))
+
+
+def _write_begun(workbook: Workbook, form: Worksheet, begun: BegunRows, names: Sequence[str]) -> None:
+    header = workbook.add_format({"bold": True, "border": 1})
+    wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
+    for position, title in enumerate(begun.told):
+        form.set_column(position, position, COLUMN_WIDTH, wrapped)
+        form.write_string(HEADER_ROW, position, title, header)
+    for row, cells in enumerate(begun.rows, start=FIRST_ROW):
+        for position, name in enumerate([*begun.told, *names]):
+            value = cells.get(name)
+            if isinstance(value, str):
+                form.write_string(row, position, value)
+            elif value is not None:
+                form.write_number(row, position, value)
 
 
 def _write_column(workbook: Workbook, form: Worksheet, position: int, column: Column) -> None:

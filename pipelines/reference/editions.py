@@ -3,29 +3,23 @@
 What a new edition begins with stands in the YAML of each seed (``new_edition``), not here.
 """
 
-import csv
-import io
 import re
-import shutil
 from calendar import isleap
 from collections import Counter
-from collections.abc import Collection, Iterable
-from contextlib import ExitStack
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pipelines.errors import CepingError, SeedError
-from pipelines.foundation.files import whole_file
 from pipelines.reference.rows import HEADER_LINE, Fault, read_cells, read_rows, seed_path, shown_seed
 from pipelines.reference.seeds import NewEdition, find_faults, read_specs
+from pipelines.reference.writing import text_with, write_sound
 
 EDITIONS = "editions"
 EVERY_EDITION = "*"
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 LEAP_DAY = re.compile(r"(\d{4})-02-29")
-QUOTING = (csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC)
 
 
 @dataclass(frozen=True)
@@ -42,11 +36,7 @@ class CopiedRows:
     @cached_property
     def text(self) -> str:
         """The file with these rows behind all others, quoted and ended as they are."""
-        with self.path.open(encoding="utf-8", newline="") as stream:
-            text = stream.read()
-        end = "\r\n" if "\r\n" in text else "\n"
-        gap = "" if text.endswith(end) else end
-        return f"{text}{gap}{_written(self.rows, _quoting_of(text, end), end)}"
+        return text_with(self.path, self.rows)
 
     def names(self, year: int) -> dict[str, int]:
         """How many of these rows still name a year, by column."""
@@ -101,12 +91,9 @@ def new_edition(seeds: Path, edition: int, model: int, *, missing: bool = False)
     written = [each for each in copied if each.rows]
     if not written:
         raise CepingError(f"edition {edition} lacks nothing that edition {model} has")
-    _require_sound(seeds, written)
-    with ExitStack() as files:
-        # Renamed in the opposite order when all are written: the row of the edition itself comes last.
-        for each in sorted(written, key=lambda rows: rows.seed != EDITIONS):
-            unfinished = files.enter_context(whole_file(each.path))
-            unfinished.write_text(each.text, encoding="utf-8", newline="")
+    # The row of the edition itself comes last: until then the edition is not there.
+    in_order = sorted(written, key=lambda each: each.seed != EDITIONS)
+    write_sound(seeds, {each.path: each.text for each in in_order}, find_faults)
     return written
 
 
@@ -143,37 +130,19 @@ def _rows_of(seeds: Path, seed: str, rule: NewEdition, edition: int) -> list[dic
 def _copy(seeds: Path, seed: str, rule: NewEdition, edition: int, model: int) -> CopiedRows:
     path = seed_path(seeds, seed)
     _, header = next(read_cells(path))
+    had = {_named_together(row, rule) for row in _rows_of(seeds, seed, rule, edition)} if rule.together else set()
     rows = (
         row
         | {column: shift_years(row[column], model, edition) for column in rule.shifted}
         | rule.replaced
         | {rule.column: str(edition)}
         for row in _rows_of(seeds, seed, rule, model)
+        if _named_together(row, rule) not in had
     )
     with path.open(encoding="utf-8") as stream:
         line = sum(1 for _ in stream) + 1
     return CopiedRows(seed, path, rule, tuple(tuple(row.values()) for row in rows), tuple(header), line)
 
 
-def _require_sound(seeds: Path, written: Iterable[CopiedRows]) -> None:
-    """Judge the seeds as they would be with these rows, in another place."""
-    with TemporaryDirectory() as scratch:
-        copy = Path(shutil.copytree(seeds, Path(scratch) / seeds.name))
-        for each in written:
-            (copy / each.path.relative_to(seeds)).write_text(each.text, encoding="utf-8", newline="")
-        faults = [fault.told(copy) for fault in find_faults(copy)]
-    if faults:
-        raise SeedError("\n".join(["nothing was written, as the reference data cannot be used:", *faults]))
-
-
-def _quoting_of(text: str, end: str) -> int:
-    """How the cells of a file are quoted: the way that gives the file again, or else only where it must be."""
-    rows = list(csv.reader(io.StringIO(text, newline="")))
-    whole = text.removesuffix(end)
-    return next((way for way in QUOTING if _written(rows, way, end).removesuffix(end) == whole), csv.QUOTE_MINIMAL)
-
-
-def _written(rows: Iterable[Iterable[str]], quoting: int, end: str) -> str:
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator=end, quoting=quoting).writerows(rows)  # type: ignore[arg-type]
-    return stream.getvalue()
+def _named_together(row: dict[str, str], rule: NewEdition) -> tuple[str, ...]:
+    return tuple(row[column] for column in rule.together)

@@ -23,6 +23,7 @@ NEED_POSITIVE = ("geometric", "harmonic")
 SUBJECT_KINDS = {"website", "foreign_language_site", "service_platform", "weibo", "wechat", "app", "unit"}
 RANKED_BY = {"kind", "level", "system", "role", "province"}
 BY_DATA = ("entropy", "critic")
+BY_POINTS = ("given", "relative")
 IndexKey = tuple[int, str]
 # The lowest bound of each banded node, and the lowest value of each measure; nothing where it has no end.
 LowestBounds = dict[tuple[int, str, str], float]
@@ -73,7 +74,7 @@ class Node(BaseModel, frozen=True):
     index_code: str
     node_code: str = Field(min_length=1)
     parent_code: Annotated[str | None, Empty]
-    weight: float = Field(ge=0, allow_inf_nan=False)
+    weight: Annotated[float | None, Field(ge=0, allow_inf_nan=False), Empty]
     weighting: Annotated[Literal["given", "relative", "equal", "entropy", "critic"] | None, Empty]
     aggregation: Annotated[Literal["arithmetic", "geometric", "harmonic", "rubric"] | None, Empty]
     measure_code: Annotated[str | None, Empty]
@@ -278,11 +279,17 @@ def _parent_faults(node: Node, below: list[Node], children: dict[str, list[Node]
         yield "has children, so it reads no measure"
     if not scored:
         yield "has nothing but vetoes below it"
-    total = sum(child.weight for child in scored)
-    if node.weighting == "given" and not isclose(total, node.weight, rel_tol=1e-9, abs_tol=1e-9):
-        yield f"has {node.weight:g} points, and its children {total:g}"
+    if node.weighting == "given":
+        yield from _footing_faults(node, sum(child.weight or 0 for child in scored))
     if node.weighting in BY_DATA and any(children.get(child.node_code) for child in below):
         yield f"is weighed by {node.weighting}, which weighs indicators, and has children with children"
+
+
+def _footing_faults(node: Node, total: float) -> Iterator[str]:
+    if node.weight is None:
+        yield f"has no points, and its children {total:g}"
+    elif not isclose(total, node.weight, rel_tol=1e-9, abs_tol=1e-9):
+        yield f"has {node.weight:g} points, and its children {total:g}"
 
 
 def _leaf_faults(node: Node, bands: LowestBounds, measures: LowestValues) -> Iterator[str]:
@@ -324,7 +331,7 @@ def _ascend(*values: float | None) -> bool:
 def _place_faults(node: Node, above: Node | None) -> Iterator[str]:
     if node.is_veto and (above is None or above.aggregation != "rubric"):
         yield "is a veto, and only a rubric can be vetoed"
-    if not node.is_veto and above is not None and above.weighting in ("given", "relative") and not node.weight > 0:
+    if not node.is_veto and above is not None and above.weighting in BY_POINTS and not node.weight:
         yield "has no weight"
     if node.normalisation == "z_score" and above is not None and above.aggregation in NEED_POSITIVE:
         yield f"is a z-score, which can be negative, under a {above.aggregation} mean"

@@ -45,6 +45,10 @@ class NewEdition(BaseModel, frozen=True, extra="forbid"):
     shifted: tuple[str, ...] = Field(
         default=(), description="Columns in which the year of the edition and the year before it move on."
     )
+    together: tuple[str, ...] = Field(
+        default=(),
+        description="Columns that name what belongs together: of what the edition has rows already, none are copied.",
+    )
     replaced: dict[str, str] = Field(default={}, description="Columns that take another value in every copied row.")
     think: Bilingual | None = Field(default=None, description="What a person has to think about.")
 
@@ -68,7 +72,8 @@ class SeedSpec(BaseModel, frozen=True):
             if "edition" in self.column_types:
                 raise ValueError(f"the seed {self.name} has editions, so its meta needs new_edition")
             return self
-        named = {self.new_edition.column, *self.new_edition.shifted, *self.new_edition.replaced}
+        named = {self.new_edition.column, *self.new_edition.shifted, *self.new_edition.together}
+        named |= self.new_edition.replaced.keys()
         if unknown := named - self.column_types.keys():
             raise ValueError(f"new_edition of the seed {self.name} names no column of it: {', '.join(sorted(unknown))}")
         return self

@@ -22,7 +22,7 @@ class Method:
     treatment: str = "none"
     goal_low: float | None = None
     goal_high: float | None = None
-    points: float = 1
+    points: float | None = 1
     points_per_unit: float | None = None
     bands: tuple[tuple[float, float], ...] = ()
 

@@ -76,8 +76,9 @@ def _absolute(method: Method, values: Floats) -> Floats:
         return np.where((values != 0) == better, 100.0, 0.0)
     if method.normalisation == "banded":
         return _banded(method, values)
-    lost = np.clip(values * _known(method.points_per_unit), 0, method.points)
-    return 100 * (1 - lost / method.points)
+    points = _known(method.points)
+    lost = np.clip(values * _known(method.points_per_unit), 0, points)
+    return 100 * (1 - lost / points)
 
 
 def _banded(method: Method, values: Floats) -> Floats:

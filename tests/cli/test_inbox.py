@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import shutil
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from typer.testing import CliRunner
 from pipelines.cli.commands import app
 from pipelines.ingest.contracts import Column, load_contracts
 from pipelines.ingest.source import ingest_source
-from pipelines.settings import Settings
+from pipelines.reference.rows import seed_path
+from pipelines.settings import SEEDS_DIR, Settings
 from tests.fixtures.deliveries import delimited, deliver, json_lines, landed_rows
 from tests.ingest.test_warc import record
 
@@ -105,6 +108,25 @@ def test_the_source_of_a_lone_file_is_the_one_it_fits(tmp_path: Path) -> None:
     assert "fits no source" in found["error"]
 
 
+def test_frameworks_that_a_run_would_refuse_are_told_beside_the_files(settings: Settings, tmp_path: Path) -> None:
+    deliver(settings.inbox_dir, "site_registry", "a.csv", delimited(HEADER, [GOOD]))
+    seeds = shutil.copytree(SEEDS_DIR, tmp_path / "seeds")
+    path = seed_path(seeds, "framework_nodes")
+    rows = path.read_text(encoding="utf-8")
+    path.write_text(rows.replace("Influence index,100,given", "Influence index,99,given", 1), encoding="utf-8")
+    arguments = ["inbox", "check", str(settings.inbox_dir)]
+    done = CliRunner().invoke(app, [*arguments, "--format", "json"], env={"CEPING_SEEDS": str(seeds)})
+    found = json.loads(done.stdout)
+    assert done.exit_code == 2
+    assert (found["files"][0]["rows_quarantined"], found["files"][0]["error"]) == (0, None)
+    assert found["reference"].splitlines() == [
+        "the reference data cannot be used:",
+        "seeds/indices/framework_nodes.csv, line 2: influence has 99 points, and its children 100",
+    ]
+    shown = CliRunner().invoke(app, arguments, env={"CEPING_SEEDS": str(seeds), "COLUMNS": "200"})
+    assert "a run would be refused  the reference data cannot be used:" in shown.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -126,7 +148,7 @@ def a_fit_cell(column: Column, choices: list[str]) -> str:
         return "91110000600037341L"
     match column.data_type:
         case "integer" | "bigint" | "double":
-            return str(int(column.minimum or 1))
+            return str(ceil(column.minimum or 1))
         case "date":
             return "2017-09-01"
         case "timestamp":

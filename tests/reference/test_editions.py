@@ -33,14 +33,31 @@ def test_every_seed_gets_the_rows_of_the_model_behind_all_others(seeds: Path) ->
         assert (after != before) == copied == (name in written), name
         assert after.startswith(before)
         if spec.new_edition is not None and copied:
-            model = rows_of(seeds, name, 2017, spec.new_edition.column)
-            new = rows_of(seeds, name, 2018, spec.new_edition.column)
+            together = spec.new_edition.together
+            had = rows_of(SEEDS_DIR, name, 2018, spec.new_edition.column)
+            own = {tuple(row[column] for column in together) for row in had} if together else set()
+            model = [
+                row
+                for row in rows_of(seeds, name, 2017, spec.new_edition.column)
+                if tuple(row[column] for column in together) not in own
+            ]
+            new = rows_of(seeds, name, 2018, spec.new_edition.column)[len(had) :]
             assert len(new) == len(model) == len(written[name].rows) > 0
             changed = {spec.new_edition.column, *spec.new_edition.shifted, *spec.new_edition.replaced}
             for ours, theirs in zip(new, model, strict=True):
                 assert {key for key in ours if ours[key] != theirs[key]} <= changed
     assert not list(find_faults(seeds))
     require_described(seeds, 2018, EVERYTHING)
+
+
+def test_an_index_that_the_edition_has_of_its_own_stays_as_it_is(seeds: Path) -> None:
+    """The organiser's framework of 2018 for party sites is there before the edition is."""
+    before = rows_of(seeds, "framework_nodes", 2018)
+    assert {row["index_code"] for row in before} == {"party_site"}
+    new_edition(seeds, 2018, 2017)
+    after = rows_of(seeds, "framework_nodes", 2018)
+    assert [row for row in after if row["index_code"] == "party_site"] == before
+    assert "influence" in {row["index_code"] for row in after}
 
 
 def test_days_and_periods_move_on_and_what_was_printed_stays_behind(seeds: Path) -> None:

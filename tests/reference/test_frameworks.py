@@ -62,6 +62,8 @@ def test_a_sound_tree_is_taken(tmp_path: Path) -> None:
         ([*TREE[:2], {**TREE[2], "normalisation": "banded"}], 4, "is banded and has no rows"),
         ([*TREE[:2], {**TREE[2], "treatment": "winsorise"}], 4, "is winsorised"),
         ([*TREE[:2], {**TREE[2], "is_veto": "true", "weight": 6}], 4, "only a rubric can be vetoed"),
+        ([{**TREE[0], "weight": ""}, *TREE[1:]], 2, "root has no points, and its children 10"),
+        ([*TREE[:2], {**TREE[2], "weight": ""}], 4, "b has no weight"),
         ([*TREE[:2], {**TREE[2], "weight": "inf"}], 4, "weight: Input should be a finite number"),
         ([{**TREE[0], "weighting": "entropy"}, TREE[1], {**TREE[2], "normalisation": "z_score"}], 4, "entropy"),
         ([{**TREE[0], "aggregation": "geometric"}, TREE[1], {**TREE[2], "normalisation": "z_score"}], 4, "z-score"),
@@ -71,6 +73,13 @@ def test_what_is_wrong_is_named_with_its_row(tmp_path: Path, nodes: list[Row], l
     message = refusal(tmp_path, nodes)
     assert f"seeds/indices/framework_nodes.csv, line {line}: " in message
     assert text in message
+
+
+@pytest.mark.parametrize("weighting", ["equal", "entropy", "critic"])
+def test_points_that_nothing_is_weighed_by_need_not_be_there(tmp_path: Path, weighting: str) -> None:
+    nodes = [{**TREE[0], "weighting": weighting}, *({**node, "weight": ""} for node in TREE[1:])]
+    seeds = write_seeds(tmp_path / "seeds", Composition([framework("i")], nodes, []))
+    require_sound_reference(seeds, given_measures(project_manifest()))
 
 
 def test_bands_that_leave_an_end_of_the_scale_open_are_refused(tmp_path: Path) -> None:

@@ -70,7 +70,10 @@ def test_seeds_of_a_centre_are_read_and_named_whatever_their_folders(tmp_path: P
     for path in SEEDS_DIR.rglob("*.csv"):
         shutil.copy(path, seeds / "ours")
     require_sound_reference(seeds, given_measures(project_manifest()))
+    lines = seed_path(seeds, "frameworks").read_text(encoding="utf-8").splitlines()
     with seed_path(seeds, "frameworks").open("a", encoding="utf-8") as stream:
-        stream.write("\n" * 2 + (seeds / "ours" / "frameworks.csv").read_text(encoding="utf-8").splitlines()[1] + "\n")
-    with pytest.raises(SeedError, match=r"rules/ours/frameworks\.csv, line 12: the same edition, index_code as line 2"):
+        stream.write("\n" * 2 + lines[1] + "\n")
+    with pytest.raises(
+        SeedError, match=rf"rules/ours/frameworks\.csv, line {len(lines) + 3}: the same edition, index_code as line 2"
+    ):
         require_sound_reference(seeds, given_measures(project_manifest()))

@@ -10,6 +10,10 @@ weights as (
     select * from {{ ref('int_node_weight') }}
 ),
 
+notes as (
+    select * from {{ ref('framework_notes') }}
+),
+
 described as (
     select
         nodes.edition,
@@ -21,6 +25,8 @@ described as (
         nodes.node_order,
         nodes.name_zh,
         nodes.name_en,
+        notes.note_zh,
+        notes.note_en,
         nodes.height,
         nodes.is_leaf,
         nodes.weight,
@@ -59,6 +65,11 @@ described as (
             nodes.edition = weights.edition
             and nodes.index_code = weights.index_code
             and nodes.node_code = weights.node_code
+    left join notes
+        on
+            nodes.edition = notes.edition
+            and nodes.index_code = notes.index_code
+            and nodes.node_code = notes.node_code
 )
 
 select * from described

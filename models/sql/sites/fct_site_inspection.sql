@@ -12,6 +12,8 @@ facts as (
         is_passed,
         failure_reason,
         inspector,
+        stratum,
+        inclusion_probability,
         is_synthetic,
         file_id,
         sheet,

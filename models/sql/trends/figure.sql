@@ -47,6 +47,7 @@ joined as (
         coalesce(
             missing.missing_input, case when cells.value is null then 'no_row_in_scope' end
         ) as missing_input,
+        cells.design,
         cells.interval_low,
         cells.interval_high,
         cells.is_synthetic,
@@ -91,6 +92,7 @@ reconciled as (
         case when computed is not null then numerator end as numerator,
         case when computed is not null then denominator end as denominator,
         computed,
+        case when computed is not null then design end as design,
         case when computed is not null then interval_low end as interval_low,
         case when computed is not null then interval_high end as interval_high,
         published_value as published,

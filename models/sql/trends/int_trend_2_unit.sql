@@ -107,6 +107,8 @@ inspected as (
         subjects.level,
         coalesce(subjects.province_code, 'unlocated') as province_code,
         inspections.is_passed,
+        inspections.stratum,
+        1 / inspections.inclusion_probability as weight,
         inspections.is_synthetic
     from ordered_inspections as inspections
     inner join {{ ref('dim_subject') }} as subjects
@@ -233,7 +235,8 @@ units as (
     union all
     {{ trend_unit('inspected', table, 'inspected_sites', by=by, period='period') }}
     union all
-    {{ trend_unit('inspected', table, 'pass_share', by=by, period='period', above=one_if('is_passed'), below=1) }}
+    {{ trend_unit('inspected', table, 'pass_share', by=by, period='period', above=one_if('is_passed'), below=1,
+        stratum='stratum', weight='weight') }}
     union all
     {{ trend_unit('in_rounds', table, 'inspected_share', by=['tier'], period='period',
         above=one_if('is_inspected'), below=1) }}

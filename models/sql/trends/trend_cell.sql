@@ -1,3 +1,9 @@
+{#-
+    Shares of a sample that was drawn by lot with known probabilities count each unit for those it stands for; their
+    interval is Wilson's at the effective sample size, by the variance of a stratified sample from a finite population
+    (Cochran 1977, Sampling Techniques, 5 and 6; Korn and Graubard 1998, Survey Methodology 24).
+-#}
+{%- set cell_key = ['edition', 'trend_table', 'measure', 'breakdown', 'group_code'] -%}
 with {{ units_in_cells() }},
 
 tiers as (
@@ -41,6 +47,82 @@ cells as (
     group by edition, trend_table, measure, statistic, sample_rule, breakdown, group_code, period
 ),
 
+-- What was drawn with certainty stands for itself alone.
+strata as (
+    select
+        {{ cell_key | join(', ') }},
+        coalesce(stratum, '') as stratum,
+        count(*) as unit_count,
+        count(weight) as weight_count,
+        round({{ exact_sum('coalesce(weight, 1)') }}, 6) as stratum_size,
+        cast(sum(above) as double) as above,
+        cast(sum(below) as double) as below,
+        cast(sum(above * above) as double) as above_squared,
+        cast(sum(above * below) as double) as above_below,
+        cast(sum(below * below) as double) as below_squared
+    from counted
+    where statistic = 'share' and below > 0
+    group by {{ cell_key | join(', ') }}, coalesce(stratum, '')
+),
+
+estimates as (
+    select
+        {{ cell_key | join(', ') }},
+        sum(unit_count) as unit_count,
+        {{ exact_sum('stratum_size') }} as population_size,
+        {{ exact_sum('stratum_size / unit_count * below') }} as weighted_below,
+        round({{ exact_sum('stratum_size / unit_count * above') }}
+        / {{ exact_sum('stratum_size / unit_count * below') }}, 9) as estimate,
+        bool_or(unit_count = 1 and stratum_size > 1) as has_lone_unit
+    from strata
+    group by {{ cell_key | join(', ') }}
+    having sum(weight_count) > 0
+),
+
+variances as (
+    select
+        {% for column in cell_key -%}
+        strata.{{ column }},
+        {% endfor -%}
+        {{ exact_sum("case when strata.stratum_size > strata.unit_count then
+            strata.stratum_size * (strata.stratum_size - strata.unit_count) / strata.unit_count
+            / nullif(strata.unit_count - 1, 0)
+            * (
+                strata.above_squared
+                - 2 * estimates.estimate * strata.above_below
+                + estimates.estimate * estimates.estimate * strata.below_squared
+                - (strata.above - estimates.estimate * strata.below)
+                * (strata.above - estimates.estimate * strata.below) / strata.unit_count
+            ) / estimates.weighted_below / estimates.weighted_below
+            else 0 end") }} as variance
+    from strata
+    inner join estimates
+        on
+            {% for column in cell_key -%}
+            {% if not loop.first %}and {% endif %}strata.{{ column }} = estimates.{{ column }}
+            {% endfor %}
+    group by {% for column in cell_key %}strata.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+),
+
+-- As many units drawn without strata and put back would tell as much.
+drawn as (
+    select
+        estimates.*,
+        estimates.population_size <= estimates.unit_count as is_full_count,
+        case
+            when estimates.population_size <= estimates.unit_count or estimates.has_lone_unit then null
+            when variances.variance > 0
+                then estimates.estimate * (1 - estimates.estimate) / variances.variance
+            else estimates.unit_count / (1 - estimates.unit_count / estimates.population_size)
+        end as effective_count
+    from estimates
+    inner join variances
+        on
+            {% for column in cell_key -%}
+            {% if not loop.first %}and {% endif %}estimates.{{ column }} = variances.{{ column }}
+            {% endfor %}
+),
+
 valued as (
     select
         *,
@@ -64,9 +146,28 @@ judged as (
 sampled as (
     select
         judged.*,
-        judged.sample_rule = 'always' or (judged.sample_rule = 'by_tier' and tiers.is_sample) as is_sample
+        case when drawn.estimate is null then judged.value else drawn.estimate end as estimate,
+        case when drawn.estimate is null then judged.numerator else drawn.estimate * drawn.effective_count end
+            as successes,
+        case when drawn.estimate is null then judged.denominator else drawn.effective_count end as trials,
+        drawn.estimate is not null
+        or coalesce(judged.sample_rule = 'always' or (judged.sample_rule = 'by_tier' and tiers.is_sample), false)
+            as is_sample,
+        case
+            when drawn.is_full_count then 'full_count'
+            when drawn.estimate is not null then 'stratified_sample'
+            when judged.sample_rule = 'always' then 'simple_sample'
+            when judged.sample_rule = 'by_tier' then tiers.design
+            when judged.sample_rule = 'observed' then 'observed'
+            else 'full_count'
+        end as design
     from judged
     left join tiers on judged.tier = tiers.tier
+    left join drawn
+        on
+            {% for column in cell_key -%}
+            {% if not loop.first %}and {% endif %}judged.{{ column }} = drawn.{{ column }}
+            {% endfor %}
 ),
 
 named as (
@@ -81,14 +182,15 @@ named as (
         coalesce(group_labels.name_en, regions.name_en) as group_name_en,
         sampled.numerator,
         sampled.denominator,
-        sampled.value,
+        sampled.estimate as value,
+        sampled.design,
         case
             when sampled.is_sample
-                then {{ wilson_bound('sampled.numerator', 'sampled.denominator', 'parameters.trend_interval_z', '-') }}
+                then {{ wilson_bound('sampled.successes', 'sampled.trials', 'parameters.trend_interval_z', '-') }}
         end as interval_low,
         case
             when sampled.is_sample
-                then {{ wilson_bound('sampled.numerator', 'sampled.denominator', 'parameters.trend_interval_z', '+') }}
+                then {{ wilson_bound('sampled.successes', 'sampled.trials', 'parameters.trend_interval_z', '+') }}
         end as interval_high,
         sampled.is_synthetic
     from sampled

@@ -76,18 +76,24 @@ def _grid(desk: Desk, table: Row, breakdown: str, rows: list[Row]) -> Grid:
     columns.append(Column(title=desk.say("值", "Value"), kind="number"))
     if has_span:
         columns.append(Column(title=desk.say("95% 区间", "95% interval"), kind="number"))
+    # What all rows have alike is said once, above them.
+    designs = {row["design"] for row in rows if row.get("design")}
+    has_design = len(designs) > 1
+    if has_design:
+        columns.append(Column(title=desk.say("取得方式", "Design")))
+    told = "".join(desk.say("；", "; ") + desk.label("design", design) for design in designs if not has_design)
     hidden = len(rows) - MOST_ROWS
     name, title = table["full_name"], desk.say(table["name_zh"], table["name_en"])
     return grid(
         anchor(f"{name}-{breakdown}"),
-        f"{title}{desk.say('：', ': ')}{desk.label('breakdown', breakdown)}",
+        f"{title}{desk.say('：', ': ')}{desk.label('breakdown', breakdown)}{told}",
         columns,
-        [_row(desk, row, has_counts, has_span) for row in rows[:MOST_ROWS]],
+        [_row(desk, row, has_counts, has_span, has_design) for row in rows[:MOST_ROWS]],
         more=desk.say(f"另有 {hidden:,} 行，见 {name}。", f"{hidden:,} more rows in {name}.") if hidden > 0 else "",
     )
 
 
-def _row(desk: Desk, row: Row, has_counts: bool, has_span: bool) -> list[Cell]:
+def _row(desk: Desk, row: Row, has_counts: bool, has_span: bool, has_design: bool) -> list[Cell]:
     unit = unit_of(str(row["measure"]))
     cells = [text_cell(desk.label("measure", row["measure"])), text_cell(group_name(desk, row))]
     if has_counts:
@@ -95,4 +101,6 @@ def _row(desk: Desk, row: Row, has_counts: bool, has_span: bool) -> list[Cell]:
     cells.append(number_cell(row["value"], unit))
     if has_span:
         cells.append(span_cell(row["interval_low"], row["interval_high"], unit))
+    if has_design:
+        cells.append(text_cell(desk.label("design", row["design"])))
     return cells
