@@ -32,4 +32,4 @@ def read_cache(path: Path, kind: type[State]) -> State | None:
 def write_state(path: Path, state: BaseModel) -> None:
     """Write a state file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, state.model_dump_json(indent=1))
+    write_whole(path, state.model_dump_json(indent=1), lasting=True)
