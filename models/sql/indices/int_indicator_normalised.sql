@@ -389,7 +389,7 @@ normalised as (
         -- 0 and 100 has a deviation of 50 at most.
         case
             when standard_error = 0 then cast(0 as double)
-            when normalisation in ('goalposts', 'deduction')
+            when normalisation in ('goalposts', 'deduction') and standard_error is not null
                 then least(round(abs(100 * slope * standard_error), 10), 50)
             else round(abs(100 * slope * standard_error), 10)
         end as normalised_standard_error,
