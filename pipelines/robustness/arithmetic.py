@@ -40,7 +40,7 @@ def middle_places(values: Whole) -> Floats:
 def places_from_best(values: Floats | Whole) -> Whole:
     """Standard competition ranks along the last axis: one more than the number of those that are greater."""
     # scipy takes a second to import, and most runs draw nothing.
-    from scipy.stats import rankdata  # type: ignore[import-untyped]
+    from scipy.stats import rankdata
 
     places: Whole = rankdata(-values, method="min", axis=-1).astype(np.int64)
     return places

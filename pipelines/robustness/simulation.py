@@ -31,8 +31,8 @@ class Draws:
     ``scores`` (0 to 100) and ``ranks`` have a row a draw. ``shifts`` and ``crossed`` are of the draws that are taken
     apart, a row a matrix: the mean absolute difference from the rank that is published, for ``a``, ``b`` and for ``a``
     with each choice from ``b``; and what all ranks together give for Sobol's indices. ``choice_ranks`` are those of the
-    same draws of ``a`` where no value moves, ``sampling_ranks`` those where values alone move; who is tied stands in the
-    middle of the places.
+    same draws of ``a`` where no value moves, ``sampling_ranks`` those where values alone move; who is tied stands in
+    the middle of the places.
     """
 
     base_scores: Floats

@@ -52,17 +52,54 @@ compared as (
             and described.criterion_code = panels.criterion_code
 ),
 
--- By how much the panel is above an expert on what the expert scored with others: the expert's effect in the additive
--- model of subjects and experts, exact where everybody scores everything.
+shared as (
+    select * from compared
+    where score is not null and score_count > 1
+),
+
+-- The experts' effects in the additive model of subjects and experts, by least squares: round by round a subject's
+-- mean is taken without the severities, and these from the means. Where everybody scores everything one round does it.
+{% for round in range(1, var('severity_rounds') + 1) -%}
+met_{{ round }} as (
+    select
+        shared.edition,
+        shared.series_code,
+        shared.expert_id,
+        {% if loop.first -%}
+        shared.panel_mean - shared.score as gap
+    from shared
+        {%- else -%}
+        {{ exact_sum_over(
+            'shared.score + severities.severity',
+            ['shared.edition', 'shared.series_code', 'shared.title_code', 'shared.subject_id', 'shared.criterion_code']
+        ) }}
+        / shared.score_count
+        - shared.score as gap
+    from shared
+    inner join severities_{{ round - 1 }} as severities
+        on {{ same_columns('shared', 'severities', ['edition', 'series_code', 'expert_id']) }}
+        {%- endif %}
+),
+
+severities_{{ round }} as (
+    select
+        edition,
+        series_code,
+        expert_id,
+        {{ exact_sum('gap') }} / count(*) as severity
+    from met_{{ round }}
+    group by edition, series_code, expert_id
+),
+
+{% endfor -%}
+
 severities as (
     select
         edition,
         series_code,
         expert_id,
-        {{ exact_sum('panel_mean - score') }} / count(*) as severity
-    from compared
-    where score is not null and score_count > 1
-    group by edition, series_code, expert_id
+        round(severity, 6) as severity
+    from severities_{{ var('severity_rounds') }}
 ),
 
 adjusted as (

@@ -385,9 +385,13 @@ normalised as (
         is_imputed,
         sample_size,
         standard_error,
-        -- By the delta method; where a method has steps and no slope, a sampled value's error is not known.
+        -- By the delta method; where a method has steps and no slope, a sampled value's error is not known. What ends at
+        -- 0 and 100 has a deviation of 50 at most.
         case
-            when standard_error = 0 then cast(0 as double) else round(abs(100 * slope * standard_error), 10)
+            when standard_error = 0 then cast(0 as double)
+            when normalisation in ('goalposts', 'deduction') and standard_error is not null
+                then least(round(abs(100 * slope * standard_error), 10), 50)
+            else round(abs(100 * slope * standard_error), 10)
         end as normalised_standard_error,
         coalesce(is_veto and treated_value is not null and round(rescaled_value, 10) = 0, false) as is_vetoed,
         case

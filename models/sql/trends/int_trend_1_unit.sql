@@ -79,11 +79,22 @@ occasions as (
     group by issued.edition, issued.theme_code, issued.issued_date, days.subject_id, days.level
 ),
 
+-- Until when uptake could be seen at all: the last day of any page of the edition.
+observed as (
+    select
+        edition,
+        max(published_date) as last_date
+    from page_days
+    group by edition
+),
+
 lags as (
     select
-        *,
-        {{ days_between('issued_date', 'first_date') }} as lag_days
+        occasions.*,
+        {{ days_between('occasions.issued_date', 'occasions.first_date') }} as lag_days,
+        {{ days_between('occasions.issued_date', 'observed.last_date') }} as observed_days
     from occasions
+    inner join observed on occasions.edition = observed.edition
 ),
 
 -- The pages of the edition's own year, in the year and in each month: what is older says nothing of it.
@@ -153,10 +164,14 @@ units as (
     {% set by = ['theme_code', 'level'] -%}
     union all
     {{ trend_unit('lags', table, 'uptaken_share', by=by, above=one_if('first_date is not null'), below=1) }}
-    {% for measure in ['median_lag_days', 'first_lag_days'] -%}
+    {#- Of those who had the whole time: who has not taken it up yet would be missing from a median of lags. #}
+    {% for days in [30, 60, 90] -%}
     union all
-    {{ trend_unit('lags', table, measure, by=by, amount='lag_days', where='first_date is not null') }}
+    {{ trend_unit('lags', table, 'uptaken_' ~ days ~ '_share', by=by,
+        above=one_if('coalesce(lag_days <= ' ~ days ~ ', false)'), below=1, where='observed_days >= ' ~ days) }}
     {% endfor -%}
+    union all
+    {{ trend_unit('lags', table, 'first_lag_days', by=by, amount='lag_days', where='first_date is not null') }}
     {% set table = 'trend_1_theme_uptake' -%}
     {% set by = ['theme_code', 'level', 'province_code'] -%}
     union all

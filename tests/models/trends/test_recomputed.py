@@ -1,7 +1,7 @@
 """Trend tables against counts taken from the delivered files by other means."""
 
 from collections import Counter, defaultdict
-from statistics import median
+from datetime import date
 
 import polars as pl
 import pytest
@@ -96,15 +96,27 @@ def test_a_theme_is_the_share_of_the_sites_that_published_in_the_month(editions:
 def test_the_lag_is_counted_from_the_first_document(editions: TwoEditions) -> None:
     issued = min(row["成文日期"] for row in deliveries.policies(editions.inboxes[2017]) if "新媒体" in row["标题"])
     first: dict[str, str] = {}
+    since: set[str] = set()
+    last = ""
     for page in deliveries.pages(editions.inboxes[2017]):
-        if page["发布日期"] and page["页面标题"] and page["状态码"] == 200 and "新媒体" in page["页面标题"]:
-            day, site = page["发布日期"], page["网站标识码"]
-            if day >= issued:
+        day, site = page["发布日期"], page["网站标识码"]
+        if day and page["页面标题"] and page["状态码"] == 200:
+            last = max(last, day)
+            since |= {site} if day >= issued else set()
+            if "新媒体" in page["页面标题"] and day >= issued:
                 first[site] = min(day, first.get(site, day))
-    days = pl.Series(list(first.values())).str.to_date() - pl.Series([issued]).str.to_date().item()
-    cell = editions.cell("trend_1_theme_lag", 2017, "median_lag_days", "new_media")
-    assert cell["numerator"] == len(first) > 0
-    assert cell["value"] == median(days.dt.total_days().to_list())
+    cell = editions.cell("trend_1_theme_lag", 2017, "uptaken_share", "new_media")
+    assert (cell["numerator"], cell["denominator"]) == (len(first), len(since))
+    assert 0 < len(first) < len(since)
+    days = {site: (date.fromisoformat(day) - date.fromisoformat(issued)).days for site, day in first.items()}
+    earliest = editions.cell("trend_1_theme_lag", 2017, "first_lag_days", "new_media")
+    assert earliest["value"] == min(days.values())
+    # Of all who could have, and not of those who did: a median of lags says nothing of who is still to come.
+    for limit in (30, 60, 90):
+        if (date.fromisoformat(last) - date.fromisoformat(issued)).days >= limit:
+            cell = editions.cell("trend_1_theme_lag", 2017, f"uptaken_{limit}_share", "new_media")
+            within = sum(lag <= limit for lag in days.values())
+            assert (cell["numerator"], cell["denominator"]) == (within, len(since))
 
 
 def test_robots_are_right_as_often_as_their_answers(editions: TwoEditions) -> None:
