@@ -23,3 +23,13 @@
 {% macro exact_sum_over(expression, columns) -%}
     cast(sum({{ exact(expression) }}) over (partition by {{ columns | join(', ') }}) as double)
 {%- endmacro %}
+
+{#- Whether a sum of shares or points reaches a limit: the last digits of a sum of thirds decide nothing. -#}
+{% macro reaches(sum, limit) -%}
+    round({{ sum }} - {{ limit }}, 9) >= 0
+{%- endmacro %}
+
+{#- What a child adds to the variance of the node above, where that moves by its share times a slope. -#}
+{% macro variance_by_slope(slope, least_score) -%}
+    case when score >= {{ least_score }} then variance * power(weight_share * {{ slope }}, 2) end
+{%- endmacro %}

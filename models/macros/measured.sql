@@ -26,8 +26,3 @@
     {%- set middle = '((' ~ sample_size ~ ' * ' ~ share ~ ' + 0.5) / (' ~ sample_size ~ ' + 1))' -%}
     case when {{ sample_size }} > 0 then round(sqrt({{ middle }} * (1 - {{ middle }}) / ({{ sample_size }} + 2)), 12) end
 {%- endmacro %}
-
-{#- What a child adds to the variance of the node above, where that moves by its share times a slope. -#}
-{% macro variance_by_slope(slope, least_score) -%}
-    case when score >= {{ least_score }} then variance * power(weight_share * {{ slope }}, 2) end
-{%- endmacro %}

@@ -2,8 +2,3 @@
 {% macro share(numerator, denominator) -%}
     case when {{ denominator }} > 0 then cast({{ numerator }} as double) / cast({{ denominator }} as double) end
 {%- endmacro %}
-
-{#- Whether a sum of shares or points reaches a limit: the last digits of a sum of thirds decide nothing. -#}
-{% macro reaches(sum, limit) -%}
-    round({{ sum }} - {{ limit }}, 9) >= 0
-{%- endmacro %}

@@ -14,19 +14,24 @@ BUILDING_PREFIX = ".building-"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A path to write to, which takes the place of ``path`` when the ``with`` ends; nothing is left where it fails."""
+def whole_file(path: Path, *, lasting: bool = False) -> Iterator[Path]:
+    """A path to write to, which takes the place of ``path`` when the ``with`` ends; nothing is left where it fails.
+
+    A ``lasting`` file is on the disk before it takes the place, so that no power cut leaves it empty.
+    """
     unfinished = path.with_name(f"{path.name}.writing")
     try:
         yield unfinished
+        if lasting:
+            sync(unfinished)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, lasting: bool = False) -> None:
     """Write a text file, whole or not at all; its lines end alike on every machine."""
-    with whole_file(path) as unfinished:
+    with whole_file(path, lasting=lasting) as unfinished:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
 
 

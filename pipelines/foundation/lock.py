@@ -1,20 +1,56 @@
 """The sole right to write to a home."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
 from filelock import FileLock, Timeout
+from pydantic import BaseModel, Field
 
 from pipelines.errors import HomeBusyError
+from pipelines.foundation.state import read_cache, write_state
 from pipelines.settings import Settings
+
+
+class Holder(BaseModel, frozen=True):
+    """The process that writes to a home."""
+
+    process: int
+    since: str = Field(description="Moment in UTC, ISO 8601.")
 
 
 @contextmanager
 def locked_home(settings: Settings) -> Iterator[None]:
-    """The sole right to write to a home; raises ``HomeBusyError`` where another process has it."""
+    """The sole right to write to a home; who has it already may ask again.
+
+    Raises ``HomeBusyError`` where another process has it, which says which, since when, and what to do.
+    """
     settings.home_dir.mkdir(parents=True, exist_ok=True)
+    holder_path = settings.home_dir / ".lock.holder"
+    # One lock for the whole process: a run takes it before it opens a log, and Dagster's resource takes it again.
+    lock = FileLock(settings.home_dir / ".lock", timeout=0, thread_local=False, is_singleton=True)
+    is_outermost = not lock.is_locked
     try:
-        with FileLock(settings.home_dir / ".lock", timeout=0):
-            yield
+        lock.acquire()
     except Timeout as busy:
-        raise HomeBusyError(f"another run is writing to {settings.home_dir}; try again when it has ended") from busy
+        raise HomeBusyError(_who_writes(settings.home_dir, holder_path)) from busy
+    try:
+        if is_outermost:
+            write_state(holder_path, Holder(process=os.getpid(), since=datetime.now(UTC).isoformat(timespec="seconds")))
+        yield
+    finally:
+        if is_outermost:
+            holder_path.unlink(missing_ok=True)
+        lock.release()
+
+
+def _who_writes(home: Path, holder_path: Path) -> str:
+    holder = read_cache(holder_path, Holder)
+    if holder is None:
+        return f"another run is writing to {home}; try again when it has ended"
+    return (
+        f"another run is writing to {home}: process {holder.process}, since {holder.since}; "
+        f"try again when it has ended, or end it with: kill {holder.process}"
+    )

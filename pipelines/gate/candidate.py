@@ -5,6 +5,8 @@ verdict beside them. A candidate is never changed: other contents are another ca
 """
 
 import json
+import re
+import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Self
@@ -15,10 +17,12 @@ from pydantic import BaseModel, Field
 from pipelines.errors import GateError
 from pipelines.foundation.files import building_folder
 from pipelines.foundation.hashing import hash_file, hash_json
+from pipelines.foundation.progress import report
 from pipelines.foundation.sql import identifier, literal
 from pipelines.warehouse.tables import TableSpec
 
 DECLARATION = "candidate.json"
+NAME = "[0-9a-f]{64}"
 
 
 class FrozenTable(TableSpec):
@@ -70,7 +74,7 @@ class Candidate(BaseModel, frozen=True):
         try:
             declared = json.loads((folder / DECLARATION).read_text(encoding="utf-8"))
             candidate = cls.model_validate({**declared, "folder": folder})
-        except (OSError, ValueError) as cause:
+        except (OSError, ValueError, TypeError) as cause:
             raise GateError(
                 f"candidate {folder.name[:12]}: {DECLARATION} is missing or of another version; run again"
             ) from cause
@@ -85,9 +89,15 @@ class Candidate(BaseModel, frozen=True):
 
 def open_newest(candidates_dir: Path, newest_path: Path) -> Candidate:
     """The candidate that was frozen last; raises ``GateError`` where there is none."""
-    if not newest_path.is_file():
-        raise GateError("there is no candidate yet: build the models and freeze them first")
-    return Candidate.open(candidates_dir / newest_path.read_text(encoding="utf-8"))
+    try:
+        name = newest_path.read_text(encoding="utf-8")
+    except FileNotFoundError as missing:
+        raise GateError("there is no candidate yet: build the models and freeze them first") from missing
+    except (OSError, UnicodeDecodeError):
+        name = ""
+    if not re.fullmatch(NAME, name):
+        raise GateError(f"{newest_path} names no candidate; run again, which freezes the models anew")
+    return Candidate.open(candidates_dir / name)
 
 
 def find_candidate(candidates_dir: Path, name: str) -> Candidate:
@@ -120,9 +130,20 @@ def freeze(
         declared = candidate.model_dump_json(exclude={"folder"}, indent=1)
         (building / DECLARATION).write_text(declared, encoding="utf-8")
         final = candidates_dir / candidate.content_hash
+        if final.exists() and not _is_whole(final):
+            report("candidate", f"{final} was damaged; it is frozen anew")
+            shutil.rmtree(final)
         if not final.exists():
             building.rename(final)
     return Candidate.open(final)
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        Candidate.open(folder)
+    except GateError:
+        return False
+    return True
 
 
 def _freeze_table(

@@ -1,21 +1,60 @@
 """The secret that pseudonyms are made with: it never leaves the home, so nobody else can find out who is behind one."""
 
+import hashlib
 import os
 import secrets
+from contextlib import suppress
+from pathlib import Path
 
+from pydantic import BaseModel, Field
+
+from pipelines.errors import CepingError
+from pipelines.foundation.files import sync
+from pipelines.foundation.state import read_cache, write_state
 from pipelines.settings import Settings
 
 KEY_BYTES = 32
 
 
+class KeyMark(BaseModel, frozen=True):
+    """Which key the pseudonyms in landing were made with."""
+
+    sha256: str = Field(description="Hash of the key, which gives nothing of it away.")
+
+
 def pseudonym_key(settings: Settings) -> bytes:
-    """The key of a home, readable by its owner alone; made on first use."""
+    """The key of a home, readable by its owner alone; made on first use, and there whole or not at all.
+
+    Raises ``CepingError`` where it is damaged, or is not the one that landing's pseudonyms were made with: by another
+    key the same person would be somebody else.
+    """
     path = settings.pseudonym_key_path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    mark_path = settings.landing_dir / "pseudonym_key.json"
+    mark = read_cache(mark_path, KeyMark)
+    if mark is None and not path.exists():
+        _make(path)
+    key = path.read_bytes() if path.exists() else b""
+    given = KeyMark(sha256=hashlib.sha256(key).hexdigest())
+    if len(key) != KEY_BYTES or mark not in (None, given):
+        raise CepingError(
+            f"{path} is not the key that the pseudonyms in {settings.landing_dir} were made with; put it back from a "
+            "copy, or remove both, so that every file is read anew under a new key"
+        )
+    if mark is None:
+        write_state(mark_path, given)
+    return key
+
+
+def _make(path: Path) -> None:
+    """Make a key beside its place and link it there: no kill leaves half a key, and of two makers one wins."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(secrets.token_bytes(KEY_BYTES))
-    return path.read_bytes()
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+            stream.write(secrets.token_bytes(KEY_BYTES))
+        sync(unfinished)
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+        sync(path.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)

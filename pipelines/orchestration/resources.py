@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr
 from pipelines.foundation.hashing import code_version
 from pipelines.foundation.lock import locked_home
 from pipelines.gate.candidate import Candidate
+from pipelines.orchestration.leftovers import release_dead_runs
 from pipelines.orchestration.readiness import require_ready
 from pipelines.releases.draft import DraftProcess, Drafts
 from pipelines.releases.manifest import release_id_of
@@ -28,10 +29,11 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["EditionRun"]:
         """Hold the lock of the home for as long as the run uses this resource."""
-        del context
         self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
         require_ready(self._settings)
         with locked_home(self._settings):
+            if context.instance is not None and context.run is not None:
+                release_dead_runs(context.instance, context.run.run_id)
             try:
                 yield self
             finally:

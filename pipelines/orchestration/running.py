@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from pipelines.errors import CepingError, DeliveryError
+from pipelines.foundation.lock import locked_home
 from pipelines.foundation.progress import report
 from pipelines.orchestration.readiness import require_ready
 from pipelines.releases.built import published_release
@@ -67,10 +68,22 @@ def _current_without_work(settings: Settings, *, rebuild: bool) -> str | None:
 
 def _execute(settings: Settings, *, rebuild: bool) -> str:
     report("start", f"edition {settings.edition}, inbox {settings.inbox_dir}")
-    settings.dagster_dir.mkdir(parents=True, exist_ok=True)
     dg, defs = _load_definitions(settings)
-    from pipelines.orchestration.event_log import written_ahead
+    with locked_home(settings):
+        result = _run_job(dg, defs, settings, rebuild=rebuild)
+    if not result.success:
+        raise CepingError("\n".join([*_reasons(result), f"the log of the run: {settings.run_log_path}"]))
+    return Releases.of(settings).require_current().release_id
 
+
+def _run_job(
+    dg: ModuleType, defs: "dg.Definitions", settings: Settings, *, rebuild: bool
+) -> "dg.ExecuteInProcessResult":
+    from pipelines.orchestration.event_log import written_ahead
+    from pipelines.orchestration.leftovers import set_damaged_store_aside
+
+    settings.dagster_dir.mkdir(parents=True, exist_ok=True)
+    set_damaged_store_aside(settings.dagster_dir)
     config = {"edition": settings.edition, "inbox": str(settings.inbox_dir), "rebuild": rebuild}
     settings.run_log_path.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -79,7 +92,7 @@ def _execute(settings: Settings, *, rebuild: bool) -> str:
         settings.run_log_path.open("w", encoding="utf-8") as log,
         redirect_stdout(log),
     ):
-        result = defs.resolve_job_def("edition").execute_in_process(
+        return defs.resolve_job_def("edition").execute_in_process(
             instance=instance,
             run_config={
                 "resources": {"edition_run": {"config": config}},
@@ -87,9 +100,6 @@ def _execute(settings: Settings, *, rebuild: bool) -> str:
             },
             raise_on_error=False,
         )
-    if not result.success:
-        raise CepingError("\n".join([*_reasons(result), f"the log of the run: {settings.run_log_path}"]))
-    return Releases.of(settings).require_current().release_id
 
 
 def _reasons(result: "dg.ExecuteInProcessResult") -> list[str]:

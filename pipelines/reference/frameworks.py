@@ -18,6 +18,7 @@ from pipelines.reference.rows import Fault, read_rows, read_valid_rows
 from pipelines.settings import MODELS_DIR
 
 NODES, FRAMEWORKS, BANDS, MEASURES = "framework_nodes", "frameworks", "framework_bands", "measures"
+ABSENCES = "framework_absences"
 NEED_POSITIVE = ("geometric", "harmonic")
 SUBJECT_KINDS = {"website", "foreign_language_site", "service_platform", "weibo", "wechat", "app", "unit"}
 RANKED_BY = {"kind", "level", "system", "role", "province"}
@@ -119,9 +120,42 @@ class Node(BaseModel, frozen=True):
         return self.edition, self.index_code
 
 
+class Absence(BaseModel, frozen=True):
+    """What it means that a subject has no value of a measure, and what becomes of the gap."""
+
+    edition: int
+    index_code: str = Field(min_length=1)
+    measure: str = Field(min_length=1)
+    absence: Literal["not_offered", "not_applicable", "not_measured"]
+    missing_rule: Literal["value", "impute_low", "impute_median", "fail", "drop"]
+    missing_parameter: Number
+    origin: Literal["public_record", "own_design"]
+    reasoning_en: str
+    source: str
+
+    @model_validator(mode="after")
+    def has_a_rule_that_fits(self) -> Self:
+        """Each kind of absence has its rules: what is not offered never pays, what does not apply never costs."""
+        _require_grounds(self.origin, self.reasoning_en, self.source)
+        fitting = {
+            "not_offered": ("value", "fail"),
+            "not_applicable": ("drop",),
+            "not_measured": ("impute_low", "impute_median", "fail", "drop"),
+        }[self.absence]
+        if self.missing_rule not in fitting:
+            raise ValueError(f"{self.absence} takes {', '.join(fitting)}, found {self.missing_rule}")
+        if self.missing_rule == "value" and self.missing_parameter is None:
+            raise ValueError("value needs the missing_parameter it stands for")
+        if self.missing_rule == "impute_low" and not 0 < (self.missing_parameter or 0) < 1:
+            raise ValueError("impute_low needs the quantile, between 0 and 1, as its missing_parameter")
+        return self
+
+
 def find_faults(seeds: Path, given: frozenset[str]) -> Iterator[Fault]:
     """Every fault of the frameworks in a folder of seeds; rows that cannot be read are judged no further."""
     yield from _measure_faults(seeds, given)
+    _, unreadable_absences = read_valid_rows(seeds, ABSENCES, Absence)
+    yield from unreadable_absences
     nodes, unreadable = read_valid_rows(seeds, NODES, Node)
     frameworks, unreadable_frameworks = read_valid_rows(seeds, FRAMEWORKS, Framework)
     yield from [*unreadable_frameworks, *unreadable]

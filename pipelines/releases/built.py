@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import code_version, hash_json
+from pipelines.foundation.state import read_cache, write_state
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.inbox import delivered_files, unknown_folders
 from pipelines.ingest.ledger import present_entries
@@ -54,12 +54,12 @@ def built_release(settings: Settings) -> str | None:
 
     One that was withdrawn is not built again: it would be what somebody took back.
     """
-    path = _state_path(settings)
-    if not path.is_file():
+    state = read_cache(_state_path(settings), BuiltState)
+    if state is None:
         return None
-    state = BuiltState.model_validate_json(path.read_text(encoding="utf-8"))
     releases = Releases.of(settings)
-    is_settled = releases.current_id == state.release_id or state.release_id in releases.withdrawn
+    is_published = releases.current_id == state.release_id and releases.current_path.is_dir()
+    is_settled = is_published or state.release_id in releases.withdrawn
     is_same = state.inputs == inputs_hash(settings) and state.code == code_version()
     return state.release_id if is_settled and is_same else None
 
@@ -71,10 +71,8 @@ def published_release(settings: Settings) -> str | None:
 
 def record_release(settings: Settings, release_id: str) -> None:
     """Remember what a release was built from."""
-    path = _state_path(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
     state = BuiltState(inputs=inputs_hash(settings), code=code_version(), release_id=release_id)
-    write_whole(path, state.model_dump_json(indent=1))
+    write_state(_state_path(settings), state)
 
 
 def _state_path(settings: Settings) -> Path:

@@ -1,18 +1,23 @@
 """The history of a home's releases: when each was published, and when one was taken back for an earlier one.
 
-It is kept as JSON lines in ``releases/history.jsonl``, which is only ever added to.
+It is kept as JSON lines in ``releases/history.jsonl``, to which entries are only ever added. Each line carries a hash
+of what it says, for nothing else remembers what was taken back.
 """
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
+
+from pipelines.errors import CepingError
+from pipelines.foundation.files import write_whole
+from pipelines.foundation.hashing import hash_json
 
 HISTORY = "history.jsonl"
+SEAL = "seal"
 
 
 class HistoryEntry(BaseModel, frozen=True):
@@ -28,25 +33,18 @@ class HistoryEntry(BaseModel, frozen=True):
 
 
 def read_history(releases_dir: Path) -> list[HistoryEntry]:
-    """Every entry, the oldest first; a line that a kill cut short is passed over."""
+    """Every entry, the oldest first; raises ``CepingError`` naming a line that is damaged."""
     path = releases_dir / HISTORY
-    if not path.is_file():
-        return []
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [entry for entry in map(_read_line, lines) if entry is not None]
+    return [_read_line(path, number, line) for number, line in enumerate(_lines(path), start=1)]
 
 
 def record(releases_dir: Path, entry: HistoryEntry) -> None:
     """Add an entry, on disk when this returns."""
     path = releases_dir / HISTORY
-    written = path.read_text(encoding="utf-8") if path.exists() else ""
-    # A kill can have cut the last line short: it stays what it is, and ours begins on a line of its own.
-    gap = "" if not written or written.endswith("\n") else "\n"
-    line = json.dumps(entry.model_dump(exclude_defaults=True), ensure_ascii=False)
-    with path.open("ab") as stream:
-        stream.write(f"{gap}{line}\n".encode())
-        stream.flush()
-        os.fsync(stream.fileno())
+    said = entry.model_dump(exclude_defaults=True, mode="json")
+    line = json.dumps({**said, SEAL: hash_json(said)}, ensure_ascii=False)
+    kept = [known.decode() for known in _lines(path)]
+    write_whole(path, "".join(f"{each}\n" for each in [*kept, line]), lasting=True)
 
 
 def present_moment() -> str:
@@ -76,8 +74,25 @@ def published_after(entries: Sequence[HistoryEntry], release_id: str) -> list[st
     return list(dict.fromkeys(entry.release_id for entry in later))
 
 
-def _read_line(line: str) -> HistoryEntry | None:
+def _lines(path: Path) -> list[bytes]:
+    """The lines that were written to their end; an entry that a kill cut short was never made."""
+    if not path.is_file():
+        return []
+    *whole, _cut = path.read_bytes().split(b"\n")
+    return whole
+
+
+def _read_line(path: Path, number: int, line: bytes) -> HistoryEntry:
     try:
-        return HistoryEntry.model_validate_json(line)
-    except ValidationError:
-        return None
+        said = json.loads(line)
+        seal = said.pop(SEAL, None)
+        entry = HistoryEntry.model_validate(said)
+    except (ValueError, AttributeError, TypeError):
+        entry, seal, said = None, None, None
+    # Entries of earlier versions have no seal.
+    if entry is None or seal not in (None, hash_json(said)):
+        raise CepingError(
+            f"{path}, line {number}: the entry is damaged; mend it, or remove the line: without it, what was "
+            "published or withdrawn then is not known"
+        )
+    return entry

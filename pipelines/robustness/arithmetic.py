@@ -29,6 +29,14 @@ def steps_of(scores: Floats, tied_within: float) -> Whole:
     return round_away(scores / tied_within, 0).astype(np.int64)
 
 
+def middle_places(values: Whole) -> Floats:
+    """Ranks along the last axis from the greatest on; those that are equal share the middle of their places."""
+    from scipy.stats import rankdata  # type: ignore[import-untyped]
+
+    places: Floats = rankdata(-values, method="average", axis=-1)
+    return places
+
+
 def places_from_best(values: Floats | Whole) -> Whole:
     """Standard competition ranks along the last axis: one more than the number of those that are greater."""
     # scipy takes a second to import, and most runs draw nothing.

@@ -10,7 +10,7 @@ from hashlib import sha256
 import numpy as np
 
 from pipelines.robustness.index import Floats, Index, Whole
-from pipelines.robustness.rules import AGGREGATION, NORMALISATION, SAMPLING, WEIGHTS, Rules
+from pipelines.robustness.rules import SAMPLING, Rules
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,24 @@ class Sample:
     size: int
 
     @cached_property
+    def points(self) -> Floats:
+        """Where each draw stands in the choices, 0 to 1: a column a weight, then normalisation and aggregation.
+
+        Both matrices are halves of one scrambled Sobol sequence, as Saltelli's design wants them: even in each
+        dimension and independent of each other. Sampled values have too many dimensions for one and are random.
+        """
+        # scipy takes a second to import, and most runs draw nothing.
+        from scipy.stats import qmc  # type: ignore[import-untyped]
+
+        width = sum(len(branch.shares) for branch in self.index.branches) + 2
+        sequence = qmc.Sobol(2 * width, scramble=True, rng=seeded(self.index, "points"))
+        halves: Floats = sequence.random_base2(int(np.ceil(np.log2(self.size))))[: self.size]
+        return halves[:, :width] if self.name == "a" else halves[:, width:]
+
+    @cached_property
     def shares(self) -> tuple[Floats, ...]:
         """For each branch the shares of its children, draws down: moved by noise and made to sum to one again."""
-        noise = self._stream(WEIGHTS).random((self.size, sum(len(branch.shares) for branch in self.index.branches)))
-        moved = 1 + self.rules.weight_noise * (2 * noise - 1)
+        moved = 1 + self.rules.weight_noise * (2 * self.points[:, :-2] - 1)
         found, start = [], 0
         for branch in self.index.branches:
             given = np.array(branch.shares)
@@ -41,12 +55,12 @@ class Sample:
     @cached_property
     def normalisations(self) -> Whole:
         """Which of the rules' normalisations each draw takes."""
-        return self._alternatives(NORMALISATION, self.rules.normalisations)
+        return self._alternatives(self.points[:, -2], self.rules.normalisations)
 
     @cached_property
     def aggregations(self) -> Whole:
         """Which of the rules' aggregations each draw takes."""
-        return self._alternatives(AGGREGATION, self.rules.aggregations)
+        return self._alternatives(self.points[:, -1], self.rules.aggregations)
 
     def deviations(self, measure: str, count: int, start: int, stop: int) -> Floats:
         """Standard normal deviates of a measure's sampled values, for the draws from start to stop."""
@@ -55,11 +69,8 @@ class Sample:
             self._stream(SAMPLING, measure, number).standard_normal(out=found[row])
         return found
 
-    def _alternatives(self, choice: str, alternatives: tuple[tuple[str, float], ...]) -> Whole:
-        stream = self._stream(choice)
+    def _alternatives(self, places: Floats, alternatives: tuple[tuple[str, float], ...]) -> Whole:
         bounds = np.cumsum([share for _, share in alternatives])[:-1]
-        # One draw in each of equal strata, in random order: every alternative comes up as often as it should.
-        places = (stream.permutation(self.size) + stream.random(self.size)) / self.size
         return np.searchsorted(bounds, places, side="right").astype(np.int64)
 
     def _stream(self, *parts: object) -> np.random.Generator:

@@ -7,13 +7,13 @@ rules ask, are taken apart by choice.
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.robustness.arithmetic import places_from_best, steps_of
+from pipelines.robustness.arithmetic import middle_places, places_from_best, steps_of
 from pipelines.robustness.draws import Sample
 from pipelines.robustness.index import Floats, Index, Leaf, Whole
 from pipelines.robustness.normalising import RELATIVE, limits, normalise, treat
@@ -30,7 +30,9 @@ class Draws:
 
     ``scores`` (0 to 100) and ``ranks`` have a row a draw. ``shifts`` and ``crossed`` are of the draws that are taken
     apart, a row a matrix: the mean absolute difference from the rank that is published, for ``a``, ``b`` and for ``a``
-    with each choice from ``b``; and what all ranks together give for Sobol's indices.
+    with each choice from ``b``; and what all ranks together give for Sobol's indices. ``choice_ranks`` are those of the
+    same draws of ``a`` where no value moves, ``sampling_ranks`` those where values alone move; who is tied stands in the
+    middle of the places.
     """
 
     base_scores: Floats
@@ -42,6 +44,8 @@ class Draws:
     shifts_ab: Floats
     crossed: Floats
     squared: Floats
+    choice_ranks: Floats
+    sampling_ranks: Floats
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,21 @@ class Simulation:
     """An index, the rules it is varied by, and the size of the blocks (cells of draws by subjects)."""
 
     index: Index
-    rules: Rules
+    asked: Rules
     block_cells: int = BLOCK_CELLS
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules with distinct alternatives alone: what the framework does itself is not drawn a second time."""
+        normalisations = {
+            leaf.method.normalisation for leaf in self.index.leaves if leaf.method.normalisation in RELATIVE
+        }
+        aggregations = {branch.aggregation for branch in self.index.branches if branch.aggregation in AVERAGED}
+        return replace(
+            self.asked,
+            normalisations=_distinct(self.asked.normalisations, normalisations),
+            aggregations=_distinct(self.asked.aggregations, aggregations),
+        )
 
     def run(self, threads: int = 1) -> Draws:
         """Score and rank every draw."""
@@ -69,6 +86,8 @@ class Simulation:
             shifts_ab=np.zeros((len(CHOICE_CODES), apart)),
             crossed=np.zeros((len(CHOICE_CODES), apart)),
             squared=np.zeros((len(CHOICE_CODES), apart)),
+            choice_ranks=np.empty((apart, index.ranked_count), dtype=np.float32),
+            sampling_ranks=np.empty((apart, index.ranked_count), dtype=np.float32),
         )
         with ThreadPoolExecutor(threads) as pool:
             for done in [pool.submit(self._draw, draws, start, stop) for start, stop in self._blocks()]:
@@ -167,6 +186,8 @@ class Simulation:
         ranks_b = self._ranks(scores_b)
         of_b = slice(len(draws.ranks) - apart + start, len(draws.ranks) - apart + stop)
         draws.scores[of_b], draws.ranks[of_b] = scores_b, ranks_b
+        draws.choice_ranks[start:stop] = self._middle_ranks(self._scores(a.without_sampling()))
+        draws.sampling_ranks[start:stop] = self._middle_ranks(self._scores(self._only_sampled(a)))
         draws.shifts_a[start:stop] = _shift(ranks, draws.base_ranks)
         draws.shifts_b[start:stop] = _shift(ranks_b, draws.base_ranks)
         draws.shifts_ab[:, start:stop] = draws.shifts_a[start:stop]
@@ -181,6 +202,12 @@ class Simulation:
     def _unmoved(self) -> "Moved":
         shares = {branch.code: np.array([branch.shares]) for branch in self.index.branches}
         return Moved(shares, [OWN], [OWN], Deviations({}))
+
+    def _only_sampled(self, moved: "Moved") -> "Moved":
+        """The framework's own choices, with the values of the draws."""
+        count = len(moved.aggregations)
+        shares = {branch.code: np.repeat([branch.shares], count, axis=0) for branch in self.index.branches}
+        return Moved(shares, [OWN] * count, [OWN] * count, Deviations(moved.deviations.of))
 
     def _moved(self, sample: Sample, start: int, stop: int) -> "Moved":
         rules = self.rules
@@ -250,6 +277,13 @@ class Simulation:
         normalisation = name if name != OWN and leaf.method.normalisation in RELATIVE else leaf.method.normalisation
         return normalise(leaf.method, normalisation, values, self._groups[leaf.code])[:, : self.index.ranked_count]
 
+    def _middle_ranks(self, scores: Floats) -> Floats:
+        ranks = np.empty(scores.shape)
+        steps = steps_of(scores, self.index.tied_within)
+        for places in self.index.class_slices:
+            ranks[:, places] = middle_places(steps[:, places])
+        return ranks
+
     def _ranks(self, scores: Floats) -> Ranks:
         ranks = np.empty(scores.shape, dtype=np.int32)
         steps = steps_of(scores, self.index.tied_within)
@@ -275,6 +309,10 @@ class Moved:
     aggregations: list[str]
     deviations: Deviations
 
+    def without_sampling(self) -> "Moved":
+        """The same choices over the values as they were measured."""
+        return Moved(self.shares, self.normalisations, self.aggregations, Deviations({}))
+
     def with_choice(self, choice: str, other: "Moved") -> "Moved":
         """The same draws with one choice taken from others."""
         return Moved(
@@ -290,6 +328,14 @@ def _places_of(name: str, names: list[str]) -> slice | Whole:
     places = np.flatnonzero([other == name for other in names])
     is_run = places[-1] - places[0] + 1 == len(places)
     return slice(int(places[0]), int(places[-1]) + 1) if is_run else places
+
+
+def _distinct(alternatives: tuple[tuple[str, float], ...], own: set[str]) -> tuple[tuple[str, float], ...]:
+    """The alternatives without the one that is the framework's own under another name."""
+    names = [name for name, _ in alternatives]
+    kept = [(name, share) for name, share in alternatives if not (OWN in names and own == {name})]
+    total = sum(share for _, share in kept)
+    return tuple((name, share / total) for name, share in kept)
 
 
 def _is_open(alternatives: tuple[tuple[str, float], ...]) -> bool:

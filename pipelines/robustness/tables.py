@@ -35,13 +35,32 @@ class RankedIndex:
 
 
 def _rank_intervals(index: Index, rules: Rules, draws: Draws) -> pl.DataFrame:
-    scores = {f"score_{name}": values * index.score_scale / 100 for name, values in percentiles(draws.scores).items()}
+    scores = {f"score_{name}": values * (index.score_scale / 100) for name, values in percentiles(draws.scores).items()}
     ranks = {f"rank_{name}": values.astype(np.int64) for name, values in percentiles(draws.ranks).items()}
+    spans = {"rank": ranks, "choice_rank": _span(draws.choice_ranks), "sampling_rank": _span(draws.sampling_ranks)}
+    bounds = {
+        f"{kind}_{name}": _reaching(values, draws.base_ranks, name)
+        for kind, span in spans.items()
+        for name, values in ((name.removeprefix("rank_"), values) for name, values in span.items())
+    }
     return _subjects(index).with_columns(
         draw_count=pl.lit(rules.draw_count, pl.Int64),
-        **{name: pl.Series(values) for name, values in (scores | ranks).items()},
+        **{name: pl.Series(values) for name, values in (scores | bounds).items()},
         is_synthetic=pl.Series(index.is_synthetic[: index.ranked_count], dtype=pl.Boolean),
     )
+
+
+def _span(middle_ranks: Floats) -> dict[str, Floats]:
+    """The ends of an interval in whole places, outwards."""
+    found = percentiles(middle_ranks)
+    return {"p05": np.floor(found["p05"]).astype(np.int64), "p95": np.ceil(found["p95"]).astype(np.int64)}
+
+
+def _reaching(values: Ranks | Floats, published: Ranks, name: str) -> Ranks | Floats:
+    """An end of an interval, moved out to the published rank: nobody stands outside the own interval."""
+    if name == "p05":
+        return np.minimum(values, published)
+    return np.maximum(values, published) if name == "p95" else values
 
 
 def percentiles(values: Floats | Ranks) -> dict[str, Floats]:

@@ -20,6 +20,7 @@ from pipelines.warehouse.tables import TableColumn, TableSpec
 Manifest = dict[str, Any]
 BELOW_PUBLISHED = ("stg_", "int_")
 MANIFEST = "manifest.json"
+STAMP = "manifest.hash"
 # What dbt leaves of a parse: the manifest, and what it needs to parse again only what changed.
 PARSED = (MANIFEST, "partial_parse.msgpack")
 
@@ -42,9 +43,9 @@ def manifest_path(settings: Settings) -> Path:
     the warehouse lies, and is kept beside the project.
     """
     path = settings.dbt_target_dir / MANIFEST
-    stamp = settings.dbt_target_dir / "manifest.hash"
+    stamp = settings.dbt_target_dir / STAMP
     current = _project_hash(settings)
-    if not (path.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == current):
+    if not (path.is_file() and stamp.is_file() and stamp.read_bytes() == current.encode()):
         kept = PARSED_DIR / current
         if not _copy_parse(kept, settings.dbt_target_dir):
             _parse(settings)
@@ -76,8 +77,13 @@ def _keep_parse(target: Path, kept: Path) -> None:
 
 
 def read_manifest(settings: Settings) -> Manifest:
-    """The parsed manifest."""
-    manifest: Manifest = json.loads(manifest_path(settings).read_text(encoding="utf-8"))
+    """The parsed manifest; one that is damaged is parsed anew."""
+    try:
+        manifest: Manifest = json.loads(manifest_path(settings).read_bytes())
+    except ValueError:
+        (settings.dbt_target_dir / STAMP).unlink()
+        shutil.rmtree(PARSED_DIR / _project_hash(settings), ignore_errors=True)
+        manifest = json.loads(manifest_path(settings).read_bytes())
     return manifest
 
 

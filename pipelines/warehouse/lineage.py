@@ -24,6 +24,7 @@ from sqlglot.schema import MappingSchema
 from pipelines.errors import CepingError
 from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import hash_folders
+from pipelines.foundation.state import read_cache
 from pipelines.settings import MODELS_DIR, PARSED_DIR, Settings
 from pipelines.warehouse.dbt_project import Manifest, is_published, read_manifest
 from pipelines.warehouse.tables import TableSpec
@@ -53,9 +54,8 @@ def write_lineage(settings: Settings, specs: Iterable[TableSpec]) -> dict[str, i
     """
     kept = PARSED_DIR / f"lineage-{hash_folders([MODELS_DIR])}.json"
     with duckdb.connect(str(settings.warehouse_path)) as connection:
-        if kept.is_file():
-            traced = TracedTables.model_validate_json(kept.read_text(encoding="utf-8"))
-        else:
+        traced = read_cache(kept, TracedTables)
+        if traced is None:
             traced = trace(read_manifest(settings), settings.dbt_target_dir, _columns(connection))
             with suppress(OSError):
                 kept.parent.mkdir(parents=True, exist_ok=True)

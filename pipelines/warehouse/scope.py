@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import duckdb
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import hash_file, hash_folders, hash_json
+from pipelines.foundation.progress import report
+from pipelines.foundation.sql import qualified
+from pipelines.foundation.state import read_cache, write_state
 from pipelines.ingest.contracts import load_contracts
 from pipelines.settings import MODELS_DIR, Settings
 
@@ -19,6 +21,7 @@ class WarehouseMark(BaseModel, frozen=True):
     models: str
     seeds: dict[str, str]
     landing: dict[str, str]
+    file: tuple[int, int] = Field(default=(0, 0), description="Size and time of change of the warehouse's file.")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,16 @@ def take_scope(settings: Settings, *, rebuild: bool = False) -> BuildScope:
     """What has to be built now.
 
     The mark is taken away until ``mark_built``, rebuild or not: a build that failed half-way leaves nothing to trust.
+    Where everything is to be built it is built into a new file: what a damaged one holds is no help.
     """
+    scope = _scope(settings, rebuild=rebuild)
+    if scope.is_full_refresh:
+        for path in (settings.warehouse_path, settings.warehouse_path.with_suffix(".duckdb.wal")):
+            path.unlink(missing_ok=True)
+    return scope
+
+
+def _scope(settings: Settings, *, rebuild: bool) -> BuildScope:
     mark = _read_mark(settings)
     settings.warehouse_mark_path.unlink(missing_ok=True)
     present = _present(settings)
@@ -61,14 +73,40 @@ def take_scope(settings: Settings, *, rebuild: bool = False) -> BuildScope:
 
 def mark_built(settings: Settings) -> None:
     """Remember what every table of the warehouse was built from."""
-    write_whole(settings.warehouse_mark_path, _present(settings).model_dump_json(indent=1))
+    write_state(settings.warehouse_mark_path, _present(settings).model_copy(update={"file": _file(settings)}))
+
+
+def remember_file(settings: Settings) -> None:
+    """Remember the file as it is after tables were added to those that were built."""
+    mark = read_cache(settings.warehouse_mark_path, WarehouseMark)
+    if mark is not None:
+        write_state(settings.warehouse_mark_path, mark.model_copy(update={"file": _file(settings)}))
 
 
 def _read_mark(settings: Settings) -> WarehouseMark | None:
-    path = settings.warehouse_mark_path
-    if not (path.is_file() and settings.warehouse_path.is_file()):
+    mark = read_cache(settings.warehouse_mark_path, WarehouseMark)
+    if mark is None or not settings.warehouse_path.is_file():
         return None
-    return WarehouseMark.model_validate_json(path.read_text(encoding="utf-8"))
+    if mark.file != _file(settings) and (damage := _damage(settings)):
+        report("models", f"{settings.warehouse_path} is damaged ({damage}); it is built anew")
+        return None
+    return mark
+
+
+def _file(settings: Settings) -> tuple[int, int]:
+    stat = settings.warehouse_path.stat()
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _damage(settings: Settings) -> str | None:
+    """What DuckDB says when it reads every value of the file, if anything; each of its blocks has a checksum."""
+    try:
+        with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+            for schema, name in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall():
+                connection.execute(f"select max(hash(held)) from {qualified(f'{schema}.{name}')} as held").fetchall()
+    except duckdb.Error as failure:
+        return str(failure).splitlines()[0]
+    return None
 
 
 def _present(settings: Settings) -> WarehouseMark:

@@ -1,15 +1,19 @@
 """Personal data is dropped or becomes a keyed hash before it lands; a code's check digit is judged."""
 
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from pipelines.errors import CepingError
 from pipelines.ingest.contracts import Column, Contract, load_contracts
+from pipelines.ingest.pseudonyms import KEY_BYTES, pseudonym_key
 from pipelines.ingest.source import ingest_source
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_ROOT, Settings
 from tests.fixtures.deliveries import deliver as deliver_to
 from tests.fixtures.deliveries import landed_rows
 
@@ -97,3 +101,47 @@ def test_nothing_of_a_row_lands_whose_cells_have_changed_places(settings: Settin
     rows = landed_rows(settings, "declaration", "* exclude (file_id)", "rejections is not null")
     assert [secret for secret in ("欧阳植", "13800138001", "13800138002") if secret in repr(rows)] == []
     assert landed_rows(settings, "declaration", "visit_count", "rejections is null") == [(7,)]
+
+
+def ingest_again(settings: Settings) -> None:
+    for path in (settings.inbox_dir / "declared").iterdir():
+        path.write_bytes(path.read_bytes() + b"\n")
+    ingest_source(CONTRACT, settings, lambda message: None)
+
+
+@pytest.mark.parametrize("damage", [b"", b"half", b"another key of exactly 32 bytes!", None])
+@pytest.mark.usefixtures("rows")
+def test_a_key_that_is_not_the_one_is_never_used(settings: Settings, damage: bytes | None) -> None:
+    key = settings.pseudonym_key_path.read_bytes()
+    settings.pseudonym_key_path.unlink()
+    if damage is not None:
+        settings.pseudonym_key_path.write_bytes(damage)
+    with pytest.raises(CepingError, match=r"pseudonym\.key is not the key .* put it back"):
+        ingest_again(settings)
+    settings.pseudonym_key_path.write_bytes(key)
+    ingest_again(settings)
+
+
+@pytest.mark.parametrize("content", [b"", b"half"])
+def test_an_empty_key_of_a_new_home_is_refused(settings: Settings, deliver: Deliver, content: bytes) -> None:
+    settings.pseudonym_key_path.parent.mkdir(parents=True)
+    settings.pseudonym_key_path.write_bytes(content)
+    deliver("declared", "a.csv", f"unit,phone,address\n{GOOD_UNIT},13800000001,10.0.0.1\n".encode())
+    with pytest.raises(CepingError, match=r"pseudonym\.key is not the key"):
+        ingest_source(CONTRACT, settings, lambda message: None)
+
+
+def test_a_full_disk_leaves_no_key(settings: Settings) -> None:
+    filled = (
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from pipelines.ingest.pseudonyms import pseudonym_key; from pipelines.settings import Settings\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))\n"
+        "pseudonym_key(Settings(home=Path(sys.argv[1])))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", filled, str(settings.home_dir)], cwd=PROJECT_ROOT, capture_output=True, check=False
+    )
+    assert b"OSError" in done.stderr
+    assert list(settings.pseudonym_key_path.parent.iterdir()) == []
+    assert len(pseudonym_key(settings)) == KEY_BYTES

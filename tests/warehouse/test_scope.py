@@ -50,6 +50,7 @@ def test_a_build_that_was_never_finished_is_not_built_upon(built: Settings) -> N
 
 def test_a_finished_build_is_built_upon(built: Settings) -> None:
     take_scope(built, rebuild=True)
+    built.warehouse_path.touch()
     mark_built(built)
     assert take_scope(built).is_empty
 

@@ -6,6 +6,54 @@ frameworks as (
     select * from {{ ref('frameworks') }}
 ),
 
+absences as (
+    select * from {{ ref('framework_absences') }}
+),
+
+-- Of the rows that fit an indicator the nearest holds: one of its index before one of all, its measure before its family.
+fitting as (
+    select
+        nodes.edition,
+        nodes.index_code,
+        nodes.node_code,
+        absences.absence,
+        absences.missing_rule,
+        absences.missing_parameter,
+        row_number() over (
+            partition by
+                nodes.edition,
+                nodes.index_code,
+                nodes.node_code,
+                case when absences.absence = 'not_measured' then 'row' else 'no_row' end
+            order by
+                case when absences.index_code = nodes.index_code then 0 else 1 end,
+                case when absences.measure = nodes.measure_code then 0 else 1 end,
+                absences.absence
+        ) as nearness
+    from nodes
+    inner join absences
+        on
+            nodes.edition = absences.edition
+            and absences.index_code in (nodes.index_code, '*')
+            and absences.measure in (nodes.measure_code, split_part(nodes.measure_code, '.', 1))
+    where not coalesce(nodes.is_veto, false)
+),
+
+gaps as (
+    select
+        edition,
+        index_code,
+        node_code,
+        max(case when absence <> 'not_measured' then absence end) as absence,
+        max(case when absence <> 'not_measured' then missing_rule end) as absent_rule,
+        max(case when absence <> 'not_measured' then missing_parameter end) as absent_parameter,
+        max(case when absence = 'not_measured' then missing_rule end) as missing_rule,
+        max(case when absence = 'not_measured' then missing_parameter end) as missing_parameter
+    from fitting
+    where nearness = 1
+    group by edition, index_code, node_code
+),
+
 height_0 as (
     select
         nodes.edition,
@@ -86,7 +134,14 @@ measured as (
         nodes.goal_high,
         nodes.points_per_unit,
         nodes.sample_min,
-        nodes.missing_rule,
+        case when highest.height = 0 then coalesce(gaps.absence, 'not_measured') end as absence,
+        gaps.absent_rule,
+        gaps.absent_parameter,
+        -- What an indicator says for itself goes before what is said of its measure; dropping is saying nothing.
+        case
+            when nodes.missing_rule = 'drop' then coalesce(gaps.missing_rule, 'drop') else nodes.missing_rule
+        end as missing_rule,
+        gaps.missing_parameter,
         coalesce(nodes.is_veto, false) as is_veto,
         frameworks.compared_within,
         frameworks.coverage_min,
@@ -102,6 +157,11 @@ measured as (
             nodes.edition = highest.edition
             and nodes.index_code = highest.index_code
             and nodes.node_code = highest.node_code
+    left join gaps
+        on
+            nodes.edition = gaps.edition
+            and nodes.index_code = gaps.index_code
+            and nodes.node_code = gaps.node_code
 )
 
 select * from measured

@@ -24,7 +24,12 @@ passed_0 as (
         subject_id,
         node_code,
         normalised_value as score,
-        case when normalised_value is null then cast(0 as double) else cast(1 as double) end as coverage,
+        -- What stands in for a measurement is no evidence; that something is not offered is.
+        case
+            when normalised_value is null then cast(0 as double)
+            when coalesce(is_imputed, false) and null_reason <> 'not_offered' then cast(0 as double)
+            else cast(1 as double)
+        end as coverage,
         normalised_standard_error * normalised_standard_error as variance,
         is_vetoed,
         null_reason,

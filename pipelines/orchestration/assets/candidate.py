@@ -27,7 +27,7 @@ def candidate(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     settings = edition_run.settings
     delivered = delivered_editions(settings.landing_dir)
     frozen = freeze(settings.warehouse_path, PUBLISHED, settings.edition, settings.candidates_dir, delivered)
-    write_whole(settings.newest_candidate_path, frozen.content_hash)
+    write_whole(settings.newest_candidate_path, frozen.content_hash, lasting=True)
     edition_run.start_draft(frozen)
     rows = sum(table.row_count for table in frozen.tables)
     report("candidate", f"{len(frozen.tables)} tables, {rows:,} rows frozen as {frozen.content_hash[:12]}")

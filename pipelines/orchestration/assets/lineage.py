@@ -10,6 +10,7 @@ from pipelines.orchestration.resources import EditionRun
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt_project import built_tables, computed_tables, read_manifest
 from pipelines.warehouse.lineage import write_lineage
+from pipelines.warehouse.scope import remember_file
 
 MANIFEST = read_manifest(Settings())
 TABLES = computed_tables(MANIFEST, "lineage")
@@ -32,6 +33,7 @@ TABLES = computed_tables(MANIFEST, "lineage")
 def lineage(edition_run: EditionRun) -> Iterator[dg.MaterializeResult[None]]:
     """Trace what is published to the sources and write the tables."""
     counts = write_lineage(edition_run.settings, TABLES)
+    remember_file(edition_run.settings)
     report("lineage", f"{counts['column_origin']:,} columns traced to the sources")
     for spec in TABLES:
         yield dg.MaterializeResult(

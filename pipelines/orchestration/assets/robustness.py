@@ -11,6 +11,7 @@ from pipelines.robustness.inputs import TABLES_READ
 from pipelines.robustness.store import keep_robustness
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt_project import computed_tables, read_manifest
+from pipelines.warehouse.scope import remember_file
 
 COMPUTED = computed_tables(read_manifest(Settings()), "robustness", "firmness")
 
@@ -42,6 +43,7 @@ def robustness(edition_run: EditionRun) -> Iterator[dg.MaterializeResult[None]]:
         lambda message: report("robustness", message),
         rebuild=edition_run.rebuild,
     )
+    remember_file(edition_run.settings)
     report("robustness", f"{len(kept.drawn)} indices and titles drawn, {len(kept.unchanged)} unchanged")
     for spec in COMPUTED:
         yield dg.MaterializeResult(

@@ -1,0 +1,112 @@
+"""What a run that was killed leaves in Dagster's store does not keep the next one waiting."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from filelock import FileLock
+
+from pipelines.errors import HomeBusyError
+from pipelines.foundation.lock import locked_home
+from pipelines.orchestration.leftovers import release_dead_runs, set_damaged_store_aside
+from pipelines.settings import PROJECT_ROOT, Settings
+from tests.fixtures.whole_runs import Edition, ceping_outcome
+
+POOL = "warehouse"
+
+
+@pytest.fixture
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("CEPING_DAGSTER", str(tmp_path / "dagster"))
+    (tmp_path / "dagster").mkdir()
+    with dg.DagsterInstance.from_config(str(PROJECT_ROOT)) as instance:
+        yield instance
+
+
+@dg.op(pool=POOL)
+def work() -> int:
+    return 1
+
+
+@dg.job
+def works() -> None:
+    work()
+
+
+def started_run(instance: dg.DagsterInstance) -> str:
+    """A run that is under way and holds the pool, as its store has it when its process is killed."""
+    run = instance.create_run_for_job(works, status=dg.DagsterRunStatus.STARTED)
+    instance.event_log_storage.initialize_concurrency_limit_to_default(POOL)
+    assert instance.event_log_storage.claim_concurrency_slot(POOL, run.run_id, "models").is_claimed
+    return run.run_id
+
+
+def test_a_dead_run_holds_nothing_and_is_told_of(
+    instance: dg.DagsterInstance, caplog: pytest.LogCaptureFixture
+) -> None:
+    dead = started_run(instance)
+    with caplog.at_level("INFO", logger="ceping"):
+        release_dead_runs(instance, "the run that asks")
+    assert f"run {dead[:8]} of " in caplog.text
+    assert "was killed" in caplog.text
+    assert instance.get_run_by_id(dead).status is dg.DagsterRunStatus.FAILURE
+    # What is not free would be waited for without end.
+    assert not instance.event_log_storage.get_concurrency_info(POOL).active_run_ids
+    assert works.execute_in_process(instance=instance).success
+
+
+def test_a_run_keeps_what_is_its_own(instance: dg.DagsterInstance) -> None:
+    own = started_run(instance)
+    release_dead_runs(instance, own)
+    assert instance.get_run_by_id(own).status is dg.DagsterRunStatus.STARTED
+    assert instance.event_log_storage.get_concurrency_info(POOL).active_run_ids == {own}
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database at all" * 100])
+def test_a_damaged_store_is_set_aside_and_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: bytes
+) -> None:
+    store = tmp_path / "dagster" / "history" / "runs.db"
+    store.parent.mkdir(parents=True)
+    store.write_bytes(damage)
+    with caplog.at_level("INFO", logger="ceping"):
+        set_damaged_store_aside(tmp_path / "dagster")
+    # To SQLite an empty file is a database in which nothing is yet.
+    assert (f"{store} is damaged" in caplog.text) is bool(damage)
+    assert store.exists() is not bool(damage)
+    assert (tmp_path / "dagster").is_dir()
+
+
+def test_a_refused_run_says_who_writes_and_leaves_its_log(small: Edition, tmp_path: Path) -> None:
+    copy = small.copied_to(tmp_path)
+    log = copy.home / "work" / "run.log"
+    log.write_text("the first run's\n", encoding="utf-8")
+    holding = "import sys; from pathlib import Path; from pipelines.foundation.lock import locked_home; "
+    holding += "from pipelines.settings import Settings\n"
+    holding += "with locked_home(Settings(home=Path(sys.argv[1]))): print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holding, str(copy.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT_ROOT
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        refused = ceping_outcome("run", "--rebuild", "--home", copy.home, "--inbox", copy.inbox)
+        holder.communicate(b"")
+    assert refused.returncode == 1
+    assert f"process {holder.pid}, since " in refused.stderr
+    assert f"kill {holder.pid}" in refused.stderr
+    assert log.read_text(encoding="utf-8") == "the first run's\n"
+
+
+def test_who_holds_a_home_may_ask_again_and_nobody_else(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    with locked_home(settings), locked_home(settings):
+        pass
+    with (
+        FileLock(tmp_path / ".lock"),
+        pytest.raises(HomeBusyError, match="another run is writing"),
+        locked_home(settings),
+    ):
+        raise AssertionError
