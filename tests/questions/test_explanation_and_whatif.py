@@ -178,7 +178,7 @@ def tried(
 
 def attempts(way: str, facts: dict[str, Any], values: pl.Series) -> Iterator[tuple[str, float]]:
     """Values to try; who sets a yardstick moves it with his value, which is more than the explanation looks at."""
-    if way in ("min_max", "min_max_less", "best") and facts["raw_value"] in (values.min(), values.max()):
+    if way in ("min_max", "min_max_less", "ranged", "best") and facts["raw_value"] in (values.min(), values.max()):
         return
     if facts["change_code"] == "cannot_alone":
         if way in BEST:
