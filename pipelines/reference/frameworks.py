@@ -302,12 +302,22 @@ def _leaf_faults(node: Node, bands: LowestBounds, measures: LowestValues) -> Ite
             yield f"reads {code}, which {MEASURES}.csv does not know"
     if node.treatment == "winsorise" and not (node.treatment_parameter and 0 < node.treatment_parameter < 1 / 2):
         yield "is winsorised, so it needs a treatment_parameter between 0 and 0.5"
-    if node.normalisation == "goalposts" and not _ascend(node.goal_low, node.goal_high):
-        yield "has goalposts, so goal_low must be less than goal_high"
+    yield from _goal_faults(node)
     if node.normalisation == "deduction" and not (node.points_per_unit and node.points_per_unit > 0 and node.weight):
         yield "has deductions, so it needs points and positive points_per_unit"
     if node.normalisation == "banded":
         yield from _band_faults(node, bands.get((*node.index_key, node.node_code)), measures)
+
+
+def _goal_faults(node: Node) -> Iterator[str]:
+    """Goalposts are in the unit of the indicator; of min_max they are the scores of the worst and the best."""
+    low, high = node.goal_low, node.goal_high
+    if node.normalisation == "goalposts" and not _ascend(low, high):
+        yield "has goalposts, so goal_low must be less than goal_high"
+    if node.normalisation == "goalposts" and node.treatment == "log" and low is not None and low <= -1:
+        yield "has goalposts that a logarithm is taken of, so goal_low must be above -1"
+    if node.normalisation == "min_max" and (low, high) != (None, None) and not _ascend(-1e-9, low, high, 100 + 1e-9):
+        yield "is spread between scores, so goal_low must be less than goal_high, and both within 0 and 100"
 
 
 def _band_faults(node: Node, bound: float | None, measures: LowestValues) -> Iterator[str]:

@@ -57,11 +57,19 @@ def normalise(method: Method, normalisation: str, values: Floats, groups: Sequen
     for positions in groups:
         is_everybody = len(positions) == values.shape[1]
         among = values if is_everybody else np.take(values, positions, axis=1)
-        found = _relative(normalisation, method.direction, among)
+        found = _ranged(method, normalisation, _relative(normalisation, method.direction, among))
         if normalisation != method.normalisation and not np.isfinite(found).all():
-            found = np.where(np.isfinite(found), found, _relative(method.normalisation, method.direction, among))
+            own = _relative(method.normalisation, method.direction, among)
+            found = np.where(np.isfinite(found), found, _ranged(method, method.normalisation, own))
         scores[:, positions] = round_away(found, VALUE_DIGITS)
     return np.where(np.isfinite(scores), scores, 0.0)
+
+
+def _ranged(method: Method, normalisation: str, scores: Floats) -> Floats:
+    """Scores of 0 to 100 between the two that the framework spreads its values over; another method keeps its own."""
+    if normalisation != "min_max" or method.normalisation != "min_max" or method.goal_low is None:
+        return scores
+    return method.goal_low + scores * (_known(method.goal_high) - method.goal_low) / 100
 
 
 def _absolute(method: Method, values: Floats) -> Floats:
@@ -70,6 +78,8 @@ def _absolute(method: Method, values: Floats) -> Floats:
         return values if better else 100 - values
     if method.normalisation == "goalposts":
         low, high = _known(method.goal_low), _known(method.goal_high)
+        if method.treatment == "log":
+            low, high = np.log(low + 1), np.log(high + 1)
         gained = values - low if better else high - values
         return 100 * np.clip(gained / (high - low), 0, 1)
     if method.normalisation == "boolean":

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,10 +31,11 @@ WAYS: dict[str, dict[str, object]] = {
     "given_wide": {"normalisation": "given"},
     "given_less": {"normalisation": "given", "direction": -1},
     "goalposts": {"normalisation": "goalposts", "goal_low": 0, "goal_high": 110},
-    "goalposts_log": {"normalisation": "goalposts", "goal_low": 0, "goal_high": 5, "treatment": "log"},
+    "goalposts_log": {"normalisation": "goalposts", "goal_low": 0, "goal_high": 150, "treatment": "log"},
     "deduction": {"normalisation": "deduction", "points_per_unit": 0.02},
     "banded": {"normalisation": "banded"},
     "min_max": {"normalisation": "min_max"},
+    "ranged": {"normalisation": "min_max", "goal_low": 1, "goal_high": 100},
     "min_max_less": {"normalisation": "min_max", "direction": -1},
     "rank": {"normalisation": "rank"},
     "percentile": {"normalisation": "percentile"},
@@ -50,7 +50,7 @@ BEST = {
     "given_wide": 100,
     "given_less": 0,
     "goalposts": 110,
-    "goalposts_log": math.exp(5) - 1,
+    "goalposts_log": 150,
     "banded": 80,
     "deduction": 0,
 }
@@ -178,7 +178,7 @@ def tried(
 
 def attempts(way: str, facts: dict[str, Any], values: pl.Series) -> Iterator[tuple[str, float]]:
     """Values to try; who sets a yardstick moves it with his value, which is more than the explanation looks at."""
-    if way in ("min_max", "min_max_less", "best") and facts["raw_value"] in (values.min(), values.max()):
+    if way in ("min_max", "min_max_less", "ranged", "best") and facts["raw_value"] in (values.min(), values.max()):
         return
     if facts["change_code"] == "cannot_alone":
         if way in BEST:

@@ -16,6 +16,7 @@ from tests.fixtures.composing import Composition, Row, deliver_values, framework
 from tests.fixtures.warehouse import project_manifest
 
 LEAF = {"measure_code": "external.m0"}
+LOGS: Row = {"normalisation": "goalposts", "treatment": "log"}
 TREE: list[Row] = [
     node("i", "root", weight=10, weighting="given"),
     node("i", "a", "root", weight=4, **LEAF),
@@ -59,6 +60,9 @@ def test_a_sound_tree_is_taken(tmp_path: Path) -> None:
         ([*TREE[:2], {**TREE[2], "origin": "own_design", "reasoning_en": ""}], 4, "own_design needs its reasoning"),
         ([*TREE[:2], {**TREE[2], "measure_code": "crawl.beauty"}], 4, "reads crawl.beauty, which"),
         ([*TREE[:2], {**TREE[2], "normalisation": "goalposts", "goal_low": 5, "goal_high": 5}], 4, "has goalposts"),
+        ([*TREE[:2], {**TREE[2], "goal_low": 20, "goal_high": 101}], 4, "b is spread between scores, so goal_low"),
+        ([*TREE[:2], {**TREE[2], "goal_low": 20}], 4, "b is spread between scores, so goal_low"),
+        ([*TREE[:2], {**TREE[2], **LOGS, "goal_low": -1, "goal_high": 5}], 4, "goal_low must be above -1"),
         ([*TREE[:2], {**TREE[2], "normalisation": "banded"}], 4, "is banded and has no rows"),
         ([*TREE[:2], {**TREE[2], "treatment": "winsorise"}], 4, "is winsorised"),
         ([*TREE[:2], {**TREE[2], "is_veto": "true", "weight": 6}], 4, "only a rubric can be vetoed"),

@@ -215,8 +215,12 @@ described as (
         nodes.direction,
         nodes.treatment,
         nodes.normalisation,
-        nodes.goal_low,
-        nodes.goal_high,
+        -- Goalposts are in the unit of the indicator, and treated as its values are.
+        case when nodes.treatment = 'log' then ln(nodes.goal_low + 1) else nodes.goal_low end as goal_low,
+        case when nodes.treatment = 'log' then ln(nodes.goal_high + 1) else nodes.goal_high end as goal_high,
+        -- The scores between which values are spread, where the framework gives others than 0 and 100.
+        case when nodes.normalisation = 'min_max' then coalesce(nodes.goal_low, 0) else 0 end as score_low,
+        case when nodes.normalisation = 'min_max' then coalesce(nodes.goal_high, 100) else 100 end as score_high,
         nodes.points_per_unit,
         nodes.weight,
         nodes.is_veto,
@@ -309,6 +313,7 @@ placed as (
                         else described.lowest_value / nullif(power(described.treated_value, 2), 0)
                     end
         end
+        * (described.score_high - described.score_low) / 100
         * case when described.treatment = 'log' then 1 / nullif(described.raw_value + 1, 0) else 1 end as slope
     from described
     left join banded
@@ -323,13 +328,13 @@ rescaled as (
     select
         *,
         case way
-            when 'constant' then cast(50 as double)
+            when 'constant' then (score_low + score_high) / 2
             when 'min_max'
                 then
-                    case
-                        when direction > 0 then 100 * (treated_value - lowest_value) / nullif(spread, 0)
-                        else 100 * (highest_value - treated_value) / nullif(spread, 0)
-                    end
+                    score_low
+                    + (score_high - score_low)
+                    * case when direction > 0 then treated_value - lowest_value else highest_value - treated_value end
+                    / nullif(spread, 0)
             when 'goalposts'
                 then
                     case

@@ -47,7 +47,13 @@ nodes as (
         scores.*,
         framework.index_name_zh, framework.index_name_en, framework.node_order, framework.name_zh, framework.name_en,
         framework.weight, framework.weighting, framework.aggregation, framework.denominator_code,
-        framework.direction, framework.treatment, framework.normalisation, framework.goal_low, framework.goal_high,
+        framework.direction, framework.treatment, framework.normalisation,
+        case when framework.treatment = 'log' then ln(framework.goal_low + 1) else framework.goal_low end as goal_low,
+        case when framework.treatment = 'log' then ln(framework.goal_high + 1) else framework.goal_high end
+            as goal_high,
+        case when framework.normalisation = 'min_max' then coalesce(framework.goal_low, 0) else 0 end as score_low,
+        case when framework.normalisation = 'min_max' then coalesce(framework.goal_high, 100) else 100 end
+            as score_high,
         framework.points_per_unit, framework.missing_rule, framework.coverage_min,
         framework.origin, framework.source
     from indices.idx_score as scores
@@ -217,7 +223,7 @@ inverted as (
                 then
                     compared.mean_value
                     + leaves.direction * (leaves.needed_score - 50) / 10 * compared.deviation
-            when leaves.needed_score > 100 + 1e-9 then null
+            when leaves.needed_score > leaves.score_high + 1e-9 then null
             when leaves.normalisation = 'boolean' then 0
             when leaves.normalisation = 'deduction'
                 then leaves.weight * (1 - greatest(leaves.needed_score, 0) / 100) / leaves.points_per_unit
@@ -238,11 +244,13 @@ inverted as (
             when leaves.normalisation = 'min_max' and leaves.direction > 0
                 then
                     compared.lowest_value
-                    + greatest(leaves.needed_score, 0) / 100 * (compared.highest_value - compared.lowest_value)
+                    + greatest(leaves.needed_score - leaves.score_low, 0) / (leaves.score_high - leaves.score_low)
+                    * (compared.highest_value - compared.lowest_value)
             when leaves.normalisation = 'min_max'
                 then
                     compared.highest_value
-                    - greatest(leaves.needed_score, 0) / 100 * (compared.highest_value - compared.lowest_value)
+                    - greatest(leaves.needed_score - leaves.score_low, 0) / (leaves.score_high - leaves.score_low)
+                    * (compared.highest_value - compared.lowest_value)
             when leaves.normalisation = 'distance_to_best' and leaves.direction > 0
                 then greatest(leaves.needed_score, 0) / 100 * compared.highest_value
             when leaves.normalisation = 'distance_to_best' and leaves.needed_score > 0

@@ -87,8 +87,7 @@ def index(code: str, number: int, measures: str = "m", **forced: object) -> list
         "treatment": forced.get("treatment", TREATMENTS[(number // 2) % 3]),
         "treatment_parameter": 0.1,
         "missing_rule": MISSING[(number // 3) % 3],
-        "goal_low": 10,
-        "goal_high": 70,
+        **({} if normalisation == "min_max" else {"goal_low": 10, "goal_high": 70}),
         "points_per_unit": 0.02,
     }
     rows: list[Row] = [node(code, "root", weight=6, weighting="relative", aggregation=aggregation)]
@@ -110,6 +109,8 @@ def combinations() -> dict[str, list[Row]]:
     for normalisation in NORMALISATIONS:
         forced = {"normalisation": normalisation, "treatment": "none"}
         goals = {"goal_low": 10 * 1000, "goal_high": 70 * 1000, "points_per_unit": 0.02 / 1000}
+        if normalisation == "min_max":
+            goals = {}
         variants = ["m", "times", *VARIANTS.get(normalisation, [])]
         for measures in variants:
             code = f"{normalisation}_{measures}"
@@ -179,6 +180,12 @@ def unusual() -> dict[str, list[Row]]:
         "entropy_none": flat("entropy_none", "zeros", "same", methods={"weighting": "entropy"}, **given),
         "critic_edges": flat("critic_edges", "same", "ties", "counted", "m2", methods={"weighting": "critic"}, **given),
         "critic_gaps": flat("critic_gaps", "m1", "m3", "m5", methods={"weighting": "critic"}, **given),
+        "ranged": flat("ranged", "counted", "same", goal_low=1, goal_high=100),
+        "ranged_less": flat("ranged_less", "m0", "ties", goal_low=20, goal_high=70, direction=-1),
+        "ranged_geometric": flat("ranged_geometric", "counted", "m0", methods=geometric, goal_low=1, goal_high=100),
+        "log_goalposts": flat(
+            "log_goalposts", "counted", "m0", treatment="log", normalisation="goalposts", goal_low=2, goal_high=30
+        ),
         "log_zero": flat("log_zero", "counted", "m0", treatment="log"),
         "winsorised_ties": flat("winsorised_ties", "ties", treatment="winsorise", treatment_parameter=0.3),
         "debts_less": flat("debts_less", "debts", normalisation="goalposts", goal_low=-30, goal_high=10, direction=-1),
