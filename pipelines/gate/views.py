@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.foundation.sql import identifier, literal, qualified
+from pipelines.foundation.sql import files_literal, identifier, literal, qualified
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate, FrozenTable
 
@@ -79,7 +79,7 @@ def _create_last(connection: duckdb.DuckDBPyConnection, table: FrozenTable, base
 
 
 def _parquet(path: Path) -> str:
-    return f"read_parquet({literal(path)})"
+    return f"read_parquet({files_literal(path)})"
 
 
 def _from(path: Path) -> str:
