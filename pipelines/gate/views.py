@@ -28,7 +28,8 @@ def open_views(candidate: Candidate, baseline: Baseline | None = None) -> Iterat
             _create_last(connection, table, baseline)
         create_gate_views(connection, [(table.schema_name, table.name) for table in candidate.tables])
         folders = [candidate.folder, *([baseline.folder] if baseline else [])]
-        allowed = ", ".join(literal(folder) for folder in folders)
+        # DuckDB asks for the pattern it was given as well as for the file it finds by it.
+        allowed = ", ".join(form(folder) for folder in folders for form in (literal, files_literal))
         connection.execute(f"set allowed_directories = [{allowed}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
