@@ -1,6 +1,26 @@
 """The errors a user sees: one clear sentence, no traceback."""
 
+import errno
+import os
 from pathlib import Path
+
+# What to do about a failure of the machine, by its errno.
+ADVICE = {
+    errno.EACCES: "give the user who runs ceping the right to it",
+    errno.EPERM: "give the user who runs ceping the right to it",
+    errno.ENOSPC: "free space on that disk, then run again",
+    errno.EDQUOT: "free space within your quota, then run again",
+    errno.EFBIG: "raise the limit of the size of files (ulimit -f), then run again",
+    errno.EMFILE: "raise the limit of open files (ulimit -n 1024), then run again",
+    errno.EROFS: "the disk is mounted read-only: mount it for writing, then run again",
+    errno.EIO: "the disk fails: copy the home to another one, then run again",
+}
+
+
+def with_advice(message: str) -> str:
+    """What a library or the system says of a failure, followed by what to do where the machine is at fault."""
+    advice = next((advice for number, advice in ADVICE.items() if os.strerror(number) in message), None)
+    return f"{message}; {advice}" if advice is not None and advice not in message else message
 
 
 class CepingError(Exception):

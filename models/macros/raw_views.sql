@@ -3,18 +3,20 @@
     {% if execute and flags.WHICH in ('build', 'run', 'test', 'seed') %}
         {% do run_query('create schema if not exists raw') %}
         {% for source in graph.sources.values() if source.source_name == 'raw' %}
-            {% set landed = env_var('CEPING_LANDING') ~ '/' ~ source.name ~ '/*.parquet' %}
-            {% do run_query('create or replace view raw.' ~ source.name ~ ' as ' ~ select_parquet(landed)) %}
+            {% set folder = env_var('CEPING_LANDING') ~ '/' ~ source.name %}
+            {% do run_query('create or replace view raw.' ~ source.name ~ ' as ' ~ select_parquet(folder)) %}
         {% endfor %}
     {% endif %}
 {% endmacro %}
 
-{% macro select_parquet(path) %}{{ return(adapter.dispatch('select_parquet')(path)) }}{% endmacro %}
+{#- The rows of all Parquet files of a folder, whatever characters are in its path. -#}
+{% macro select_parquet(folder) %}{{ return(adapter.dispatch('select_parquet')(folder)) }}{% endmacro %}
 
-{% macro duckdb__select_parquet(path) %}
-    {{ return("select * from read_parquet('" ~ path ~ "', union_by_name = true)") }}
+{% macro duckdb__select_parquet(folder) %}
+    {% set itself = folder | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') | replace("'", "''") %}
+    {{ return("select * from read_parquet('" ~ itself ~ "/*.parquet', union_by_name = true)") }}
 {% endmacro %}
 
-{% macro spark__select_parquet(path) %}
-    {{ return('select * from parquet.`' ~ path ~ '`') }}
+{% macro spark__select_parquet(folder) %}
+    {{ return('select * from parquet.`' ~ folder | replace('`', '``') ~ '/*.parquet`') }}
 {% endmacro %}

@@ -1,5 +1,6 @@
 """Names and values as DuckDB reads them in a query, and the rows that a query gives."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,16 @@ Row = dict[str, Any]
 def literal(value: str | Path) -> str:
     """A text in single quotes, where DuckDB takes no parameter."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def as_pattern(path: str | Path) -> str:
+    """A path that means itself where DuckDB takes a pattern of paths, whatever characters are in it."""
+    return re.sub(r"([*?[])", r"[\1]", str(path))
+
+
+def files_literal(path: str | Path) -> str:
+    """A path that means itself, in single quotes, where DuckDB takes a pattern of paths."""
+    return literal(as_pattern(path))
 
 
 def identifier(name: str) -> str:

@@ -17,6 +17,7 @@ from pipelines.foundation.files import write_whole
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.rules import KEY_RULE, count_rows, first_rows, key_rule
+from pipelines.gate.seal import is_sealed, seal
 from pipelines.gate.suites import Suite, read_suites, suites_fingerprint
 from pipelines.gate.verdict import (
     MOST_ROWS_SHOWN,
@@ -33,7 +34,16 @@ from pipelines.settings import EXPECTATIONS_DIR
 if TYPE_CHECKING:
     from pipelines.gate.expectations import Expectation, Judge
 
-__all__ = ["ExpectationOutcome", "FailedRow", "SuiteOutcome", "Verdict", "judge", "load_ahead", "require_pass"]
+__all__ = [
+    "ExpectationOutcome",
+    "FailedRow",
+    "SuiteOutcome",
+    "Verdict",
+    "judge",
+    "load_ahead",
+    "require_all_judged",
+    "require_pass",
+]
 
 Progress = Callable[[str], None]
 ROWS_NAMED = 3
@@ -92,7 +102,21 @@ def require_pass(candidate: Candidate, suites_dir: Path = EXPECTATIONS_DIR) -> V
     if not verdict.passed or verdict.failures:
         failures = "; ".join(_failure_text(outcome) for outcome in verdict.failures) or "it was not passed"
         raise GateError(f"{name} may not be published: {failures}")
+    require_all_judged(candidate, verdict)
+    if not is_sealed(candidate, verdict.expectations):
+        raise GateError(f"{name}: its verdict is not as the gate of this home and this code gave it; judge it again")
     return verdict
+
+
+def require_all_judged(candidate: Candidate, verdict: Verdict) -> None:
+    """Raise ``GateError`` where a table of the candidate was judged by nothing, or was not passed."""
+    judged = {suite.table: suite for suite in verdict.suites if suite.outcomes}
+    for table in candidate.tables:
+        suite = judged.get(table.full_name)
+        if suite is None or not suite.passed:
+            raise GateError(
+                f"candidate {candidate.content_hash[:12]}: {table.full_name} was not passed; judge it again"
+            )
 
 
 def _judge_suites(
@@ -205,6 +229,7 @@ def _write(candidate: Candidate, verdict: Verdict) -> None:
 
     write_whole(candidate.folder / QUALITY_FILE, render_quality(candidate, verdict))
     write_whole(candidate.folder / VERDICT_FILE, verdict.model_dump_json(indent=1) + "\n")
+    seal(candidate, verdict.expectations)
 
 
 def _read(candidate: Candidate, name: str) -> Verdict:

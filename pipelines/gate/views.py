@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.foundation.sql import identifier, literal, qualified
+from pipelines.foundation.sql import files_literal, identifier, literal, qualified
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate, FrozenTable
 
@@ -28,7 +28,8 @@ def open_views(candidate: Candidate, baseline: Baseline | None = None) -> Iterat
             _create_last(connection, table, baseline)
         create_gate_views(connection, [(table.schema_name, table.name) for table in candidate.tables])
         folders = [candidate.folder, *([baseline.folder] if baseline else [])]
-        allowed = ", ".join(literal(folder) for folder in folders)
+        # DuckDB asks for the pattern it was given as well as for the file it finds by it.
+        allowed = ", ".join(form(folder) for folder in folders for form in (literal, files_literal))
         connection.execute(f"set allowed_directories = [{allowed}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -79,7 +80,7 @@ def _create_last(connection: duckdb.DuckDBPyConnection, table: FrozenTable, base
 
 
 def _parquet(path: Path) -> str:
-    return f"read_parquet({literal(path)})"
+    return f"read_parquet({files_literal(path)})"
 
 
 def _from(path: Path) -> str:

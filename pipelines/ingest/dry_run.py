@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel
 
-from pipelines.errors import CepingError, DeliveryError, MissingColumnError
-from pipelines.foundation.sql import literal
+from pipelines.errors import CepingError, DeliveryError, MissingColumnError, with_advice
+from pipelines.foundation.sql import files_literal
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract, find_contract, load_contracts
-from pipelines.ingest.inbox import Delivery, delivered_files, unknown_folders
+from pipelines.ingest.inbox import Delivery, delivered_files, require_readable_name, unknown_folders
 from pipelines.ingest.landing import write_landing
 from pipelines.ingest.mending import without_repairs
 from pipelines.ingest.readers import read, values_in_file_name
@@ -102,9 +102,10 @@ def _deliveries(path: Path, source: str | None, contracts: dict[str, Contract]) 
 
 def _check(delivery: Delivery, contracts: dict[str, Contract], edition: int, threads: int) -> FileCheck:
     try:
+        require_readable_name(delivery.path)
         named = delivery if delivery.source else Delivery(_best_source(delivery, contracts), delivery.path)
     except DeliveryError as failure:
-        return FileCheck(file=delivery.path.name, source="", error=str(failure))
+        return FileCheck(file=delivery.name, source=delivery.source, error=str(failure))
     contract = contracts[named.source]
     try:
         with connect(threads, ANY_KEY) as connection, tempfile.TemporaryDirectory() as folder:
@@ -112,9 +113,12 @@ def _check(delivery: Delivery, contracts: dict[str, Contract], edition: int, thr
             landing = Path(folder) / "landing.parquet"
             write_landing(connection, tables, contract, edition, named, landing)
             return _summary(connection, named, contract, tables, landing)
+    except OSError as failure:
+        error = f"{named.label}: {with_advice(failure.strerror or str(failure))}"
+        return FileCheck(file=delivery.name, source=named.source, error=error)
     except DeliveryError as failure:
         hint = _hint(named, contracts) if isinstance(failure, MissingColumnError) else ""
-        return FileCheck(file=delivery.path.name, source=named.source, error=f"{failure}{hint}")
+        return FileCheck(file=delivery.name, source=named.source, error=f"{failure}{hint}")
 
 
 def _hint(delivery: Delivery, contracts: dict[str, Contract]) -> str:
@@ -130,8 +134,7 @@ def _best_source(delivery: Delivery, contracts: dict[str, Contract]) -> str:
     best = max(shares, key=lambda name: shares[name])
     if not shares[best]:
         raise DeliveryError(
-            f"{delivery.path.name}: fits no source; name one with --source to learn what is missing: "
-            f"{', '.join(contracts)}"
+            f"{delivery.name}: fits no source; name one with --source to learn what is missing: {', '.join(contracts)}"
         )
     return best
 
@@ -157,14 +160,14 @@ def _summary(
     landing: Path,
 ) -> FileCheck:
     [(rows, fit)] = connection.execute(
-        f"select count(*), count(*) filter (where rejections is null) from {literal(landing)}"
+        f"select count(*), count(*) filter (where rejections is null) from {files_literal(landing)}"
     ).fetchall()
     matched = _matched(tables)
     named = tuple(name for name in values_in_file_name(delivery, contract) if name not in matched)
     gathered = tuple(dict.fromkeys(header for table in tables for header in table.gathered_cells))
     unknown = without_repairs(tuple(dict.fromkeys(header for table in tables for header in table.unmatched_headers)))
     return FileCheck(
-        file=delivery.path.name,
+        file=delivery.name,
         source=delivery.source,
         encoding=tables[0].encoding,
         sheets=tuple(table.sheet for table in tables if table.sheet is not None),
@@ -192,7 +195,7 @@ def _rows_of_repeated_keys(connection: duckdb.DuckDBPyConnection, contract: Cont
     key = ", ".join(contract.key)
     [(count,)] = connection.execute(
         f"""select cast(coalesce(sum(row_count), 0) as bigint) from (
-            select count(*) as row_count from {literal(landing)}
+            select count(*) as row_count from {files_literal(landing)}
             where rejections is null group by {key} having count(*) > 1
         )"""
     ).fetchall()
@@ -210,7 +213,7 @@ def _reasons(connection: duckdb.DuckDBPyConnection, landing: Path) -> Iterator[R
             arg_min(
                 {{'sheet': sheet, 'row_number': row_number, 'value': rejection.value}}, row_number, {SHOWN_EXAMPLES}
             )
-        from (select sheet, row_number, unnest(rejections) as rejection from {literal(landing)})
+        from (select sheet, row_number, unnest(rejections) as rejection from {files_literal(landing)})
         group by all
         order by 3 desc, 1, 2
         """

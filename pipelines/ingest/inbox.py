@@ -1,12 +1,15 @@
 """The inbox: which files were delivered for which source, recognised by their content."""
 
+import os
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pipelines.foundation.hashing import hash_file
+from pipelines.errors import DeliveryError
+from pipelines.ingest.memory import FileMark
 
 IGNORED_PREFIXES = (".", "~$")
 SUFFIXES = {
@@ -25,6 +28,12 @@ SUFFIXES = {
     ".wacz",
     ".arc",
 }
+# What shows a person in the name of a file: a number of a telephone or an identity card, an address of mail.
+PERSONAL_IN_NAME = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)|[\w.+-]+@[\w-]+(?:\.[A-Za-z]{2,})+", re.ASCII)
+MASK = "▇"
+# The clock of a file system ticks some hundred times a second: what is written within one tick shows no later time.
+TICK_NS = 20_000_000
+MOST_TICKS = 50
 IGNORED_NAMES = {"thumbs.db", "desktop.ini"}
 
 
@@ -34,17 +43,41 @@ class Delivery:
 
     source: str
     path: Path
-    known_sha256: str | None = None
+    known: FileMark | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name as it may be shown."""
+        return shown_name(self.path)
 
     @property
     def label(self) -> str:
         """``source/file``, as messages name it."""
-        return f"{self.source}/{self.path.name}"
+        return f"{self.source}/{self.name}"
 
     @cached_property
+    def mark(self) -> FileMark:
+        """The file as it was when it was hashed; raises ``DeliveryError`` where it is still being written."""
+        if self.known is not None:
+            return self.known
+        _wait_for_a_tick(self.path)
+        mark = FileMark.of(self.path)
+        if not mark.is_untouched(self.path):
+            raise self._changed()
+        return mark
+
+    @property
     def sha256(self) -> str:
         """Hash of the file's bytes."""
-        return self.known_sha256 or hash_file(self.path)
+        return self.mark.sha256
+
+    def require_unchanged(self) -> None:
+        """Raise ``DeliveryError`` where the file is no longer the one that was hashed: what was read may be another."""
+        if not (self.path.is_file() and self.mark.is_untouched(self.path)):
+            raise self._changed()
+
+    def _changed(self) -> DeliveryError:
+        return DeliveryError(f"{self.label}: the file changed while it was read; run again when it has arrived whole")
 
     @property
     def file_id(self) -> str:
@@ -56,7 +89,7 @@ class Delivery:
 
         A mark without a number is the first correction; a name without a mark is no correction.
         """
-        stem = self.path.name
+        stem = self.name
         while (shorter := Path(stem)).suffix.lower() in SUFFIXES:
             stem = shorter.stem
         mark = re.search(correction_mark, stem)
@@ -77,13 +110,48 @@ def delivered_files(inbox: Path, source: str) -> list[Path]:
     )
 
 
+def shown_name(path: Path) -> str:
+    """The name of a file as it may be shown and published: without a person's numbers, and in a known encoding."""
+    return PERSONAL_IN_NAME.sub(MASK, _readable_name(path))
+
+
+def require_readable_name(path: Path) -> None:
+    """Raise ``DeliveryError`` where the bytes of a name are no UTF-8, as those an archive of Windows leaves are not."""
+    if not is_utf_8(path.name):
+        raise DeliveryError(f"{path.parent.name}/{shown_name(path)}: the file's name is not in UTF-8; rename it")
+
+
+def is_utf_8(name: str) -> bool:
+    """Whether a name as Python has it from the file system can be written in UTF-8."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _readable_name(path: Path) -> str:
+    if is_utf_8(path.name):
+        return path.name
+    name = os.fsencode(path.name)
+    try:
+        return name.decode("gb18030")
+    except UnicodeDecodeError:
+        return name.decode("ascii", errors="backslashreplace")
+
+
+def _wait_for_a_tick(path: Path) -> None:
+    """Wait until a later change of the file would show as one."""
+    for _ in range(MOST_TICKS):
+        age = time.time_ns() - path.stat().st_ctime_ns
+        if not 0 <= age < TICK_NS:
+            return
+        time.sleep(TICK_NS / 1e9)
+
+
 def unknown_folders(inbox: Path, sources: Iterable[str]) -> list[str]:
     """What nobody would read: folders of no source, files beside the folders, folders and broken links within them."""
     known = set(sources)
     beside = [path for path in _visible(inbox) if path.name not in known]
     within = [path for source in known if (inbox / source).is_dir() for path in _visible(inbox / source)]
     unread = [*beside, *(path for path in within if not path.is_file())]
-    return sorted(path.relative_to(inbox).as_posix() for path in unread)
+    return sorted("/".join(shown_name(Path(part)) for part in path.relative_to(inbox).parts) for path in unread)
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -37,7 +37,7 @@ def write_landing(
     selects = (f"({conforming_select(table, contract, edition, delivery.file_id)})" for table in tables)
     query = " union all ".join(selects)
     try:
-        with whole_file(path) as unfinished:
+        with whole_file(path, lasting=True) as unfinished:
             connection.execute(f"copy ({query}) to {literal(unfinished)} (format parquet, compression zstd)")
     except duckdb.Error as failure:
         # A reader that failed says more than DuckDB, which repeats no more than its text.
@@ -53,7 +53,7 @@ def write_empty_landing(contract: Contract, path: Path, edition: int) -> None:
     """
     if path.exists() and (pq.read_schema(path).metadata or {}).get(LANDED_BY) == contract.fingerprint.encode():
         return
-    with whole_file(path) as unfinished:
+    with whole_file(path, lasting=True) as unfinished:
         unfinished.write_bytes(_empty_landing(contract, edition))
 
 

@@ -6,15 +6,28 @@ recovers from: Dagster's own state is not asked.
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import polars as pl
 from pydantic import BaseModel
 
+from pipelines.errors import CepingError
 from pipelines.foundation.files import whole_file
 
 Status = Literal["landed", "duplicate", "replaced", "failed", "superseded", "withdrawn"]
 PRESENT: frozenset[Status] = frozenset({"landed", "duplicate", "replaced", "failed"})
+
+
+class DamagedLedgerError(CepingError):
+    """A ledger is not what was written."""
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """The error that names the ledger and the way on."""
+        return cls(
+            f"{path} is damaged, and no release keeps a copy; remove it and run again: every file of the source is "
+            "then read anew, and what was replaced or withdrawn before is no longer listed"
+        )
 
 
 class LedgerEntry(BaseModel, frozen=True):
@@ -72,11 +85,17 @@ def ledger_path(landing_dir: Path, edition: int, source: str) -> Path:
 
 
 def read_ledger(landing_dir: Path, edition: int, source: str) -> list[LedgerEntry]:
-    """The entries of one source in one edition; empty where nothing was ever delivered."""
+    """The entries of one source in one edition; empty where nothing was ever delivered.
+
+    Raises ``DamagedLedgerError`` where the ledger cannot be read.
+    """
     path = ledger_path(landing_dir, edition, source)
     if not path.is_file():
         return []
-    return [LedgerEntry.model_validate(row) for row in pl.read_parquet(path).to_dicts()]
+    try:
+        return [LedgerEntry.model_validate(row) for row in pl.read_parquet(path, glob=False).to_dicts()]
+    except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as damage:
+        raise DamagedLedgerError.of(path) from damage
 
 
 def present_entries(landing_dir: Path, edition: int, source: str) -> list[LedgerEntry]:
@@ -89,7 +108,7 @@ def delivered_editions(landing_dir: Path) -> frozenset[int]:
     ledgers = sorted((landing_dir / "file_ledger").glob("*.parquet"))
     if not ledgers:
         return frozenset()
-    landed = pl.scan_parquet(ledgers).filter(pl.col("status") == "landed")
+    landed = pl.scan_parquet(ledgers, glob=False).filter(pl.col("status") == "landed")
     return frozenset(landed.select("edition").unique().collect().to_series())
 
 
@@ -99,5 +118,5 @@ def write_ledger(landing_dir: Path, edition: int, source: str, entries: Iterable
     path.parent.mkdir(parents=True, exist_ok=True)
     ordered = sorted(entries, key=lambda entry: (entry.file_name, entry.status, entry.file_id))
     frame = pl.DataFrame([entry.model_dump() for entry in ordered], schema=SCHEMA)
-    with whole_file(path) as unfinished:
+    with whole_file(path, lasting=True) as unfinished:
         frame.write_parquet(unfinished)

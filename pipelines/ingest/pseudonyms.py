@@ -1,19 +1,13 @@
 """The secret that pseudonyms are made with: it never leaves the home, so nobody else can find out who is behind one."""
 
 import hashlib
-import os
-import secrets
-from contextlib import suppress
-from pathlib import Path
 
 from pydantic import BaseModel, Field
 
 from pipelines.errors import CepingError
-from pipelines.foundation.files import sync
+from pipelines.foundation.secret import KEY_BYTES, make_key
 from pipelines.foundation.state import read_cache, write_state
 from pipelines.settings import Settings
-
-KEY_BYTES = 32
 
 
 class KeyMark(BaseModel, frozen=True):
@@ -32,7 +26,7 @@ def pseudonym_key(settings: Settings) -> bytes:
     mark_path = settings.landing_dir / "pseudonym_key.json"
     mark = read_cache(mark_path, KeyMark)
     if mark is None and not path.exists():
-        _make(path)
+        make_key(path)
     key = path.read_bytes() if path.exists() else b""
     given = KeyMark(sha256=hashlib.sha256(key).hexdigest())
     if len(key) != KEY_BYTES or mark not in (None, given):
@@ -43,18 +37,3 @@ def pseudonym_key(settings: Settings) -> bytes:
     if mark is None:
         write_state(mark_path, given)
     return key
-
-
-def _make(path: Path) -> None:
-    """Make a key beside its place and link it there: no kill leaves half a key, and of two makers one wins."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            stream.write(secrets.token_bytes(KEY_BYTES))
-        sync(unfinished)
-        with suppress(FileExistsError):
-            os.link(unfinished, path)
-        sync(path.parent)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -15,9 +15,10 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.errors import CepingError
+from pipelines.foundation.sql import as_pattern
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract, find_contract
-from pipelines.ingest.inbox import Delivery
+from pipelines.ingest.inbox import Delivery, delivered_files
 from pipelines.ingest.mending import COLUMN, PLACE, REASON, REPAIR_HEADERS, VALUE, place_of
 from pipelines.ingest.readers import read
 from pipelines.ingest.readers.raw_table import RawTable
@@ -93,7 +94,7 @@ def _quarantined(quarantine: Path, source: str | None, file_name: str | None) ->
             order by all
             """,
             {
-                "path": str(quarantine),
+                "path": as_pattern(quarantine),
                 "parts": PARTS,
                 "passed_over": list(NOT_TO_MEND),
                 "source": source,
@@ -111,8 +112,10 @@ def _quarantined(quarantine: Path, source: str | None, file_name: str | None) ->
 def _export(file: QuarantinedFile, contract: Contract, settings: Settings, out: Path) -> Exported:
     if contract.has_personal:
         return Exported(file, None, "holds personal data, which is not exported: mend the file itself and deliver it")
-    delivery = Delivery(file.source, settings.inbox_dir / file.source / file.file_name)
-    if not delivery.path.is_file() or delivery.file_id != file.file_id:
+    delivered = (Delivery(file.source, path) for path in delivered_files(settings.inbox_dir, file.source))
+    named = (delivery for delivery in delivered if delivery.name == file.file_name)
+    delivery = next((delivery for delivery in named if delivery.file_id == file.file_id), None)
+    if delivery is None:
         return Exported(file, None, "is no longer in the inbox as the newest run read it: run again, then export")
     path = out / file.source / f"{Path(file.file_name).stem}{SUFFIX}"
     if path.exists():

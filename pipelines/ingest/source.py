@@ -8,19 +8,29 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from pipelines.errors import DeliveryError
-from pipelines.foundation.sql import literal
+from pipelines.errors import DeliveryError, with_advice
+from pipelines.foundation.progress import report as report_state
+from pipelines.foundation.sql import files_literal
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.faults import told_together
-from pipelines.ingest.inbox import Delivery, delivered_files
+from pipelines.ingest.inbox import Delivery, delivered_files, require_readable_name
 from pipelines.ingest.landing import NO_FILE, landing_file, write_empty_landing, write_landing
-from pipelines.ingest.ledger import PRESENT, LedgerEntry, read_ledger, write_ledger
+from pipelines.ingest.ledger import (
+    PRESENT,
+    DamagedLedgerError,
+    LedgerEntry,
+    ledger_path,
+    read_ledger,
+    write_ledger,
+)
+from pipelines.ingest.memory import SourceMemory, read_memory, remember
 from pipelines.ingest.mending import without_repairs
 from pipelines.ingest.pseudonyms import pseudonym_key
 from pipelines.ingest.readers import read
@@ -63,29 +73,21 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
     """
     landing = settings.landing_dir / contract.name
     landing.mkdir(parents=True, exist_ok=True)
-    previous = read_ledger(settings.landing_dir, settings.edition, contract.name)
-    deliveries = [
-        _recognise(contract.name, path, previous) for path in delivered_files(settings.inbox_dir, contract.name)
-    ]
-    settled = {
-        delivery.path: entry
-        for order, delivery in enumerate(deliveries)
-        if (
-            entry := _corrected_by_another(delivery, deliveries, contract, settings)
-            or _copy_of_another(delivery, deliveries[:order], contract, settings)
-            or _landed_before(delivery, contract, previous, settings)
-        )
-    }
+    memory = read_memory(settings.landing_dir, settings.edition, contract.name)
+    previous, is_ledger_whole = _previous_entries(contract.name, memory, settings)
+    deliveries, unreadable = _recognised(contract, memory, settings)
+    settled = _settled(deliveries, contract, previous, memory, settings, progress)
     unread = [delivery for delivery in deliveries if delivery.path not in settled]
     landed = _land_all(unread, contract, landing, settings, progress)
     settled |= {delivery.path: entry for delivery, entry in zip(unread, landed, strict=True)}
-    kept = [settled[delivery.path] for delivery in deliveries]
-    read_count = len(unread)
+    kept = [*(settled[delivery.path] for delivery in deliveries), *unreadable]
+    read_count = len(unread) + len(unreadable)
     gone = _gone(previous, kept)
     removed_count = _remove_unclaimed(landing, kept, settings.edition)
     write_empty_landing(contract, landing_file(landing, settings.edition, NO_FILE), settings.edition)
-    if read_count or [*kept, *gone] != previous:
+    if read_count or not is_ledger_whole or [*kept, *gone] != previous:
         write_ledger(settings.landing_dir, settings.edition, contract.name, [*kept, *gone])
+    _remember(deliveries, kept, contract, settings)
     report = IngestReport(contract.name, (*kept, *gone), read_count, removed_count)
     if report.failures:
         labels = [f"{contract.name}/{entry.file_name}" for entry in report.failures]
@@ -94,61 +96,135 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
     return report
 
 
-def _recognise(source: str, path: Path, previous: list[LedgerEntry]) -> Delivery:
-    """The delivery at a path; a file of unchanged name, size and time is not hashed again."""
-    stat = path.stat()
-    for entry in previous:
-        if (entry.file_name, entry.byte_count, entry.modified_ns) == (path.name, stat.st_size, stat.st_mtime_ns):
-            return Delivery(source, path, entry.sha256)
-    return Delivery(source, path)
+def recognise(source: str, path: Path, memory: SourceMemory) -> Delivery:
+    """The delivery at a path; a file that nothing has touched since it was hashed is not hashed again."""
+    known = memory.delivered.get(path.name)
+    return Delivery(source, path, known if known is not None and known.is_untouched(path) else None)
 
 
-def _new_entry(delivery: Delivery, contract: Contract, settings: Settings) -> LedgerEntry:
-    stat = delivery.path.stat()
+def _previous_entries(source: str, memory: SourceMemory, settings: Settings) -> tuple[list[LedgerEntry], bool]:
+    """What the ledger says, and whether it is whole; a damaged one is taken as it was at the last release."""
+    path = ledger_path(settings.landing_dir, settings.edition, source)
+    name = path.relative_to(settings.landing_dir).as_posix()
+    is_remembered = name in memory.landed and path.is_file()
+    try:
+        if is_remembered and not memory.holds(settings.landing_dir, path):
+            raise DamagedLedgerError.of(path)
+        return read_ledger(settings.landing_dir, settings.edition, source), True
+    except DamagedLedgerError:
+        copies = [ledger_path(folder, settings.edition, source) for folder in settings.inputs_dir.glob("*")]
+        for copy in sorted(filter(Path.is_file, copies), key=lambda copy: -copy.stat().st_mtime_ns):
+            with suppress(DamagedLedgerError):
+                entries = read_ledger(copy.parents[1], settings.edition, source)
+                report_state("ingest", f"{path} is damaged; it is put back as it was in {copy.parents[1].name}")
+                return entries, False
+        raise
+
+
+def _recognised(
+    contract: Contract, memory: SourceMemory, settings: Settings
+) -> tuple[list[Delivery], list[LedgerEntry]]:
+    """The deliveries of the inbox, hashed, and a failed entry for each that cannot be."""
+    deliveries, unreadable = [], []
+    for path in delivered_files(settings.inbox_dir, contract.name):
+        delivery = recognise(contract.name, path, memory)
+        try:
+            require_readable_name(path)
+            delivery.mark  # noqa: B018
+            deliveries.append(delivery)
+        except (DeliveryError, OSError) as failure:
+            unreadable.append(_failed_entry(delivery, contract, settings, failure))
+    return deliveries, unreadable
+
+
+def _failed_entry(
+    delivery: Delivery, contract: Contract, settings: Settings, failure: DeliveryError | OSError
+) -> LedgerEntry:
     return LedgerEntry(
         edition=settings.edition,
         source=contract.name,
-        file_name=delivery.path.name,
+        file_name=delivery.name,
+        file_id="",
+        sha256="",
+        byte_count=0,
+        modified_ns=0,
+        contract=contract.fingerprint,
+        status="failed",
+        message=_message(delivery, failure),
+    )
+
+
+def _message(delivery: Delivery, failure: DeliveryError | OSError) -> str:
+    if isinstance(failure, DeliveryError):
+        return str(failure)
+    return f"{delivery.label}: {with_advice(failure.strerror or str(failure))}"
+
+
+def _settled(
+    deliveries: list[Delivery],
+    contract: Contract,
+    previous: list[LedgerEntry],
+    memory: SourceMemory,
+    settings: Settings,
+    progress: Progress,
+) -> dict[Path, LedgerEntry]:
+    """What needs no reading: files that another corrects or repeats, and those that were landed before."""
+    corrected = _corrected_by_another(deliveries, contract)
+    first: dict[str, Delivery] = {}
+    entries = {(entry.file_name, entry.sha256, entry.contract): entry for entry in previous if entry.status == "landed"}
+    settled = {}
+    for delivery in deliveries:
+        new = _new_entry(delivery, contract, settings)
+        original = first.setdefault(delivery.sha256, delivery)
+        if delivery.path in corrected:
+            message = f"corrected by {corrected[delivery.path].name}, not counted"
+            settled[delivery.path] = new.model_copy(update={"status": "replaced", "message": message})
+        elif original is not delivery:
+            message = f"same content as {original.name}, counted once"
+            settled[delivery.path] = new.model_copy(update={"status": "duplicate", "message": message})
+        elif entry := entries.get((delivery.name, delivery.sha256, contract.fingerprint)):
+            path = landing_file(settings.landing_dir / contract.name, settings.edition, delivery.file_id)
+            if memory.holds(settings.landing_dir, path):
+                settled[delivery.path] = entry.model_copy(update={"modified_ns": delivery.mark.modified_ns})
+            elif path.relative_to(settings.landing_dir).as_posix() in memory.landed:
+                progress(f"{delivery.label}: {path} is gone or damaged; the file is read again")
+    return settled
+
+
+def _new_entry(delivery: Delivery, contract: Contract, settings: Settings) -> LedgerEntry:
+    return LedgerEntry(
+        edition=settings.edition,
+        source=contract.name,
+        file_name=delivery.name,
         file_id=delivery.file_id,
         sha256=delivery.sha256,
-        byte_count=stat.st_size,
-        modified_ns=stat.st_mtime_ns,
+        byte_count=delivery.mark.byte_count,
+        modified_ns=delivery.mark.modified_ns,
         contract=contract.fingerprint,
         status="landed",
     )
 
 
-def _corrected_by_another(
-    delivery: Delivery, deliveries: list[Delivery], contract: Contract, settings: Settings
-) -> LedgerEntry | None:
-    name, number = delivery.version(contract.correction_mark)
-    versions = {other.version(contract.correction_mark): other for other in deliveries}
-    later = max((version for version in versions if version[0] == name and version[1] > number), default=None)
-    if later is None:
-        return None
-    replaced = {"status": "replaced", "message": f"corrected by {versions[later].path.name}, not counted"}
-    return _new_entry(delivery, contract, settings).model_copy(update=replaced)
+def _corrected_by_another(deliveries: list[Delivery], contract: Contract) -> dict[Path, Delivery]:
+    """The deliveries that a later correction takes the place of, each with the latest."""
+    versions = {delivery.path: delivery.version(contract.correction_mark) for delivery in deliveries}
+    latest: dict[str, tuple[int, Delivery]] = {}
+    for delivery in deliveries:
+        name, number = versions[delivery.path]
+        if name not in latest or number >= latest[name][0]:
+            latest[name] = (number, delivery)
+    return {path: latest[name][1] for path, (name, number) in versions.items() if number < latest[name][0]}
 
 
-def _copy_of_another(
-    delivery: Delivery, earlier: list[Delivery], contract: Contract, settings: Settings
-) -> LedgerEntry | None:
-    for other in earlier:
-        if other.sha256 == delivery.sha256:
-            duplicate = {"status": "duplicate", "message": f"same content as {other.path.name}, counted once"}
-            return _new_entry(delivery, contract, settings).model_copy(update=duplicate)
-    return None
-
-
-def _landed_before(
-    delivery: Delivery, contract: Contract, previous: list[LedgerEntry], settings: Settings
-) -> LedgerEntry | None:
-    path = landing_file(settings.landing_dir / contract.name, settings.edition, delivery.file_id)
-    wanted = (delivery.path.name, delivery.sha256, contract.fingerprint, "landed")
-    for entry in previous:
-        if (entry.file_name, entry.sha256, entry.contract, entry.status) == wanted and path.is_file():
-            return entry.model_copy(update={"modified_ns": delivery.path.stat().st_mtime_ns})
-    return None
+def _remember(deliveries: list[Delivery], kept: list[LedgerEntry], contract: Contract, settings: Settings) -> None:
+    """Remember what was hashed and what was landed; a file that failed is hashed again."""
+    landing, edition = settings.landing_dir, settings.edition
+    ids = [entry.file_id for entry in kept if entry.status == "landed"]
+    paths = [landing_file(landing / contract.name, edition, file_id) for file_id in [*ids, NO_FILE]]
+    failed = {entry.file_name for entry in kept if entry.status == "failed"}
+    delivered = {delivery.path.name: delivery.mark for delivery in deliveries if delivery.name not in failed}
+    present = [path for path in [*paths, ledger_path(landing, edition, contract.name)] if path.is_file()]
+    remember(landing, edition, contract.name, delivered, present)
 
 
 def _land_all(
@@ -179,8 +255,9 @@ def _land(
     started = time.monotonic()
     try:
         entry = _read_and_write(delivery, contract, landing, entry, threads, key)
-    except DeliveryError as failure:
-        entry = entry.model_copy(update={"status": "failed", "message": str(failure)})
+        delivery.require_unchanged()
+    except (DeliveryError, OSError) as failure:
+        entry = entry.model_copy(update={"status": "failed", "message": _message(delivery, failure)})
     return entry, time.monotonic() - started
 
 
@@ -213,7 +290,7 @@ def _read_and_write(
         path = landing_file(landing, entry.edition, delivery.file_id)
         write_landing(connection, tables, contract, entry.edition, delivery, path)
         counted = connection.execute(
-            f"select count(*), count(*) filter (where rejections is null) from {literal(path)}"
+            f"select count(*), count(*) filter (where rejections is null) from {files_literal(path)}"
         ).fetchone()
     assert counted is not None
     return entry.model_copy(
@@ -266,7 +343,13 @@ def count_by_reason(landing_dir: Path, report: IngestReport) -> Counter[tuple[st
         if entry.status != "landed" or not entry.rows_unfit:
             continue
         path = landing_file(landing_dir / report.source, entry.edition, entry.file_id)
-        unfit = pl.scan_parquet(path).select("rejections").explode("rejections").drop_nulls().unnest("rejections")
+        unfit = (
+            pl.scan_parquet(path, glob=False)
+            .select("rejections")
+            .explode("rejections")
+            .drop_nulls()
+            .unnest("rejections")
+        )
         for row in unfit.group_by("column_name", "reason_code").len().collect().iter_rows():
             counts[row[0] or "", row[1]] += row[2]
     return counts

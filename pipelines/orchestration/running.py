@@ -62,8 +62,20 @@ def serve_ui(settings: Settings, port: int) -> int:
 def _current_without_work(settings: Settings, *, rebuild: bool) -> str | None:
     release_id = None if rebuild else published_release(settings)
     if release_id is not None:
+        _require_whole(Releases.of(settings), release_id)
         report("nothing new", f"the inbox and the code are those of release {release_id}: 0 files read, 0 models built")
     return release_id
+
+
+def _require_whole(releases: Releases, release_id: str) -> None:
+    """Refuse to call it done where the current release is damaged."""
+    current = releases.current
+    if current is None or current.release_id != release_id:
+        return
+    try:
+        current.verify()
+    except CepingError as damage:
+        raise CepingError(f"{damage}; remove {current.folder} and run again, which publishes it anew") from damage
 
 
 def _execute(settings: Settings, *, rebuild: bool) -> str:

@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
-from pipelines.foundation.sql import identifier, literal, qualified
+from pipelines.foundation.sql import files_literal, identifier, literal, qualified
 from pipelines.gate.candidate import Candidate, FrozenTable
 from pipelines.publication.model_sql import render_macro
 from pipelines.publication.trend_views import CELLS, NAME, trend_views
@@ -79,7 +79,7 @@ def _load_table(connection: duckdb.DuckDBPyConnection, table: FrozenTable, parqu
     source = parquet_dir / table.schema_name / f"{table.name}.parquet"
     connection.begin()
     connection.execute(f"create schema if not exists {identifier(table.schema_name)}")
-    connection.execute(f"create table {table.relation} as select * from read_parquet({literal(source)})")
+    connection.execute(f"create table {table.relation} as select * from read_parquet({files_literal(source)})")
     _comment(
         connection, table.relation, table.description, ((column.name, column.description) for column in table.columns)
     )

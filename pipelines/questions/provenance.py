@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import CepingError
-from pipelines.foundation.sql import Row, identifier, query_rows
+from pipelines.foundation.sql import Row, as_pattern, identifier, query_rows
 from pipelines.gate.verdict import VERDICT_FILE, Verdict
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.landing import landing_file
@@ -117,7 +117,7 @@ def _input_rows(
         connection.execute("create table unit as select unnest(cast(? as varchar[])) as unit_code", [codes])
         for source in sources:
             file_ids = sorted(file_id for name, file_id in listed_files(release) if name == source)
-            paths = [str(landing_file(folder / source, release.edition, file_id)) for file_id in file_ids]
+            paths = [as_pattern(landing_file(folder / source, release.edition, file_id)) for file_id in file_ids]
             if not paths or source not in contracts:
                 continue
             query = _rows_of_units(contracts[source])

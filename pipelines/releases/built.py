@@ -4,11 +4,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from pipelines.errors import CepingError
 from pipelines.foundation.hashing import code_version, hash_json
 from pipelines.foundation.state import read_cache, write_state
-from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.inbox import delivered_files, unknown_folders
 from pipelines.ingest.ledger import present_entries
+from pipelines.ingest.memory import read_memory
+from pipelines.ingest.source import recognise
 from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
@@ -32,21 +35,28 @@ def inputs_hash(settings: Settings) -> str:
 
 
 def is_inbox_landed(settings: Settings) -> bool:
-    """Whether landing holds the inbox as it is, judged by names, sizes and times, and nothing lies beside it."""
+    """Whether landing is whole and holds the inbox as it is, and nothing lies beside it.
+
+    What nothing has touched since it was hashed is not hashed again.
+    """
     if not settings.inbox_dir.is_dir() or unknown_folders(settings.inbox_dir, load_contracts()):
         return False
-    for source, contract in load_contracts().items():
-        entries = present_entries(settings.landing_dir, settings.edition, source)
-        if any(entry.status == "failed" or entry.contract != contract.fingerprint for entry in entries):
-            return False
-        landed = {(entry.file_name, entry.byte_count, entry.modified_ns) for entry in entries}
-        delivered = {
-            (path.name, path.stat().st_size, path.stat().st_mtime_ns)
-            for path in delivered_files(settings.inbox_dir, source)
-        }
-        if landed != delivered:
-            return False
-    return True
+    return all(_is_landed(source, contract, settings) for source, contract in load_contracts().items())
+
+
+def _is_landed(source: str, contract: Contract, settings: Settings) -> bool:
+    landing, edition = settings.landing_dir, settings.edition
+    memory = read_memory(landing, edition, source)
+    try:
+        entries = present_entries(landing, edition, source)
+        delivered = [recognise(source, path, memory) for path in delivered_files(settings.inbox_dir, source)]
+        files = sorted((delivery.name, delivery.sha256) for delivery in delivered)
+    except (CepingError, OSError):
+        return False
+    if any(entry.status == "failed" or entry.contract != contract.fingerprint for entry in entries):
+        return False
+    is_whole = all(memory.holds(landing, landing / name) for name in memory.landed)
+    return is_whole and files == sorted((entry.file_name, entry.sha256) for entry in entries)
 
 
 def built_release(settings: Settings) -> str | None:

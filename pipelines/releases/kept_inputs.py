@@ -14,8 +14,11 @@ from pipelines.foundation.files import whole_folder
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.landing import NO_FILE, landing_file
 from pipelines.ingest.ledger import ledger_path, present_entries
+from pipelines.ingest.memory import memory_path
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
+
+MOST_BYTES_COPIED = 1 << 20
 
 
 def kept_inputs(settings: Settings, release_id: str) -> Path | None:
@@ -35,7 +38,8 @@ def keep_inputs(settings: Settings, release: Release) -> Path | None:
         for path in _input_paths(settings):
             copy = building / path.relative_to(settings.landing_dir)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            _link(path, copy)
+            # What is small is copied: a second name would be damaged with the first.
+            (_link if path.stat().st_size > MOST_BYTES_COPIED else shutil.copy2)(path, copy)
     return folder
 
 
@@ -68,6 +72,7 @@ def _input_paths(settings: Settings) -> list[Path]:
     paths = [landing_file(landing / source, edition, file_id) for source, file_id in sorted(landed_files(settings))]
     paths += [landing_file(landing / source, edition, NO_FILE) for source in load_contracts()]
     paths += [ledger_path(landing, edition, source) for source in load_contracts()]
+    paths += [memory_path(landing, edition, source) for source in load_contracts()]
     return [path for path in paths if path.is_file()]
 
 

@@ -9,6 +9,7 @@ from pipelines.errors import CepingError, GateError
 from pipelines.foundation.files import BUILDING_PREFIX, files_below, sync, sync_tree, whole_folder
 from pipelines.foundation.hashing import hash_file
 from pipelines.gate.candidate import Candidate
+from pipelines.gate.judgement import require_all_judged
 from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
 from pipelines.publication.data_package import write_data_package
 from pipelines.publication.dictionary import write_dictionary
@@ -51,6 +52,7 @@ def _require_pass(candidate: Candidate, verdict: Verdict) -> None:
         )
     if not verdict.passed or verdict.failures:
         raise GateError(f"candidate {candidate.content_hash[:12]} did not pass the gate")
+    require_all_judged(candidate, verdict)
 
 
 def _build(candidate: Candidate, verdict: Verdict, release: Release, code_version: str, drafts: Drafts | None) -> None:

@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines.foundation.files import whole_folder
 from pipelines.foundation.hashing import hash_folders, hash_json
-from pipelines.foundation.sql import identifier
+from pipelines.foundation.sql import files_literal, identifier
 from pipelines.robustness.inputs import contested_titles, ranked_indices, read_index
 from pipelines.robustness.rules import Rules, read_rules
 from pipelines.robustness.simulation import Simulation
@@ -98,10 +98,8 @@ def _write(connection: duckdb.DuckDBPyConnection, spec: TableSpec, folders: list
     connection.execute(f"create schema if not exists {identifier(spec.schema_name)}")
     connection.execute(f"create or replace table {spec.relation} ({declared})")
     parts = [folder / f"{spec.name}.parquet" for folder in folders]
-    files = [str(part) for part in parts if part.is_file()]
+    files = ", ".join(files_literal(part) for part in parts if part.is_file())
     if files:
-        connection.execute(
-            f"insert into {spec.relation} select {names} from read_parquet($files) order by {order}", {"files": files}
-        )
+        connection.execute(f"insert into {spec.relation} select {names} from read_parquet([{files}]) order by {order}")
     connection.execute("commit")
     return int(connection.execute(f"select count(*) from {spec.relation}").fetchall()[0][0])

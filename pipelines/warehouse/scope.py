@@ -1,6 +1,7 @@
 """What a build has to do: which landed sources and which seeds the warehouse does not hold yet, as they are now."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 from pydantic import BaseModel, Field
@@ -10,6 +11,7 @@ from pipelines.foundation.progress import report
 from pipelines.foundation.sql import qualified
 from pipelines.foundation.state import read_cache, write_state
 from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.memory import SUFFIX, FileMark, SourceMemory
 from pipelines.settings import MODELS_DIR, Settings
 
 LEDGER = "file_ledger"
@@ -118,7 +120,17 @@ def _present(settings: Settings) -> WarehouseMark:
 
 
 def _landing_hash(settings: Settings, source: str) -> str:
-    """Landing files are named by edition and content; another contract is another version of the models."""
-    files = sorted((settings.landing_dir / source).glob("*.parquet"))
-    # The ledger's files are named by edition alone.
-    return hash_json([(path.name, hash_file(path) if source == LEDGER else "") for path in files])
+    """Hash of the bytes of a source's landed files; those that ingest remembers are not hashed again."""
+    folder = settings.landing_dir / source
+    known = {name: mark for path in sorted(folder.glob(f"*{SUFFIX}")) for name, mark in _remembered(path).items()}
+    return hash_json([(path.name, _landed_hash(path, known)) for path in sorted(folder.glob("*.parquet"))])
+
+
+def _remembered(path: Path) -> dict[str, FileMark]:
+    memory = read_cache(path, SourceMemory) or SourceMemory()
+    return {Path(name).name: mark for name, mark in memory.landed.items()}
+
+
+def _landed_hash(path: Path, known: dict[str, FileMark]) -> str:
+    mark = known.get(path.name)
+    return mark.sha256 if mark is not None and mark.is_as_old(path) else hash_file(path)

@@ -1,6 +1,7 @@
 """The gate: real Great Expectations on small candidates frozen from a DuckDB file."""
 
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
@@ -418,6 +419,7 @@ def test_the_same_bytes_have_the_same_verdict(frozen: Freeze, suites_dir: Path) 
         "quality.html",
         "tables",
         "verdict.json",
+        "verdict.seal",
     ]
 
 
@@ -502,3 +504,58 @@ expectations:
     assert verdict.passed
     assert [outcome.rule for outcome in verdict.outcomes] == [KEY_RULE, "elsewhere", None, None]
     assert verdict.outcomes[2].expected == "value_set = true, false"
+
+
+def cheated(verdict: dict[str, Any], cheat: str) -> dict[str, Any]:
+    """A verdict as somebody who wants it to pass would write it."""
+    suites = [] if cheat == "no suites" else verdict["suites"]
+    for suite in suites:
+        suite["passed"] = True
+        for outcome in suite["outcomes"]:
+            outcome.update({"severity": "warning"} if cheat == "a failure is a warning" else {"passed": True})
+    return verdict | {"passed": True, "suites": suites}
+
+
+@pytest.mark.parametrize("cheat", ["no suites", "a failure is a warning", "a failure is a pass"])
+def test_a_verdict_written_by_hand_is_refused(frozen: Freeze, suites_dir: Path, cheat: str) -> None:
+    candidate = frozen()
+    write_suite(suites_dir, COUNTY)
+    path = candidate.folder / "verdict.json"
+    assert not judge(candidate, suites_dir).passed
+    path.write_text(json.dumps(cheated(json.loads(path.read_text(encoding="utf-8")), cheat)), encoding="utf-8")
+    with pytest.raises(GateError, match="judge it again"):
+        require_pass(candidate, suites_dir)
+
+
+@pytest.mark.parametrize("name", ["verdict.seal", "verdict.json", "quality.html", "../../secret/gate.key"])
+def test_a_verdict_that_is_not_as_it_was_given_is_refused(frozen: Freeze, suites_dir: Path, name: str) -> None:
+    candidate = frozen()
+    write_suite(suites_dir, UNIQUE)
+    judge(candidate, suites_dir)
+    path = candidate.folder / name
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(GateError, match="judge it again"):
+        require_pass(candidate, suites_dir)
+    judge(candidate, suites_dir)
+    require_pass(candidate, suites_dir)
+
+
+def test_a_changed_table_brought_in_line_is_refused(frozen: Freeze, suites_dir: Path) -> None:
+    write_suite(suites_dir, UNIQUE)
+    judged = frozen()
+    verdict = json.loads(judge(judged, suites_dir).model_dump_json())
+    changed = frozen(SITES.replace("a.gov.cn", "z.gov.cn"))
+    for name in ("quality.html", "verdict.seal"):
+        (changed.folder / name).write_bytes((judged.folder / name).read_bytes())
+    (changed.folder / "verdict.json").write_text(json.dumps(verdict | {"candidate": changed.content_hash}))
+    with pytest.raises(GateError, match="not as the gate of this home"):
+        require_pass(changed, suites_dir)
+
+
+def test_a_home_of_any_name_is_judged(frozen: Freeze, suites_dir: Path, tmp_path: Path) -> None:
+    write_suite(suites_dir, UNIQUE)
+    candidate = frozen()
+    odd = tmp_path / "ho[m]e's *" / "candidates" / candidate.folder.name
+    odd.parent.mkdir(parents=True)
+    candidate.folder.rename(odd)
+    assert judge(Candidate.open(odd), suites_dir).passed

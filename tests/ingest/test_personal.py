@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from pipelines.errors import CepingError
+from pipelines.foundation.secret import KEY_BYTES
 from pipelines.ingest.contracts import Column, Contract, load_contracts
-from pipelines.ingest.pseudonyms import KEY_BYTES, pseudonym_key
+from pipelines.ingest.pseudonyms import pseudonym_key
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.fixtures.deliveries import deliver as deliver_to

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import DeliveryError, first_line
-from pipelines.foundation.sql import identifier, literal
+from pipelines.foundation.sql import files_literal, identifier, literal
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.readers.archives import is_compressed, open_bytes
@@ -27,7 +27,7 @@ NOTHING_KNOWN = "not a JSON object with any known column"
 def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
     """The one table of a JSON Lines file. Keys that no column claims are looked for in the first thousand lines."""
     recoded = _recoded(delivery)
-    source = literal(str(recoded.path if recoded else delivery.path))
+    source = files_literal(recoded.path if recoded else delivery.path)
     sampled_keys, has_broken_sample = _sample(connection, f"read_ndjson_objects({source}, {OPTIONS})", delivery)
     if has_broken_sample and not recoded:
         _refuse_gb18030(delivery)

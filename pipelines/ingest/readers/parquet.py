@@ -3,7 +3,7 @@
 import duckdb
 
 from pipelines.errors import DeliveryError, first_line
-from pipelines.foundation.sql import identifier, literal
+from pipelines.foundation.sql import files_literal, identifier
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.readers.raw_table import RawTable, match_headers, unmatched
@@ -15,7 +15,7 @@ WHOLE_AS_DOUBLE = 1 << 53
 
 def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
     """The one table of a Parquet file; rows are counted from 1."""
-    source = literal(str(delivery.path))
+    source = files_literal(delivery.path)
     try:
         described = connection.execute(f"describe select * from read_parquet({source})").fetchall()
     except duckdb.Error as failure:

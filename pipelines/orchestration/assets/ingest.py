@@ -9,6 +9,7 @@ from pipelines.foundation.progress import report
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.inbox import unknown_folders
 from pipelines.ingest.ledger import LedgerEntry, present_entries
+from pipelines.ingest.memory import require_whole_landing
 from pipelines.ingest.source import IngestReport, count_by_reason, ingest_source
 from pipelines.orchestration.resources import EditionRun
 
@@ -70,6 +71,7 @@ def file_ledger(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     unknown = unknown_folders(settings.inbox_dir, contracts)
     if unknown:
         raise DeliveryError(f"inbox: {', '.join(unknown)} belongs to no source; files go into {', '.join(contracts)}")
+    require_whole_landing(settings.landing_dir)
     entries = [
         entry for source in contracts for entry in present_entries(settings.landing_dir, settings.edition, source)
     ]

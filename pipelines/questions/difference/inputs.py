@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.foundation.sql import identifier, literal
+from pipelines.foundation.sql import files_literal, identifier
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.landing import NO_FILE, landing_file
 from pipelines.releases.kept_inputs import kept_inputs, listed_files
@@ -136,4 +136,4 @@ def _shown(name: str, is_personal: object) -> str:
 
 
 def _landed(paths: list[Path]) -> str:
-    return f"read_parquet([{', '.join(map(literal, paths))}], union_by_name = true)"
+    return f"read_parquet([{', '.join(map(files_literal, paths))}], union_by_name = true)"
