@@ -30,7 +30,7 @@ TABLES = ("indices.idx_rank_interval", "indices.idx_sensitivity", "indices.idx_t
 BESIDE = ("indices.dim_robustness_choice", "indices.idx_rank")
 Keep = Callable[..., Kept]
 CLASSES = {unit: f"单位{number % 3}" for number, unit in enumerate(UNITS)}
-FEW = {"draw_count": 128, "sensitivity_count": 64, "resample_count": 20, "confidence": 0.9, "score_floor": 1}
+FEW = {"draw_count": 512, "sensitivity_count": 256, "resample_count": 20, "confidence": 0.9, "score_floor": 1}
 
 
 def rubric(code: str, **cells: object) -> list[Row]:

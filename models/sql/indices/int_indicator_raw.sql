@@ -165,7 +165,7 @@ lows as (
             and placed.node_code = leaves.node_code
     where
         leaves.missing_rule = 'impute_low'
-        and placed.place = greatest(ceil(round(leaves.missing_parameter * placed.value_count, 9)), 1)
+        and placed.place = greatest(-floor(-round(leaves.missing_parameter * placed.value_count, 9)), 1)
     group by placed.edition, placed.index_code, placed.node_code, placed.rank_class, leaves.missing_parameter
 ),
 
