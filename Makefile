@@ -9,9 +9,10 @@ CEPING_HOME ?= $(CURDIR)/home
 EDITION ?= 2017
 SIZES ?= 1 3 6.2 15
 WORKERS ?= 3
+FAULTS ?=
 export CEPING_HOME
 
-.PHONY: run test test-spark bench check check-python check-sql ui format clean help
+.PHONY: run test test-faults test-spark bench check check-python check-sql ui format clean help
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +23,9 @@ run: .venv/installed ## From nothing to a published release of the example editi
 
 test: check .venv/oldest-client ## Every check and every test, by three workers: WORKERS=4
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+
+test-faults: .venv/installed ## Runs that are killed and homes that are damaged, as a table: FAULTS=--long
+	$(BIN)/python -m tests.faults.harness $(FAULTS)
 
 test-spark: .venv-spark/installed ## The same results on Spark as on DuckDB; needs Java 17
 	@command -v java >/dev/null || { echo "Spark needs Java 17: apt-get install openjdk-17-jre-headless, or brew install openjdk@17"; exit 1; }

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from pipelines.foundation.hashing import code_version
 from pipelines.gate.candidate import Candidate
+from pipelines.ingest.memory import damaged_files
 from pipelines.orchestration.recomputing import computed_again
 from pipelines.releases.kept_inputs import kept_inputs
 from pipelines.releases.manifest import Manifest
@@ -39,6 +40,7 @@ class Verification(BaseModel, frozen=True):
     file_count: int = Field(description="Files whose bytes are those of SHA256SUMS.")
     is_same_code: bool = Field(description="Whether the present code is the one the release was computed by.")
     not_computed: str | None = Field(default=None, description="Why it was not computed again, if it was not.")
+    damaged: tuple[str, ...] = Field(default=(), description="Landed files, of today or kept, that are damaged.")
     tables: tuple[TableCheck, ...] = ()
 
     @property
@@ -49,11 +51,11 @@ class Verification(BaseModel, frozen=True):
     @property
     def holds(self) -> bool:
         """Whether nothing speaks against the release; other code may well give other tables."""
-        return not self.differing or not self.is_same_code
+        return not self.damaged and (not self.differing or not self.is_same_code)
 
 
 def verify_release(settings: Settings, release: Release, *, recompute: bool = True) -> Verification:
-    """Check every file's hash and, if the inputs are still there, every table's against its computation.
+    """Check every file's hash and those of what was landed, and, with the inputs, every table against its computation.
 
     Raises ``CepingError`` where a file is not what was published.
     """
@@ -65,6 +67,12 @@ def verify_release(settings: Settings, release: Release, *, recompute: bool = Tr
         is_same_code=manifest.code_version == code_version(),
     )
     inputs = kept_inputs(settings, release.release_id)
+    kept = list(damaged_files(inputs, by_content=True)) if inputs is not None else []
+    found = found.model_copy(
+        update={"damaged": tuple(map(str, [*damaged_files(settings.landing_dir, by_content=True), *kept]))}
+    )
+    if kept:
+        return found.model_copy(update={"not_computed": "its kept inputs are damaged"})
     if not recompute:
         return found.model_copy(update={"not_computed": "not asked for"})
     if inputs is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import CepingError, DeliveryError
@@ -50,6 +51,16 @@ def ingest(settings: Settings) -> IngestReport:
 
 def codes_of(settings: Settings) -> list[str]:
     return sorted(row[0] for row in landed_rows(settings, SOURCE, "site_code"))
+
+
+def test_pages_of_parquet_are_checked_by_their_checksums(settings: Settings, deliver: Deliver) -> None:
+    written = pl.read_parquet(io.BytesIO(parquet(*(f"1{number:09}" for number in range(500))))).to_arrow()
+    pq.write_table(written, buffer := io.BytesIO(), write_page_checksum=True, compression="none", use_dictionary=False)
+    content = bytearray(buffer.getvalue())
+    content[content.index(b"1000000300") + 9] ^= 1
+    deliver(SOURCE, "a.parquet", bytes(content))
+    with pytest.raises(DeliveryError, match=r"a\.parquet: cannot be read as Parquet \(.*(?i:crc|checksum)"):
+        ingest(settings)
 
 
 def only_landing_file(settings: Settings) -> Path:

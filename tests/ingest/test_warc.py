@@ -1,6 +1,8 @@
 """WARC archives: what a page says reaches landing, and what is damaged is said with its place."""
 
+import base64
 import gzip
+import hashlib
 import io
 import json
 import re
@@ -341,3 +343,35 @@ def test_every_real_archive_is_read_or_refused() -> None:
     rows = Counter({name: check.rows for name, check in found.items()})
     assert (len(rows), rows.total()) == (22, 51)
     assert rows["ia-web-commons/IAH-urls-wget.warc"] == 16
+
+
+@pytest.mark.parametrize("kept", [4, 20, 60, 120])
+def test_a_plain_archive_cut_within_a_header_says_so(settings: Settings, kept: int) -> None:
+    whole = record("http://a.example/", page())
+    archive = whole + record("http://b.example/", page())[:kept]
+    first, *_, gap = landed(settings, "a.warc", archive)
+    assert first["url"] == "http://a.example/"
+    [reason] = gap["rejections"]
+    assert reason["reason_code"] == "damaged stretch of the archive"
+
+
+def test_a_response_of_a_damaged_type_is_quarantined(settings: Settings) -> None:
+    damaged = record("http://b.example/", page()).replace(b"application/http", b"applicbtion/http")
+    damaged = damaged.replace(b"HTTP/1.1 200", b"HUTP/1.1 200")
+    first, broken = landed(settings, "a.warc", record("http://a.example/", page()) + damaged)
+    assert first["rejections"] is None
+    assert [reason["reason_code"] for reason in broken["rejections"]] == ["no HTTP headers"]
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_block_is_held_against_its_digest(settings: Settings, flipped: bool) -> None:
+    plain = record("http://a.example/", page())
+    header, _, rest = plain.partition(b"\r\n\r\n")
+    block = rest.removesuffix(b"\r\n\r\n")
+    digest = base64.b32encode(hashlib.sha1(block, usedforsecurity=False).digest())
+    if flipped:
+        block = block[:-9] + bytes([block[-9] ^ 1]) + block[-8:]
+    archive = header + b"\r\nWARC-Block-Digest: sha1:" + digest + b"\r\n\r\n" + block + b"\r\n\r\n"
+    _, row = landed(settings, "a.warc", record("http://b.example/", page()) + archive)
+    reasons = [reason["reason_code"] for reason in row["rejections"] or ()]
+    assert reasons == (["record is damaged"] if flipped else [])

@@ -1,6 +1,8 @@
 """Parquet: the columns as text, so that a contract judges them like any other file's."""
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.errors import DeliveryError, first_line
 from pipelines.foundation.sql import files_literal, identifier
@@ -17,8 +19,9 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     """The one table of a Parquet file; rows are counted from 1."""
     source = files_literal(delivery.path)
     try:
+        _check_pages(delivery)
         described = connection.execute(f"describe select * from read_parquet({source})").fetchall()
-    except duckdb.Error as failure:
+    except (duckdb.Error, OSError, pa.ArrowException) as failure:
         reason = first_line(failure, delivery.path)
         raise DeliveryError(f"{delivery.label}: cannot be read as Parquet ({reason})") from failure
     texts = {name: _text(name, data_type) for name, data_type, *_ in described}
@@ -50,6 +53,13 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
             may_hold_lists=True,
         )
     ]
+
+
+def _check_pages(delivery: Delivery) -> None:
+    """Read the file to its end by a reader that checks its pages where they carry checksums, as DuckDB does not."""
+    with pq.ParquetFile(delivery.path, page_checksum_verification=True) as file:
+        for _ in file.iter_batches():
+            pass
 
 
 def _mark_of_no_text(header: str) -> str:

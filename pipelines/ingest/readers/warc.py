@@ -140,6 +140,11 @@ def _rows(
             has_answer = True
             yield (found.number, None, None, *(described.get(name) for name in names))
             continue
+        if _is_damaged_answer(found):
+            has_answer = True
+            where = f"the record at byte {found.offset:,}"
+            yield _broken(Unreadable(found.number, "no HTTP headers", f"{where} is a response and holds none"), names)
+            continue
         if not _is_answer(found):
             # By the library's list: what an archive writes there may be anything.
             skipped[str(found.record.record_type)] += 1
@@ -171,6 +176,13 @@ def _is_answer(found: Captured) -> bool:
     return kind == WarcRecordType.revisit or (
         kind == WarcRecordType.response and (found.record.is_http or found.block.startswith(b"HTTP/"))
     )
+
+
+def _is_damaged_answer(found: Captured) -> bool:
+    """Whether a record says that it is a site's response, and is none; those of name servers are no fetches."""
+    address = (found.record.headers.get("WARC-Target-URI") or "").strip("<> ").lower()
+    is_response = found.record.record_type == WarcRecordType.response
+    return is_response and address.startswith(("http:", "https:")) and not _is_answer(found)
 
 
 def _row(found: Captured, contract: Contract, names: list[str]) -> tuple[object, ...]:

@@ -5,7 +5,9 @@ the byte it begins at, and what comes after it is read. Memory is bounded: no mo
 have.
 """
 
+import base64
 import gzip
+import hashlib
 import re
 import zlib
 from collections.abc import Iterator
@@ -24,6 +26,8 @@ REASON_CHARACTERS = 200
 GZIP = b"\x1f\x8b"
 BEGINNING_OF_RECORD = re.compile(rb"\n(WARC/[01]\.)")
 BEGINNING_OF_MEMBER = re.compile(rb"(?s:.)(\x1f\x8b\x08[\x00-\x1f])")
+END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
+DIGESTS = ("md5", "sha1", "sha256", "sha512")
 LONGEST_BEGINNING = 8
 LONGEST_FIRST_LINE = 1 << 10
 
@@ -48,6 +52,16 @@ class Unreadable:
     detail: str
 
 
+def _has_its_digest(block: bytes, said: str | None) -> bool:
+    """Whether a block has the digest it was written with; one of an unknown kind says nothing."""
+    algorithm, _, digest = (said or "").strip().partition(":")
+    if algorithm.lower() not in DIGESTS or not digest:
+        return True
+    found = hashlib.new(algorithm.lower(), block, usedforsecurity=False).digest()
+    # Written as in the standard, in base 32, or in hexadecimal; padding may be left out.
+    return digest.lower().rstrip("=") in (found.hex(), base64.b32encode(found).decode().lower().rstrip("="))
+
+
 class Walk:
     """One pass over an archive; FastWARC finds out itself how it is compressed."""
 
@@ -60,6 +74,7 @@ class Walk:
         self.is_bare = self._has_bare_line_feeds()
         self.numbers = count(1)
         self.last_offset: int | None = None
+        self.last_length = 0
         self.resume_at = 0
         self.lost_by: str | None = None
         self.is_end_said = False
@@ -96,6 +111,7 @@ class Walk:
             # Of an archive compressed as a whole FastWARC puts every record but the first at the end.
             if self.last_offset is None or record.stream_pos < self.size:
                 self.last_offset = record.stream_pos
+                self.last_length = record.content_length
                 self.resume_at = record.stream_pos + (1 if self.is_gzip else max(1, record.content_length))
             yield self._captured(record, self.last_offset)
 
@@ -107,7 +123,11 @@ class Walk:
             self.is_end_said = True
             detail = f"the record at byte {offset:,} has {found:,} of {declared:,} bytes"
             return Unreadable(next(self.numbers), "record cut short", detail)
-        return Captured(next(self.numbers), offset, record, block, len(block) == found)
+        is_whole = len(block) == found
+        if is_whole and not _has_its_digest(block, record.headers.get("WARC-Block-Digest")):
+            detail = f"the record at byte {offset:,} is not what its WARC-Block-Digest says"
+            return Unreadable(next(self.numbers), "record is damaged", detail)
+        return Captured(next(self.numbers), offset, record, block, is_whole)
 
     def _gap(self, until: int) -> Unreadable:
         since = "the beginning" if self.last_offset is None else f"the record at byte {self.last_offset:,}"
@@ -128,9 +148,11 @@ class Walk:
         return None
 
     def _cut_end(self) -> str | None:
-        """What is wrong at the end of a gzipped archive: FastWARC takes one that is cut for one that ends."""
-        if not self.is_gzip or self.is_end_said:
+        """What is wrong at the end of an archive: FastWARC takes one that is cut for one that ends."""
+        if self.is_end_said:
             return None
+        if not self.is_gzip:
+            return self._cut_header()
         with self.path.open("rb") as stream:
             stream.seek(self.last_offset or 0)
             try:
@@ -140,3 +162,19 @@ class Walk:
             except (EOFError, OSError, zlib.error) as failure:
                 return str(failure)
         return None
+
+    def _cut_header(self) -> str | None:
+        """What is wrong where a plain archive ends with what is no whole header."""
+        if self.last_offset is None:
+            return None
+        with self.path.open("rb") as stream:
+            stream.seek(self.last_offset)
+            beginning = stream.read(CHUNK_BYTES)
+            header = END_OF_HEADER.search(beginning)
+            if not beginning.startswith(b"WARC/"):
+                return None
+            # FastWARC takes half a header for a record that says nothing of its length.
+            if header is None:
+                return "it is cut within the header of a record"
+            stream.seek(self.last_offset + header.end() + self.last_length)
+            return "it is cut within the header of a record" if stream.read(CHUNK_BYTES).strip() else None
