@@ -390,8 +390,8 @@ normalised as (
         is_imputed,
         sample_size,
         standard_error,
-        -- By the delta method; where a method has steps and no slope, a sampled value's error is not known. What ends at
-        -- 0 and 100 has a deviation of 50 at most.
+        -- By the delta method; where a method has steps and no slope, a sampled value's error is not known. What ends
+        -- at 0 and 100 has a deviation of 50 at most.
         case
             when standard_error = 0 then cast(0 as double)
             when normalisation in ('goalposts', 'deduction') and standard_error is not null

@@ -27,12 +27,13 @@ better as (
     where theirs.subject_rank < ours.subject_rank
 ),
 
--- Ranks are taken on steps of the width within which scores are tied: the lower edge of the next one's is enough.
+-- Ranks are taken on steps of the width within which scores are tied: the lower edge of the next one's is enough,
+-- and more than the ten decimals of a rescaled value can take away.
 targets as (
     select
         better.*,
         scores.score as next_score,
-        (round(scores.score / roots.tied_within) - 0.5 + 1e-6) * roots.tied_within as least_score
+        (round(scores.score / roots.tied_within) - 0.5) * roots.tied_within + 1e-9 as least_score
     from better
     inner join indices.dim_framework_node as roots
         on better.edition = roots.edition and better.index_code = roots.index_code and roots.parent_code is null
