@@ -32,8 +32,8 @@ STATE = (
     "candidates/*/candidate.json",
     "candidates/*/verdict.json",
     "candidates/newest-2017",
-    "dagster/history/runs.db",
-    "dagster/history/runs/index.db",
+    "dagster/runs.db",
+    "dagster/event_log.db",
 )
 
 
