@@ -8,8 +8,7 @@ INDICATORS = "core/fct_site_crawl"
 CELL_COLUMNS = ("trend_table", "measure", "breakdown", "group_code", "numerator", "denominator", "value")
 # The baseline computes the measures a figure needs, in the breakdowns it has; the release has more.
 GROUPED = ("trend_table", "measure", "breakdown")
-# Verdicts lean on claims, which the baseline does not read.
-FIGURE_COLUMNS = ("figure_id", "numerator", "denominator", "computed", "published")
+FIGURE_COLUMNS = ("figure_id", "numerator", "denominator", "computed", "published", "verdict")
 
 
 class DisagreementError(Exception):

@@ -361,20 +361,26 @@ with joined as (
                 then round(abs(computed - published), 9) <= 0.5 * power(10, -cast(figures.published_decimals as integer))
             else
                 (
-                    computed > published * cast(qualifiers.lower_factor as double)
+                    qualifiers.lower_factor is null
+                    or computed > published * cast(qualifiers.lower_factor as double)
                     or (
                         cast(qualifiers.is_lower_included as boolean)
                         and computed = published * cast(qualifiers.lower_factor as double)
                     )
                 )
                 and (
-                    computed < published * cast(qualifiers.upper_factor as double)
+                    qualifiers.upper_factor is null
+                    or computed < published * cast(qualifiers.upper_factor as double)
                     or (
                         cast(qualifiers.is_upper_included as boolean)
                         and computed = published * cast(qualifiers.upper_factor as double)
                     )
                 )
-        end as agrees
+        end as agrees,
+        figures.claim_id in (
+            select claim_id from read_csv('$seeds/bulletin/claim_contradictions.csv', all_varchar = true)
+            where edition = '2017' and cast(is_decisive as boolean)
+        ) as is_contradicted
     from read_csv('$seeds/trends/figures.csv', all_varchar = true) as figures
     left join read_csv('$seeds/trends/qualifiers.csv', all_varchar = true) as qualifiers using (qualifier)
     left join trend_cell using (trend_table, measure, breakdown, group_code)
@@ -388,6 +394,7 @@ select
     computed,
     published,
     case
+        when is_contradicted then 'contradicted'
         when computed is null then 'not_computable'
         when published is null then 'unpublished'
         when agrees then 'agrees'
