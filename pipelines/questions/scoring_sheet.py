@@ -11,7 +11,7 @@ from pipelines.ingest.form import BegunRows
 from pipelines.questions.subjects import in_scope_of, running_subjects
 from pipelines.reference.framework_import import NOTES, REVIEWED
 from pipelines.reference.frameworks import NODES
-from pipelines.reference.rows import read_rows
+from pipelines.reference.rows import rows_with
 from pipelines.settings import Settings
 
 SOURCE = "expert_review"
@@ -51,9 +51,9 @@ def begin_reviews(settings: Settings, source: str, index_code: str, series: int 
 
 def _criteria(seeds: Path, index_code: str, edition: int) -> list[dict[str, str | float | None]]:
     """The indicators of the index that read an expert's score: each criterion once, in the order of the tree."""
-    key = {"edition": str(edition), "index_code": index_code}
-    notes = {row["node_code"]: row["note_zh"] for _, row in read_rows(seeds, NOTES) if key.items() <= row.items()}
-    nodes = [row for _, row in read_rows(seeds, NODES) if key.items() <= row.items()]
+    of_index: dict[str, str | int] = {"edition": edition, "index_code": index_code}
+    notes = {row["node_code"]: row["note_zh"] for _, row in rows_with(seeds, NOTES, **of_index)}
+    nodes = [row for _, row in rows_with(seeds, NODES, **of_index)]
     criteria: dict[str, dict[str, str | float | None]] = {}
     for node in sorted(nodes, key=lambda row: int(row["node_order"])):
         code = node["measure_code"].removeprefix(REVIEWED)
@@ -69,16 +69,12 @@ def _criteria(seeds: Path, index_code: str, edition: int) -> list[dict[str, str 
 
 def _series(seeds: Path, index_code: str, edition: int) -> int | None:
     """The number of the one series that takes the index as an input; none where no series does."""
-    year = str(edition)
-    codes = {
-        row["series_code"]
-        for _, row in read_rows(seeds, "award_inputs")
-        if (row["edition"], row["index_code"]) == (year, index_code)
-    }
+    inputs = rows_with(seeds, "award_inputs", edition=edition, index_code=index_code)
+    codes = {row["series_code"] for _, row in inputs}
     numbers = sorted(
         int(row["series_number"])
-        for _, row in read_rows(seeds, "award_series")
-        if row["edition"] == year and row["series_code"] in codes
+        for _, row in rows_with(seeds, "award_series", edition=edition)
+        if row["series_code"] in codes
     )
     if len(numbers) > 1:
         raise CepingError(f"the index {index_code} is an input of series {', '.join(map(str, numbers))}: say --series")

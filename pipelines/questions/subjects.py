@@ -9,7 +9,7 @@ from pipelines.errors import CepingError
 from pipelines.foundation.sql import literal
 from pipelines.gate.candidate import open_newest
 from pipelines.reference.frameworks import FRAMEWORKS
-from pipelines.reference.rows import read_rows
+from pipelines.reference.rows import rows_with
 from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
@@ -40,8 +40,7 @@ def running_subjects(settings: Settings) -> pl.DataFrame:
 
 def in_scope_of(subjects: pl.DataFrame, seeds: Path, index_code: str, edition: int) -> pl.DataFrame:
     """The subjects that an index is about; raises ``CepingError`` where the edition has no such index."""
-    rows = (row for _, row in read_rows(seeds, FRAMEWORKS) if row["index_code"] == index_code)
-    framework = next((row for row in rows if row["edition"] == str(edition)), None)
+    _, framework = next(rows_with(seeds, FRAMEWORKS, edition=edition, index_code=index_code), (None, None))
     if framework is None:
         raise CepingError(f"there is no index {index_code} of {edition} in {FRAMEWORKS}.csv")
     for column, listed in SCOPE.items():

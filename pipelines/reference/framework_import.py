@@ -14,7 +14,7 @@ from pathlib import Path
 from pipelines.errors import CepingError, FrameworkError
 from pipelines.reference.framework_table import FrameworkTable, TableNode
 from pipelines.reference.frameworks import BANDS, BY_POINTS, FRAMEWORKS, NODES
-from pipelines.reference.rows import read_cells, read_rows, seed_path, shown_seed
+from pipelines.reference.rows import read_cells, read_rows, rows_with, seed_path, shown_seed
 from pipelines.reference.soundness import find_row_faults
 from pipelines.reference.writing import text_with, write_sound
 
@@ -117,7 +117,7 @@ def import_framework(
     where the seeds could not be used with these rows.
     """
     planned = Import(edition, index_code)
-    all_nodes = [row for _, row in read_rows(folder, NODES) if row["index_code"] == index_code]
+    all_nodes = [row for _, row in rows_with(folder, NODES, index_code=index_code)]
     planned.framework = _framework_row(folder, planned, origin, new_index)
     known = _known_nodes(all_nodes, planned)
     build = _Rows(folder, planned, table, known, origin, fill_up=fill_up, is_in_shares=is_in_shares)
@@ -132,12 +132,12 @@ def import_framework(
 
 def read_framework(folder: Path, index_code: str, edition: int) -> FrameworkTable:
     """The table of a framework in the seeds; raises ``CepingError`` where there is none."""
-    key = {"edition": str(edition), "index_code": index_code}
-    rows = [row for _, row in read_rows(folder, NODES) if key.items() <= row.items()]
+    of_index: dict[str, str | int] = {"edition": edition, "index_code": index_code}
+    rows = [row for _, row in rows_with(folder, NODES, **of_index)]
     if not rows:
         known = sorted({f"{row['index_code']} of {row['edition']}" for _, row in read_rows(folder, FRAMEWORKS)})
         raise CepingError(f"there is no index {index_code} of {edition}; there are {', '.join(known)}")
-    notes = {row["node_code"]: row["note_zh"] for _, row in read_rows(folder, NOTES) if key.items() <= row.items()}
+    notes = {row["node_code"]: row["note_zh"] for _, row in rows_with(folder, NOTES, **of_index)}
     paths = _paths(rows)
     repeated = [" / ".join(path) for path, count in Counter(paths.values()).items() if count > 1]
     if repeated:
@@ -155,14 +155,14 @@ def read_framework(folder: Path, index_code: str, edition: int) -> FrameworkTabl
 
 def framework_title(folder: Path, index_code: str, edition: int) -> str:
     """The Chinese name of an index with its edition."""
-    names = (row for _, row in read_rows(folder, FRAMEWORKS) if row["index_code"] == index_code)
-    name = next((row["name_zh"] for row in names if row["edition"] == str(edition)), index_code)
+    frameworks = rows_with(folder, FRAMEWORKS, edition=edition, index_code=index_code)
+    name = next((row["name_zh"] for _, row in frameworks), index_code)
     return name if str(edition) in name else f"{name}（{edition}年）"
 
 
 def _framework_row(folder: Path, planned: Import, origin: Origin, new_index: NewIndex | None) -> Row | None:
     """The row of an index that has none: after the nearest other edition's, or as somebody says; else none."""
-    rows = [row for _, row in read_rows(folder, FRAMEWORKS) if row["index_code"] == planned.index_code]
+    rows = [row for _, row in rows_with(folder, FRAMEWORKS, index_code=planned.index_code)]
     if any(row["edition"] == str(planned.edition) for row in rows):
         return None
     if rows:
@@ -377,8 +377,7 @@ def _write(folder: Path, planned: Import) -> None:
         texts[path] = text_with(path, [planned.framework.values()])
     for seed, rows in written.items():
         path = seed_path(folder, seed)
-        key = {"edition": str(planned.edition), "index_code": planned.index_code}
-        had = {line for line, row in read_rows(folder, seed) if key.items() <= row.items()}
+        had = {line for line, _ in rows_with(folder, seed, edition=planned.edition, index_code=planned.index_code)}
         if rows or had:
             texts[path] = text_with(path, [row.values() for row in rows], had)
     write_sound(folder, texts, find_row_faults)
@@ -387,9 +386,5 @@ def _write(folder: Path, planned: Import) -> None:
 def _bands(folder: Path, planned: Import) -> list[Row]:
     """The bands of indicators that are taken over from another edition."""
     codes = {row["node_code"] for row in planned.nodes if row["normalisation"] == "banded"}
-    model = (str(planned.model_edition), planned.index_code)
-    return [
-        row | {"edition": str(planned.edition)}
-        for _, row in read_rows(folder, BANDS)
-        if (row["edition"], row["index_code"]) == model and row["node_code"] in codes
-    ]
+    model = rows_with(folder, BANDS, edition=str(planned.model_edition), index_code=planned.index_code)
+    return [row | {"edition": str(planned.edition)} for _, row in model if row["node_code"] in codes]

@@ -72,6 +72,12 @@ def read_rows(seeds: Path, seed: str) -> Iterator[tuple[int, dict[str, str]]]:
         yield line, dict(zip(header, cells, strict=True))
 
 
+def rows_with(seeds: Path, seed: str, **cells: str | int) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a seed that have these cells, such as those of one index and edition, with their lines."""
+    wanted = {name: str(cell) for name, cell in cells.items()}
+    return ((line, row) for line, row in read_rows(seeds, seed) if wanted.items() <= row.items())
+
+
 def read_valid_rows(seeds: Path, seed: str, kind: type[Row]) -> tuple[dict[int, Row], list[Fault]]:
     """The rows of a seed that are of a kind, by line, and what is wrong with each of the others."""
     rows: dict[int, Row] = {}
