@@ -6,34 +6,21 @@ with files as (
     where status in ('landed', 'superseded', 'replaced')
 ),
 
-known as (
-    select
-        files.edition,
-        files.source,
-        files.file_name,
-        files.is_present,
-        column_name,
-        true as is_known
-    from files
-    {{ unnest_join('files.matched_columns', 'column_name') }}
-),
-
-unknown as (
-    select
-        files.edition,
-        files.source,
-        files.file_name,
-        files.is_present,
-        column_name,
-        false as is_known
-    from files
-    {{ unnest_join('files.unmatched_headers', 'column_name') }}
-),
-
 delivered as (
-    select * from known
+    {% for names, is_known in [('matched_columns', 'true'), ('unmatched_headers', 'false')] -%}
+    select
+        files.edition,
+        files.source,
+        files.file_name,
+        files.is_present,
+        column_name,
+        {{ is_known }} as is_known
+    from files
+    {{ unnest_join('files.' ~ names, 'column_name') }}
+    {% if not loop.last -%}
     union all
-    select * from unknown
+    {% endif -%}
+    {% endfor -%}
 ),
 
 totals as (

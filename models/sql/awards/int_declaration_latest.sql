@@ -5,16 +5,7 @@ with declarations as (
 
 placed as (
     select
-        edition,
-        subject_id,
-        visit_count,
-        published_count,
-        online_service_count,
-        answered_count,
-        is_synthetic,
-        file_id,
-        sheet,
-        row_number,
+        *,
         row_number() over (
             partition by edition, subject_id order by declared_at desc, series asc, file_id asc, row_number asc
         ) as place

@@ -1,3 +1,18 @@
+{#- Relation, set of rows, source, whether row numbers are told one by one, and which rows. -#}
+{%- set row_sets_of_sources = [
+    ('crawled', "'crawl.home'", "'site_crawl'", 'false', 'is_home'),
+    ('crawled', "'crawl.inner'", "'site_crawl'", 'false', 'not is_home'),
+    ('crawled', "'crawl.available'", "'site_crawl'", 'false', 'is_available'),
+    ('inspections', "'inspection'", "'site_inspection'", 'true', 'true'),
+    ('questions', "'robot'", "'robot_test'", 'true', 'true'),
+    ('declarations', "'declaration'", "'declaration'", 'true', 'true'),
+    ('months', "'account'", "'account_activity'", 'true', 'true'),
+    ('reviews', "concat('review.', criterion_code)", "'expert_review'", 'true', 'true'),
+    ('external_values', "concat('external.', indicator_code)", "'external_indicator'", 'true', 'true'),
+    ('communicated', 'row_set', 'source', 'true', 'true'),
+    ('communicated_of_bodies', 'row_set', 'source', 'true', 'true'),
+    ('surveyed', 'row_set', 'source', 'false', 'true'),
+] -%}
 with crawled as (
     select * from {{ ref('int_site_crawl_classified') }}
 ),
@@ -152,152 +167,23 @@ surveyed as (
 ),
 
 read_rows as (
+    {% for relation, row_set, source, is_listed, where in row_sets_of_sources -%}
     select
         edition,
         subject_id,
-        'crawl.home' as row_set,
-        'site_crawl' as source,
+        {{ row_set }} as row_set,
+        {{ source }} as source,
         file_id,
         sheet,
         row_number,
-        false as is_listed,
+        {{ is_listed }} as is_listed,
         is_synthetic
-    from crawled
-    where is_home
+    from {{ relation }}
+    where {{ where }}
+    {% if not loop.last -%}
     union all
-    select
-        edition,
-        subject_id,
-        'crawl.inner' as row_set,
-        'site_crawl' as source,
-        file_id,
-        sheet,
-        row_number,
-        false as is_listed,
-        is_synthetic
-    from crawled
-    where not is_home
-    union all
-    select
-        edition,
-        subject_id,
-        'crawl.available' as row_set,
-        'site_crawl' as source,
-        file_id,
-        sheet,
-        row_number,
-        false as is_listed,
-        is_synthetic
-    from crawled
-    where is_available
-    union all
-    select
-        edition,
-        subject_id,
-        'inspection' as row_set,
-        'site_inspection' as source,
-        file_id,
-        sheet,
-        row_number,
-        true as is_listed,
-        is_synthetic
-    from inspections
-    union all
-    select
-        edition,
-        subject_id,
-        'robot' as row_set,
-        'robot_test' as source,
-        file_id,
-        sheet,
-        row_number,
-        true as is_listed,
-        is_synthetic
-    from questions
-    union all
-    select
-        edition,
-        subject_id,
-        'declaration' as row_set,
-        'declaration' as source,
-        file_id,
-        sheet,
-        row_number,
-        true as is_listed,
-        is_synthetic
-    from declarations
-    union all
-    select
-        edition,
-        subject_id,
-        'account' as row_set,
-        'account_activity' as source,
-        file_id,
-        sheet,
-        row_number,
-        true as is_listed,
-        is_synthetic
-    from months
-    union all
-    select
-        edition,
-        subject_id,
-        concat('review.', criterion_code) as row_set,
-        'expert_review' as source,
-        file_id,
-        sheet,
-        row_number,
-        true as is_listed,
-        is_synthetic
-    from reviews
-    union all
-    select
-        edition,
-        subject_id,
-        concat('external.', indicator_code) as row_set,
-        'external_indicator' as source,
-        file_id,
-        sheet,
-        row_number,
-        true as is_listed,
-        is_synthetic
-    from external_values
-    union all
-    select
-        edition,
-        subject_id,
-        row_set,
-        source,
-        file_id,
-        sheet,
-        row_number,
-        true as is_listed,
-        is_synthetic
-    from communicated
-    union all
-    select
-        edition,
-        subject_id,
-        row_set,
-        source,
-        file_id,
-        sheet,
-        row_number,
-        true as is_listed,
-        is_synthetic
-    from communicated_of_bodies
-    union all
-    select
-        edition,
-        subject_id,
-        row_set,
-        source,
-        file_id,
-        sheet,
-        row_number,
-        false as is_listed,
-        is_synthetic
-    from surveyed
+    {% endif -%}
+    {% endfor -%}
 ),
 
 nodes as (
