@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 import tempfile
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ def good_cells(column: Column, contract: Contract) -> st.SearchStrategy[Cell]:
         return st.sampled_from(
             [(text, value) for value, spellings in column.values.items() for text in (value, *spellings)]
         )
-    low = int(column.minimum) if column.minimum is not None else -1000
-    high = int(column.maximum) if column.maximum is not None else max(low, 0) + 100_000
+    low = ceil(column.minimum) if column.minimum is not None else -1000
+    high = floor(column.maximum) if column.maximum is not None else max(low, 0) + 100_000
     match column.data_type:
         case "integer" | "bigint":
             return st.integers(low, high).map(lambda number: (str(number), number))
