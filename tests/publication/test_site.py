@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.foundation.bilingual import Bilingual
-from pipelines.publication.site.charts import FONT, Bar, Point, bars, intervals, line, shortened
+from pipelines.publication.site.charts import FONT, Bar, Point, bars, intervals, line, matrix, shortened
 from pipelines.publication.site.language import CHINESE, ENGLISH, LANGUAGES
 from pipelines.publication.site.links import Links, anchor
 from pipelines.publication.site.notice import compose
@@ -54,6 +54,14 @@ def test_a_label_is_never_wider_than_its_place(text: str, most: int) -> None:
     short = shortened(text, most)
     assert short == text or short.endswith("…")
     assert len(short) <= max(most, 2) + 1
+
+
+@given(st.integers(2, 9))
+def test_columns_whose_heads_are_cut_to_the_same_stand_apart(count: int) -> None:
+    heads = [f"of items without limits, fees or contacts {number}" for number in range(count)]
+    drawn = matrix("m", "Matrix", ["County"], heads, {(0, column): column / 10 for column in range(count)}).svg
+    places = re.findall(r'translate\(([\d.]+),[\d.]+\)"[^>]*>\d+%<', drawn)
+    assert len(set(places)) == count
 
 
 @given(st.text())
@@ -125,7 +133,7 @@ def label_places(svg: str) -> list[tuple[float, str]]:
     first=st.dates(dt.date(2000, 1, 1), dt.date(2019, 1, 1)),
     months=st.integers(1, 300),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_no_label_of_an_axis_is_hidden_or_covers_another(top: float, first: dt.date, months: int) -> None:
     last = first + dt.timedelta(days=31 * months)
     rows = [Bar(label="甲" * 30, value=top, text=f"{top:,.0f}"), Bar(label="乙", value=1, text="1")]

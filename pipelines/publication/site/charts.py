@@ -29,6 +29,8 @@ DIGIT = 6.7
 # Months between two labels of an axis of time, and the most labels it has room for.
 TIME_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 MOST_TIMES = 7
+# Lines of the head of a column.
+MOST_LINES = 3
 INK, SOFT, LINE = "#1d1d1f", "#5f5f66", "#d9d6cf"
 SEAL, BLUE, SAND = "#a3201b", "#2b5c8a", "#efe9dc"
 SERIES_COLOURS = (SEAL, BLUE, "#8a5a00", "#1f6b3a", "#6b4a8a", "#5f5f66")
@@ -227,7 +229,7 @@ def matrix(
 ) -> Chart:
     """Shares by two groupings: a line each of the one, a column each of the other, darker where the share is higher."""
     shown = _cut(lines, LABELS)
-    heads = ["|".join(_lines(column, (WIDTH - LABELS - 4) / len(columns) / 6.5)) for column in columns]
+    heads = _distinct("|".join(_lines(column, (WIDTH - LABELS - 4) / len(columns) / 6.5)) for column in columns)
     depth = max(head.count("|") for head in heads) + 1
     values = [
         {
@@ -296,7 +298,10 @@ def _lines(text: str, most: float) -> list[str]:
             lines.append(part)
         else:
             lines[-1] = joined
-    return [shortened(line, most) for line in lines[:3]]
+    shown = [shortened(line, most) for line in lines[:MOST_LINES]]
+    if len(lines) > MOST_LINES:
+        shown[-1] = shortened(f"{shown[-1]}…", most)
+    return shown
 
 
 def _names(rows: Sequence[Bar] | Sequence[Box], width: int) -> list[str]:
@@ -304,13 +309,18 @@ def _names(rows: Sequence[Bar] | Sequence[Box], width: int) -> list[str]:
 
 
 def _cut(labels: Sequence[str], width: int) -> list[str]:
-    """Labels that fit, by the count of their characters, and that differ: the same name twice stays two rows."""
+    """Labels that fit, by the count of their characters, and that differ."""
+    return _distinct(shortened(label, (width - 12) / 6.5) for label in labels)
+
+
+def _distinct(labels: Iterable[str]) -> list[str]:
+    """Labels that differ, by marks nobody sees: the same name twice stays two rows, or two columns."""
     names: list[str] = []
     for label in labels:
-        short = shortened(label, (width - 12) / 6.5)
-        while short in names:
-            short += "\u200b"
-        names.append(short)
+        distinct = label
+        while distinct in names:
+            distinct += "\u200b"
+        names.append(distinct)
     return names
 
 

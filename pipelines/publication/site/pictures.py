@@ -99,7 +99,9 @@ def _matrix(desk: Desk, table: Row, by_measure: dict[str, list[Row]]) -> Chart:
         for row in by_measure[measure]
     }
     title = desk.say(table["name_zh"], table["name_en"])
-    heads = [head.removesuffix(shared).removeprefix(desk.say("链接", "Share linking to ")) for head in heads]
+    heads = [head.removesuffix(shared) for head in heads]
+    for begun in (desk.say("链接", "Share linking to "), desk.say("", "Share ")):
+        heads = [head.removeprefix(begun) for head in heads]
     return desk.pictures.draw(
         matrix, anchor(f"chart-{table['full_name']}-matrix"), title, [names[code] for code in levels], heads, cells
     )
