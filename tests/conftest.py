@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as rules
 
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt_project import manifest_path
@@ -25,6 +26,10 @@ FIRST = (
     "robustness", "questions",
 )  # fmt: skip
 HOME = pytest.StashKey[str]()
+
+# How long an example takes says something of the machine and of what else it does.
+rules.register_profile("no deadline", deadline=None)
+rules.load_profile("no deadline")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,7 +1,7 @@
 """A text in two languages is taken apart where it is read, and written as one text again."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -33,7 +33,6 @@ def test_where_there_is_no_english_the_chinese_stands_for_it() -> None:
     assert Bilingual.of("同", "同").en == ""
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS.filter(bool))
 def test_what_is_written_is_read_again(en: str, zh: str) -> None:
     described = Described(description=Bilingual.of(zh, en))

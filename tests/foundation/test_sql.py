@@ -1,7 +1,7 @@
 """Names and values survive a query whatever they hold; rows come by column."""
 
 import duckdb
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.foundation.sql import identifier, literal, qualified, query_rows
@@ -9,7 +9,6 @@ from pipelines.foundation.sql import identifier, literal, qualified, query_rows
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_a_name_and_a_value_come_back_as_they_were(name: str, value: str) -> None:
     with duckdb.connect() as connection:

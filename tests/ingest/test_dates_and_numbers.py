@@ -107,7 +107,7 @@ def test_what_may_be_two_months_or_none_is_taken_for_none(settings: Settings, te
 
 
 @given(day=st.dates(dt.date(1990, 1, 1), dt.date(2018, 12, 31)), whole_months=st.booleans())
-@rules(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@rules(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_a_serial_number_is_its_day_in_every_column(day: dt.date, whole_months: bool) -> None:
     serial = str((day - dt.date(1899, 12, 30)).days)
     with tempfile.TemporaryDirectory() as folder:

@@ -131,7 +131,6 @@ def deliveries(draw: st.DrawFn) -> tuple[Contract, list[str], list[list[str | No
 @given(delivery=deliveries())
 @rules(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 def test_what_comes_out_is_what_went_in(

@@ -399,6 +399,9 @@ def test_naughty_strings_land_in_every_text_column(settings: Settings, source: s
     landed = landed_rows(settings, source, ", ".join(["row_number", *(column.name for column in texts)]))
     blanks = " \t\r\n\u00a0\u3000\ufeff"
     wanted = [text.strip(blanks) or None for text in strings]
+    if contract.has_personal and any(map(contract.is_identifier, texts)):
+        # An identifier in scientific notation is refused, and beside personal data no text of a refused row is kept.
+        wanted = [None if text in ("1E+02", "-1E+02") else text for text in wanted]
     assert entry.rows_read == len(strings)
     for place, column in enumerate(texts, start=1):
         if column.extract is None and column.default is None:

@@ -69,7 +69,7 @@ def expected(rows: list[tuple[str, ...]]) -> tuple[list[tuple[object, ...]], int
 
 
 @given(rows=ROWS, encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]))
-@rules(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@rules(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_delimited_files(rows: list[tuple[str, ...]], encoding: str) -> None:
     text = io.StringIO()
     csv.writer(text).writerows([HEADER, *rows])
@@ -82,7 +82,7 @@ def test_delimited_files(rows: list[tuple[str, ...]], encoding: str) -> None:
 
 
 @given(rows=ROWS)
-@rules(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@rules(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_workbooks(rows: list[tuple[str, ...]]) -> None:
     with tempfile.TemporaryDirectory() as name:
         cells = [["'" + cell if cell.startswith("=") else cell for cell in row] for row in rows]
@@ -109,7 +109,7 @@ PAGES = st.lists(
 
 
 @given(pages=PAGES, compressed=st.booleans(), ascii_only=st.booleans())
-@rules(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@rules(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_json_lines(
     pages: list[tuple[dict[str, str | None], float | None]], compressed: bool, ascii_only: bool
 ) -> None:

@@ -75,7 +75,7 @@ WRITERS: dict[str, Write] = {"a.xlsx": write_new, "a.xls": write_old}
     shown=st.sampled_from([None, *BUILT_IN_DATES, *EASTERN_DATES]),
     name=st.sampled_from(sorted(WRITERS)),
 )
-@rules(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@rules(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_a_day_is_the_same_in_every_format_and_date_system(
     serial: int, is_1904: bool, shown: object, name: str
 ) -> None:
@@ -91,7 +91,7 @@ def test_a_day_is_the_same_in_every_format_and_date_system(
 
 
 @given(value=st.floats(-1e300, 1e300, allow_subnormal=False), is_new=st.booleans())
-@rules(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@rules(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_a_number_keeps_all_its_digits(value: float, is_new: bool) -> None:
     # The library that writes new workbooks here writes no more.
     value = float(f"{value:.16g}")
@@ -256,7 +256,7 @@ def in_a_circle(content: bytes, sector: int) -> bytes:
 
 
 @given(damage=st.one_of(st.tuples(st.just("circle"), st.integers(0, 12)), st.tuples(st.just("cut"), st.integers(1, 9))))
-@rules(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@rules(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 def test_a_damaged_old_workbook_is_one_sentence_or_whole(damage: tuple[str, int]) -> None:
     content = old_workbook([REGISTRY, SITE])
     kind, place = damage

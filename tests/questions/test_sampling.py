@@ -58,7 +58,7 @@ def small_strata(draw: st.DrawFn) -> list[Stratum]:
     return [Stratum(f"s{n}", size, draw(st.sampled_from([0.05, 0.3, 0.5, 0.9]))) for n, size in enumerate(sizes)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(strata=small_strata(), margin=st.sampled_from([0.02, 0.1, 0.2, 0.4]))
 def test_no_smaller_sample_would_keep_the_margin(strata: list[Stratum], margin: float) -> None:
     plan = plan_sample(strata, margin)

@@ -163,7 +163,7 @@ def tables(draw: st.DrawFn) -> FrameworkTable:
     return FrameworkTable(tuple(nodes), total)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(table=tables())
 def test_a_table_comes_back_from_a_workbook(tmp_path_factory: pytest.TempPathFactory, table: FrameworkTable) -> None:
     out = tmp_path_factory.mktemp("table") / "table.xlsx"
@@ -171,7 +171,7 @@ def test_a_table_comes_back_from_a_workbook(tmp_path_factory: pytest.TempPathFac
     assert read_table(out) == table
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(table=tables())
 def test_a_table_comes_back_from_the_seeds(tmp_path_factory: pytest.TempPathFactory, table: FrameworkTable) -> None:
     seeds = shutil.copytree(SEEDS_DIR, tmp_path_factory.mktemp("imported") / "seeds")

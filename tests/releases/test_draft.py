@@ -58,7 +58,7 @@ def test_a_draft_is_taken_and_gives_the_release_it_would_be_without(
 
 
 @given(place=st.integers(0), fault=st.sampled_from(["changed", "gone", "too many", "no hashes", "cut hashes"]))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_draft_that_is_not_as_it_was_made_is_not_taken(
     candidate: Candidate, draft: Path, tmp_path_factory: pytest.TempPathFactory, place: int, fault: str
 ) -> None:

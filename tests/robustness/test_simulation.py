@@ -79,7 +79,7 @@ def test_two_whose_strengths_mirror_each_other_have_even_chances() -> None:
 
 
 @given(better=SCORES, loss=st.lists(st.floats(0.5, 50), min_size=4, max_size=4), other=SCORES)
-@rules_of_hypothesis(max_examples=30, deadline=None)
+@rules_of_hypothesis(max_examples=30)
 def test_who_is_worse_in_everything_never_comes_first(
     better: list[float], loss: list[float], other: list[float]
 ) -> None:

@@ -75,7 +75,7 @@ def tables(settings: Settings) -> list[str]:
 
 
 @given(states=st.lists(INBOXES, min_size=2, max_size=3))
-@rules(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@rules(max_examples=3, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_every_table_is_as_after_a_rebuild(states: list[dict[str, str | None]]) -> None:
     with tempfile.TemporaryDirectory() as name:
         inbox = Path(name) / "inbox"

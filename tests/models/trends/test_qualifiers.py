@@ -67,7 +67,7 @@ def test_every_qualifier_has_a_rule_here(judge: Judge) -> None:
     assert listed == {*BOUNDS, "="}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     qualifier=st.sampled_from(sorted(BOUNDS)),
     printed=st.integers(1, 10**6),
@@ -119,7 +119,7 @@ def test_true_and_precise_are_two_verdicts(
     assert judge.is_precise(case, qualifier) == is_precise
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(numerator=st.integers(0, 500), denominator=st.integers(1, 500), decimals=st.integers(2, 3))
 def test_equal_means_rounding_to_the_printed_digits(
     judge: Judge, numerator: int, denominator: int, decimals: int
