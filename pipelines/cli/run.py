@@ -40,11 +40,12 @@ def run_and_print(settings: Settings, *, rebuild: bool = False) -> None:
 
 
 def _print_places(settings: Settings, release_id: str) -> None:
-    current = Releases.of(settings).current_path
+    releases = Releases.of(settings)
+    release = releases.named(settings.edition, release_id)
     print(f"\nRelease {release_id}")
-    print(f"  bulletin        {current / 'index.html'}")
-    print(f"  quality report  {current / 'quality.html'}")
-    print(f"  database        {current / f'ceping-{settings.edition}.duckdb'}")
+    print(f"  bulletin        {releases.current_path / 'index.html'}")
+    print(f"  quality report  {release.quality_path}")
+    print(f"  database        {release.database_path}")
     ceping, home = _as_typed(settings)
     print(f'  ask it          {ceping} sql "select figure_id, computed, published, verdict from trends.figure"{home}')
     print(f"  see the run     {ceping} ui{home}")

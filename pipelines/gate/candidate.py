@@ -44,11 +44,16 @@ class Candidate(BaseModel, frozen=True):
     edition: int
     is_synthetic: bool = Field(description="Whether any row of it was made by the generator of the example.")
     tables: tuple[FrozenTable, ...]
+    part_of: str | None = Field(default=None, exclude=True, description="Hash of the candidate it is a part of.")
 
     @property
     def content_hash(self) -> str:
         """Hash over the edition, every table's bytes, every description, and whether any row is synthetic."""
-        return hash_json(self.model_dump(mode="json", exclude={"folder"}))
+        return self.part_of or hash_json(self.model_dump(mode="json", exclude={"folder"}))
+
+    def part(self, tables: Sequence[FrozenTable]) -> Self:
+        """What a part of a release shows of the candidate: it goes by the name of the whole."""
+        return self.model_copy(update={"tables": tuple(tables), "part_of": self.content_hash})
 
     def table(self, full_name: str) -> FrozenTable:
         """The table called ``schema.name``; raises ``KeyError`` where the candidate has none."""

@@ -9,6 +9,7 @@ import duckdb
 from pipelines.foundation.sql import files_literal, identifier, literal, qualified
 from pipelines.gate.baseline import Baseline
 from pipelines.gate.candidate import Candidate, FrozenTable
+from pipelines.warehouse.tables import TableSpec
 
 
 @contextmanager
@@ -16,8 +17,8 @@ def open_views(candidate: Candidate, baseline: Baseline | None = None) -> Iterat
     """A DuckDB connection that sees the candidate's tables as ``schema.table``, and no file outside the candidate.
 
     The same tables of the release it is compared with are ``last_<schema>.table``: with the candidate's columns, and
-    without rows where there is no such release. ``gate.text_value`` has every distinct text of every table, and
-    ``gate.table_count`` the rows of every table, now and then.
+    without rows where there is no such release. ``gate.text_value`` has every distinct text of every table, and whether
+    it is internal; ``gate.table_count`` the rows of every table, now and then.
     """
     with duckdb.connect(":memory:") as connection:
         connection.execute("set threads = 1")
@@ -26,7 +27,7 @@ def open_views(candidate: Candidate, baseline: Baseline | None = None) -> Iterat
             connection.execute(f"create schema if not exists {identifier(table.schema_name)}")
             connection.execute(f"create view {table.relation} as {_from(candidate.path(table))}")
             _create_last(connection, table, baseline)
-        create_gate_views(connection, [(table.schema_name, table.name) for table in candidate.tables])
+        create_gate_views(connection, candidate.tables)
         folders = [candidate.folder, *([baseline.folder] if baseline else [])]
         # DuckDB asks for the pattern it was given as well as for the file it finds by it.
         allowed = ", ".join(form(folder) for folder in folders for form in (literal, files_literal))
@@ -36,30 +37,34 @@ def open_views(candidate: Candidate, baseline: Baseline | None = None) -> Iterat
         yield connection
 
 
-def create_gate_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str, str]]) -> None:
+def create_gate_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[TableSpec]) -> None:
     """Make the views over all tables at once, ``gate.text_value`` and ``gate.table_count``."""
+    public = {(table.full_name, column.name) for table in tables for column in table.public_columns}
     texts = [
-        f"select '{schema}.{name}' as table_name, '{column}' as column_name, {identifier(column)} as value, "
-        f"count(*) as row_count from {qualified(f'{schema}.{name}')} "
-        f"where {identifier(column)} is not null group by {identifier(column)}"
-        for schema, name in tables
-        for column, kind, *_ in connection.execute(f"describe {qualified(f'{schema}.{name}')}").fetchall()
+        f"select '{table.full_name}' as table_name, '{column}' as column_name, {identifier(column)} as value, "
+        f"{str((table.full_name, column) not in public).lower()} as is_internal, count(*) as row_count "
+        f"from {table.relation} where {identifier(column)} is not null group by {identifier(column)}"
+        for table in tables
+        for column, kind, *_ in connection.execute(f"describe {table.relation}").fetchall()
         if kind == "VARCHAR"
     ]
     counts = [
-        f"select '{schema}.{name}' as table_name, "
-        f"(select count(*) from {qualified(f'{schema}.{name}')}) as row_count, "
-        f"(select count(*) from {qualified(f'last_{schema}.{name}')}) as last_row_count"
-        for schema, name in tables
+        f"select '{table.full_name}' as table_name, "
+        f"(select count(*) from {table.relation}) as row_count, "
+        f"(select count(*) from {qualified(f'last_{table.full_name}')}) as last_row_count"
+        for table in tables
     ]
-    if ("trends", "trend_cell") in tables:
+    if any(table.full_name == "trends.trend_cell" for table in tables):
         # What a release shows as a table is counted as one: a table may empty while the cells of others grow.
         counts.append(
             "select 'trends.' || trend_table, count(*) filter (is_now), count(*) filter (not is_now) from ("
             "select trend_table, true as is_now from trends.trend_cell "
             "union all select trend_table, false from last_trends.trend_cell) group by trend_table"
         )
-    nothing = "select null::varchar as table_name, null::varchar as column_name, null::varchar as value, 0 as row_count"
+    nothing = (
+        "select null::varchar as table_name, null::varchar as column_name, null::varchar as value, "
+        "false as is_internal, 0 as row_count"
+    )
     connection.execute("create schema if not exists gate")
     connection.execute(f"create view gate.text_value as {' union all '.join(texts) or f'{nothing} limit 0'}")
     connection.execute(f"create view gate.table_count as {' union all '.join(counts)}")

@@ -4,6 +4,7 @@ A model is taken with the tables it refers to under their bare names, which the 
 that need more of dbt than references, variables and exact sums are refused by Jinja.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
@@ -14,9 +15,10 @@ from pipelines.settings import MODELS_DIR
 SUMS = "exact.sql"
 
 
-def render_macro(text: str) -> str:
-    """Fill in the models a macro embeds as ``{{ model('name') }}``."""
-    return _environment().from_string(text).render(model=model_sql)
+def render_macro(text: str, columns: Collection[tuple[str, str]]) -> str:
+    """Fill in the models a macro embeds as ``{{ model('name') }}``, for a database with these columns of tables."""
+    template = _environment().from_string(text)
+    return template.render(model=model_sql, has=lambda table, column: (table, column) in columns)
 
 
 def model_sql(name: str) -> str:

@@ -14,6 +14,8 @@ LINEAGE, MODEL, LEDGER, BALANCE, SUBJECT = (
     "audit.lineage", "audit.model", "audit.file_ledger", "audit.row_balance", "core.dim_subject",
 )  # fmt: skip
 NEEDED = frozenset({FIGURE, UNITS, INPUTS, LINEAGE, MODEL, LEDGER, BALANCE, SUBJECT})
+# The public part of a release does not name its files.
+FILE_COLUMNS = ("source", "file_name", "sha256", "byte_count", "rows_read", "rows_loaded", "rows_quarantined")
 UNIT_NAMES = ("subject_id", "region_code")
 
 
@@ -100,16 +102,16 @@ def _files(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> list[
         """
     )
     given = [row["edition"], row["figure_id"]] if table == FIGURE else [table]
-    return query_rows(
+    files = query_rows(
         connection,
         f"""
-        select ledger.source, ledger.file_name, ledger.sha256, ledger.byte_count, balance.rows_read,
-            balance.rows_loaded, balance.rows_quarantined
+        select ledger.*, balance.rows_read, balance.rows_loaded, balance.rows_quarantined
         from {LEDGER} as ledger
         inner join {BALANCE} as balance
             on ledger.edition = balance.edition and ledger.source = balance.source and ledger.file_id = balance.file_id
         where ledger.status = 'landed' and ledger.source in ({sources})
-        order by ledger.source, ledger.file_name
+        order by ledger.source, ledger.sha256
         """,
         given,
     )
+    return [{name: file[name] for name in FILE_COLUMNS if name in file} for file in files]

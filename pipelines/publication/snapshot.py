@@ -6,7 +6,7 @@ rows differ from a few thousand rows on. What is reproducible are the rows; ``pa
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -68,7 +68,7 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
         for view in views:
             _create_trend_view(connection, view)
         _write_catalog(connection, [*candidate.tables, *views])
-        _create_macros(connection, {table.full_name for table in candidate.tables})
+        _create_macros(connection, candidate.tables)
         connection.commit()
         connection.execute("use memory")
         connection.execute("detach snapshot")
@@ -125,16 +125,18 @@ def _catalogue(
     connection.execute(f"insert into {CATALOG_SCHEMA}.{CATALOG_TABLE} values (?, ?, ?, ?, ?, ?)", row)
 
 
-def _create_macros(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:
+def _create_macros(connection: duckdb.DuckDBPyConnection, tables: Sequence[FrozenTable]) -> None:
     """Create each macro of ``macros/``, in name order, whose tables are all there.
 
     A file is one ``create macro`` statement behind one line of comment, its description in both languages. It may
     embed models (see ``model_sql``).
     """
+    there = {table.full_name for table in tables} | {f"{CATALOG_SCHEMA}.{CATALOG_TABLE}"}
+    columns = {(table.full_name, column.name) for table in tables for column in table.columns}
     for path in sorted(MACROS_DIR.glob("*.sql")):
         first_line, _, template = path.read_text(encoding="utf-8").partition("\n")
-        statement = render_macro(template)
-        if not set(TABLES_READ.findall(statement)) <= tables | {f"{CATALOG_SCHEMA}.{CATALOG_TABLE}"}:
+        statement = render_macro(template, columns)
+        if not set(TABLES_READ.findall(statement)) <= there:
             continue
         description = Bilingual.read(first_line.removeprefix("--"))
         connection.execute(statement)

@@ -11,13 +11,14 @@ import duckdb
 
 from pipelines.errors import CepingError
 from pipelines.foundation.sql import Row, as_pattern, identifier, query_rows
-from pipelines.gate.verdict import VERDICT_FILE, Verdict
+from pipelines.gate.verdict import Verdict
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.landing import landing_file
 from pipelines.publication.provenance import FIGURE, NEEDED, SUBJECT, UNITS, Provenance, trace_published
 from pipelines.publication.trend_views import CELLS, LIST, NAME
 from pipelines.questions.difference.inputs import unit_expression
 from pipelines.releases.kept_inputs import kept_inputs, listed_files
+from pipelines.releases.ledger import delivered_files
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
 
@@ -27,7 +28,7 @@ def trace(settings: Settings, release: Release, table: str, key: Sequence[str], 
 
     Raises ``CepingError`` where the release has no such table or row.
     """
-    verdict = Verdict.model_validate_json((release.folder / VERDICT_FILE).read_bytes())
+    verdict = Verdict.model_validate_json(release.verdict_path.read_bytes())
     with release.open() as connection:
         table, key = _as_cell(connection, release, table, key)
         row = _find_row(connection, release, table, key)
@@ -110,7 +111,7 @@ def _input_rows(
 ) -> tuple[list[Row], dict[str, int]]:
     """The first input rows of the units, in the order of their files, and how many there are by source."""
     contracts = load_contracts()
-    names = {str(entry["file_id"]): entry["file_name"] for entry in release.manifest.inputs}
+    names = {str(entry["file_id"]): entry["file_name"] for entry in delivered_files(release)}
     rows: list[Row] = []
     counts: dict[str, int] = {}
     with duckdb.connect(":memory:") as connection:

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
-from pipelines.errors import CepingError
 from pipelines.foundation.files import files_below, whole_folder, write_whole
 from pipelines.foundation.hashing import hash_file
-from pipelines.gate.candidate import Candidate, FrozenTable
+from pipelines.gate.candidate import Candidate
 from pipelines.publication.editorial import draw_pictures, write_documents
+from pipelines.publication.parts import PARQUET, copy_tables, public_tables, write_public_tables
 from pipelines.publication.snapshot import write_snapshot
 from pipelines.releases.manifest import release_id_of
-from pipelines.releases.release import Release
+from pipelines.releases.release import INTERNAL, PUBLIC, Release
 from pipelines.settings import PROJECT_ROOT
 
 HASHES = "draft.json"
@@ -72,8 +72,8 @@ class Drafts:
         with whole_folder(self._folder / release_id) as building:
             release = Release(folder=building, release_id=release_id, edition=candidate.edition)
             write_draft(candidate, release)
-            with release.open() as connection:
-                draw_pictures(connection, candidate, building, self.pictures)
+            with release.open(is_public=True) as connection:
+                draw_pictures(connection, public_tables(candidate, release.public), release.public, self.pictures)
             hashes = {path.relative_to(building).as_posix(): hash_file(path) for path in files_below(building)}
             write_whole(building / HASHES, json.dumps(hashes))
 
@@ -101,36 +101,14 @@ def write_draft(candidate: Candidate, draft: Release) -> None:
 
     Raises ``CepingError`` where a file of the candidate is missing or is not what was frozen.
     """
-    for table in candidate.tables:
-        copy = _table_path(draft.folder, table)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy_of_candidate(candidate.path(table), copy, candidate)
-    require_tables(candidate, draft.folder)
-    write_snapshot(candidate, draft.folder / "parquet", draft.database_path)
-    with draft.open() as connection:
-        write_documents(connection, candidate, draft.release_id, draft.folder)
-
-
-def require_tables(candidate: Candidate, folder: Path) -> None:
-    """Check that a folder holds the tables of the candidate, byte for byte; raises ``CepingError`` where it does not.
-
-    From here on no table is read from the candidate again.
-    """
-    for table in candidate.tables:
-        if hash_file(_table_path(folder, table)) != table.sha256:
-            raise CepingError(f"candidate {candidate.content_hash[:12]}: {table.file_name} is not what was judged")
-
-
-def copy_of_candidate(source: Path, target: Path, candidate: Candidate) -> None:
-    """Copy a file of the candidate; raises ``CepingError`` where it is missing."""
-    try:
-        shutil.copyfile(source, target)
-    except FileNotFoundError as cause:
-        raise CepingError(f"candidate {candidate.content_hash[:12]}: {source.name} is missing") from cause
-
-
-def _table_path(folder: Path, table: FrozenTable) -> Path:
-    return folder / "parquet" / table.schema_name / f"{table.name}.parquet"
+    for part in (PUBLIC, INTERNAL):
+        (draft.folder / part).mkdir()
+    copy_tables(candidate, draft.internal)
+    write_snapshot(candidate, draft.internal / PARQUET, draft.database_path)
+    shown = write_public_tables(candidate, draft.internal, draft.public)
+    write_snapshot(shown, draft.public / PARQUET, draft.public_database_path)
+    with draft.open(is_public=True) as connection:
+        write_documents(connection, shown, draft.release_id, draft.public)
 
 
 def _is_whole(draft: Path) -> bool:

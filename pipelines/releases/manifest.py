@@ -1,15 +1,15 @@
 """The manifest of a release: what went in, what was checked, what came out, each with its hash.
 
 It follows from the candidate, its verdict and the code alone and names no time, so it is the same in every home. The
-DuckDB file, whose bytes DuckDB does not reproduce, is named here without a hash; ``SHA256SUMS`` has it.
+DuckDB files, whose bytes DuckDB does not reproduce, are named here without a hash; ``SHA256SUMS`` has them.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 from pydantic import BaseModel, Field, JsonValue, TypeAdapter
 
+from pipelines.foundation.files import files_below
 from pipelines.foundation.hashing import hash_file, hash_json
 from pipelines.foundation.sql import Row, query_rows
 from pipelines.gate.candidate import Candidate
@@ -17,6 +17,7 @@ from pipelines.gate.verdict import ExpectationOutcome, Verdict
 from pipelines.warehouse.tables import TableColumn
 
 LEDGER = "audit.file_ledger"
+DATABASE = ".duckdb"
 
 
 class ManifestTable(BaseModel, frozen=True):
@@ -80,29 +81,34 @@ def release_id_of(edition: int, candidate_hash: str, code_version: str) -> str:
 
 def build_manifest(
     candidate: Candidate,
+    shown: Candidate,
     verdict: Verdict,
     code_version: str,
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
-    files: Iterable[Path],
-    database: Path,
 ) -> Manifest:
-    """Describe the release that stands in ``folder``; the connection is to its database."""
+    """Describe the release that stands in ``folder``; ``shown`` is what its public part has of the candidate.
+
+    The manifest is in both parts, so it says nothing internal. The connection is to the public database.
+    """
     return Manifest(
         release_id=release_id_of(candidate.edition, candidate.content_hash, code_version),
         edition=candidate.edition,
         is_synthetic=candidate.is_synthetic,
         code_version=code_version,
         candidate=candidate.content_hash,
-        inputs=_inputs(connection, candidate),
+        inputs=_inputs(connection, shown),
         tables=tuple(
             ManifestTable(**table.model_dump(include=set(ManifestTable.model_fields)), rows=table.row_count)
             for table in candidate.tables
         ),
         checks=_checks(verdict),
         files=tuple(
-            ManifestFile(path=path.relative_to(folder).as_posix(), sha256=None if path == database else hash_file(path))
-            for path in sorted(files)
+            ManifestFile(
+                path=path.relative_to(folder).as_posix(),
+                sha256=None if path.suffix == DATABASE else hash_file(path),
+            )
+            for path in files_below(folder)
         ),
     )
 
@@ -123,5 +129,6 @@ def _checks(verdict: Verdict) -> ManifestChecks:
             ManifestSuite(table=suite.table, passed=suite.passed, expectation_count=len(suite.outcomes))
             for suite in verdict.suites
         ),
-        warnings=tuple(verdict.warnings),
+        # The rows are in the verdict, which is internal: they may be what is quarantined or suspected.
+        warnings=tuple(warning.model_copy(update={"rows": []}) for warning in verdict.warnings),
     )

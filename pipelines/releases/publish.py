@@ -14,10 +14,11 @@ from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
 from pipelines.publication.data_package import write_data_package
 from pipelines.publication.dictionary import write_dictionary
 from pipelines.publication.editorial import write_pages
+from pipelines.publication.parts import copy_of_candidate, public_tables, require_tables
 from pipelines.publication.provenance_pages import write_provenance_pages
-from pipelines.releases.draft import Drafts, copy_of_candidate, require_tables, write_draft
+from pipelines.releases.draft import Drafts, write_draft
 from pipelines.releases.manifest import build_manifest, release_id_of
-from pipelines.releases.release import SUMS, Release
+from pipelines.releases.release import MANIFEST_FILE, SUMS, Release
 from pipelines.releases.releases import Releases
 
 
@@ -61,16 +62,21 @@ def _build(candidate: Candidate, verdict: Verdict, release: Release, code_versio
         draft = release.model_copy(update={"folder": building})
         if drafts is None or not drafts.take(release.release_id, building):
             write_draft(candidate, draft)
-        require_tables(candidate, building)
-        _copy_verdict(candidate, verdict, building)
+        require_tables(candidate, draft.internal)
+        _copy_verdict(candidate, verdict, draft.internal)
         _write_pages(candidate, verdict, draft, code_version, drafts.pictures if drafts is not None else None)
-        sums = {path.relative_to(building).as_posix(): hash_file(path) for path in files_below(building)}
-        text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
-        (building / SUMS).write_text(text, encoding="utf-8")
+        for folder in (draft.public, building):
+            _write_sums(folder)
         for path in files_below(building):
             path.chmod(0o444)
         sync_tree(building)
     sync(release.folder.parent)
+
+
+def _write_sums(folder: Path) -> None:
+    sums = {path.relative_to(folder).as_posix(): hash_file(path) for path in files_below(folder)}
+    text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+    (folder / SUMS).write_text(text, encoding="utf-8")
 
 
 def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
@@ -88,18 +94,19 @@ def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
 def _write_pages(
     candidate: Candidate, verdict: Verdict, draft: Release, code_version: str, pictures: Path | None
 ) -> None:
-    """Write everything people read, and the manifest, from the database as it will be published."""
-    with draft.open() as connection:
-        write_dictionary(candidate, draft.folder)
-        write_data_package(candidate, draft.release_id, draft.folder)
-        tables = {table.full_name for table in candidate.tables}
-        write_provenance_pages(connection, verdict, draft.release_id, tables, draft.folder)
+    """Write everything people read, from the public database as it will be published, and the manifest."""
+    shown = public_tables(candidate, draft.public)
+    write_dictionary(candidate, draft.internal)
+    with draft.open(is_public=True) as connection:
+        write_dictionary(shown, draft.public)
+        write_data_package(shown, draft.release_id, draft.public)
+        tables = {table.full_name for table in shown.tables}
+        write_provenance_pages(connection, verdict, draft.release_id, tables, draft.public)
         # Last: its pages link to what is there.
-        write_pages(connection, candidate, verdict, draft.release_id, code_version, draft.folder, pictures)
-        manifest = build_manifest(
-            candidate, verdict, code_version, connection, draft.folder, files_below(draft.folder), draft.database_path
-        )
-    (draft.folder / "manifest.json").write_text(manifest.to_text(), encoding="utf-8")
+        write_pages(connection, shown, verdict, draft.release_id, code_version, draft.public, pictures)
+        manifest = build_manifest(candidate, shown, verdict, code_version, connection, draft.folder)
+    for part in (draft.public, draft.internal):
+        (part / MANIFEST_FILE).write_text(manifest.to_text(), encoding="utf-8")
 
 
 def _verify_existing(release: Release) -> None:

@@ -1,8 +1,9 @@
 """A release on disk: its files, its manifest, and whether its bytes are those that were published.
 
-Layout: ``releases/<edition>/<release id>/`` holds a release and is never changed. Time stands nowhere in it, so what is
-in a release follows from the candidate and the code (but for the bytes of the DuckDB file: see
-``publication.snapshot``).
+Layout: ``releases/<edition>/<release id>/`` holds a release and is never changed: ``public/`` is what everybody may
+see, ``internal/`` all of it, for the centre. Time stands nowhere in it, so what is in a release follows from the
+candidate and the code (but for the bytes of the DuckDB files: see ``publication.snapshot``). Releases of earlier
+versions have no parts: there all of it lies in the folder itself.
 """
 
 from pathlib import Path
@@ -13,11 +14,13 @@ from pydantic import BaseModel, ValidationError
 from pipelines.errors import CepingError
 from pipelines.foundation.files import files_below
 from pipelines.foundation.hashing import hash_file
-from pipelines.gate.verdict import QUALITY_FILE
+from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE
 from pipelines.releases.manifest import Manifest, release_id_of
 from pipelines.releases.reading import open_database
 
 SUMS = "SHA256SUMS"
+PUBLIC, INTERNAL = "public", "internal"
+MANIFEST_FILE = "manifest.json"
 
 
 class Release(BaseModel, frozen=True):
@@ -28,24 +31,44 @@ class Release(BaseModel, frozen=True):
     edition: int
 
     @property
+    def public(self) -> Path:
+        """The folder of what everybody may see."""
+        return self._part(PUBLIC)
+
+    @property
+    def internal(self) -> Path:
+        """The folder of what stays with the centre: every table whole, the verdict and the quality report."""
+        return self._part(INTERNAL)
+
+    @property
     def database_path(self) -> Path:
-        """The DuckDB file."""
-        return self.folder / f"ceping-{self.edition}.duckdb"
+        """The DuckDB file with every table whole."""
+        return self.internal / self._database
+
+    @property
+    def public_database_path(self) -> Path:
+        """The DuckDB file of what is public."""
+        return self.public / self._database
 
     @property
     def bulletin_path(self) -> Path:
         """The bulletin page."""
-        return self.folder / "index.html"
+        return self.public / "index.html"
 
     @property
     def quality_path(self) -> Path:
         """The quality report."""
-        return self.folder / QUALITY_FILE
+        return self.internal / QUALITY_FILE
+
+    @property
+    def verdict_path(self) -> Path:
+        """What the gate found."""
+        return self.internal / VERDICT_FILE
 
     @property
     def manifest(self) -> Manifest:
         """What went in, what was checked, what came out."""
-        path = self.folder / "manifest.json"
+        path = self.public / MANIFEST_FILE
         try:
             return Manifest.model_validate_json(path.read_bytes())
         except (OSError, ValidationError) as cause:
@@ -60,12 +83,25 @@ class Release(BaseModel, frozen=True):
         except (OSError, ValueError) as cause:
             raise CepingError(f"release {self.release_id}: {SUMS} is missing or damaged") from cause
 
-    def open(self, *, threads: int = 2, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
-        """Open the database read-only and hardened; close it, or use it in a ``with``.
+    @property
+    def public_sums(self) -> dict[str, str]:
+        """Name and hash of every file of the public part, from that part on."""
+        begin = self.public.relative_to(self.folder).as_posix() + "/"
+        if begin == "./":
+            return self.sums
+        own = f"{begin}{SUMS}"
+        sums = {name: digest for name, digest in self.sums.items() if name.startswith(begin) and name != own}
+        return {name.removeprefix(begin): digest for name, digest in sums.items()}
+
+    def open(
+        self, *, threads: int = 2, memory_limit: str = "2GB", is_public: bool = False
+    ) -> duckdb.DuckDBPyConnection:
+        """Open the whole database, or the public one, read-only and hardened; close it, or use it in a ``with``.
 
         The release stays the one it was opened on, also when a newer one becomes current meanwhile.
         """
-        return open_database(self.database_path, threads=threads, memory_limit=memory_limit)
+        path = self.public_database_path if is_public else self.database_path
+        return open_database(path, threads=threads, memory_limit=memory_limit)
 
     def verify(self) -> None:
         """Check every file against ``SHA256SUMS``; raises ``CepingError`` naming the first that differs."""
@@ -85,3 +121,11 @@ class Release(BaseModel, frozen=True):
                 raise CepingError(f"release {self.release_id}: {name} is missing")
             if hash_file(folder / name) != sums[name]:
                 raise CepingError(f"release {self.release_id}: {name} is not the file that was published")
+
+    @property
+    def _database(self) -> str:
+        return f"ceping-{self.edition}.duckdb"
+
+    def _part(self, name: str) -> Path:
+        part = self.folder / name
+        return part if part.is_dir() else self.folder

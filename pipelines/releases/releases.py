@@ -1,9 +1,9 @@
 """The releases of a home: finding one, pointing ``current`` at it, and taking it back.
 
-Layout: ``releases/<edition>/<release id>/`` holds a release; ``releases/current`` is a relative link to one of them;
-``releases/history.jsonl`` says when each was published. A kill at any instant leaves ``current`` on the old release or
-on the new one, both whole: a release gets its name only when every byte of it is on disk (see ``publish``), and
-``current`` moves in one rename.
+Layout: ``releases/<edition>/<release id>/`` holds a release; ``releases/current`` is a relative link to the public part
+of one of them; ``releases/history.jsonl`` says when each was published. A kill at any instant leaves ``current`` on the
+old release or on the new one, both whole: a release gets its name only when every byte of it is on disk (see
+``publish``), and ``current`` moves in one rename.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from pipelines.releases.history import (
     record,
     withdrawn_by,
 )
-from pipelines.releases.release import SUMS, Release
+from pipelines.releases.release import PUBLIC, SUMS, Release
 from pipelines.settings import Settings
 
 CURRENT = "current"
@@ -56,15 +56,18 @@ class Releases:
             target = self.current_path.readlink()
         except FileNotFoundError:
             return None
-        folder = self.folder / target
-        if len(target.parts) != 2 or not target.parts[0].isdigit() or not folder.is_dir():
+        is_release = len(target.parts) == 2 or (len(target.parts) == 3 and target.name == PUBLIC)
+        if not is_release or not target.parts[0].isdigit() or not (self.folder / target).is_dir():
             raise CepingError(f"{self.current_path} points at {target}, which is no release; publish again")
-        return Release(folder=folder, release_id=target.name, edition=int(target.parts[0]))
+        return self.named(int(target.parts[0]), target.parts[1])
 
     @property
     def current_id(self) -> str | None:
         """The id that ``current`` names, also where that release is no longer on disk."""
-        return self.current_path.readlink().name if self.current_path.is_symlink() else None
+        if not self.current_path.is_symlink():
+            return None
+        target = self.current_path.readlink()
+        return target.parent.name if target.name == PUBLIC else target.name
 
     @property
     def history(self) -> list[HistoryEntry]:
@@ -133,11 +136,11 @@ class Releases:
         """
         withdrawn = self.withdrawn
         for entry in reversed(self.history):
-            folder = self.named(candidate.edition, entry.release_id).folder
+            release = self.named(candidate.edition, entry.release_id)
             is_other = entry.candidate not in (None, candidate.content_hash)
-            stands = entry.release_id not in withdrawn and folder.is_dir()
+            stands = entry.release_id not in withdrawn and release.folder.is_dir()
             if entry.edition == candidate.edition and is_other and stands:
-                return Baseline(release_id=entry.release_id, folder=folder)
+                return Baseline(release_id=entry.release_id, folder=release.internal)
         return None
 
     def named(self, edition: int, release_id: str) -> Release:
@@ -183,8 +186,8 @@ class Releases:
         """Swing ``current``, read back through it what the public sees, and swing back where that is another."""
         link = self.current_path
         previous = link.readlink() if link.is_symlink() else None
-        target = release.folder.relative_to(self.folder)
-        sums = release.sums
+        target = release.public.relative_to(self.folder)
+        sums = release.public_sums
         if previous != target:
             _swing(link, target)
         try:
@@ -217,7 +220,7 @@ def _is_short_for(name: str, release_id: str) -> bool:
 
 
 def _read_back(link: Path, release: Release, sums: dict[str, str]) -> None:
-    if link.resolve() != release.folder.resolve():
+    if link.resolve() != release.public.resolve():
         raise CepingError(f"{link} does not lead to release {release.release_id}")
     release.verify_files(link, sums)
 

@@ -119,7 +119,12 @@ def given_measures(manifest: Manifest) -> frozenset[str]:
 
 def _table_spec(node: Mapping[str, Any]) -> TableSpec:
     columns = tuple(
-        TableColumn(name=column["name"], data_type=column["data_type"], description=column["description"])
+        TableColumn(
+            name=column["name"],
+            data_type=column["data_type"],
+            description=column["description"],
+            is_internal=bool(column["config"]["meta"].get("internal")),
+        )
         for column in node["columns"].values()
     )
     return TableSpec(
@@ -129,6 +134,7 @@ def _table_spec(node: Mapping[str, Any]) -> TableSpec:
         key=tuple(node["config"]["meta"]["key"]),
         columns=columns,
         is_lasting=node["config"]["meta"].get("new_edition", {}).get("rows") == "lasting",
+        is_internal=bool(node["config"]["meta"].get("internal")),
     )
 
 

@@ -1,6 +1,6 @@
 """The tables of the warehouse as their dbt models declare them: name, key, columns, descriptions."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import qualified
@@ -12,6 +12,7 @@ class TableColumn(BaseModel, frozen=True):
     name: str
     data_type: str
     description: Bilingual
+    is_internal: bool = Field(default=False, description="Whether it stays in the internal part of a release.")
 
 
 class TableSpec(BaseModel, frozen=True):
@@ -23,11 +24,17 @@ class TableSpec(BaseModel, frozen=True):
     key: tuple[str, ...]
     columns: tuple[TableColumn, ...]
     is_lasting: bool = False
+    is_internal: bool = Field(default=False, description="Whether no column of it is public.")
 
     @property
     def is_by_edition(self) -> bool:
         """Whether a row belongs to the edition it names alone; lasting rows hold until a later edition has others."""
         return not self.is_lasting and any(column.name == "edition" for column in self.columns)
+
+    @property
+    def public_columns(self) -> tuple[TableColumn, ...]:
+        """The columns everybody may see; none where the whole table is internal."""
+        return () if self.is_internal else tuple(column for column in self.columns if not column.is_internal)
 
     @property
     def full_name(self) -> str:

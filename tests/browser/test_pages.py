@@ -32,7 +32,7 @@ def test_a_page_needs_no_network_and_complains_of_nothing(page: Page, release: R
     for path in pages:
         opened(page, path)
     assert not complaints
-    folder = release.folder.as_uri()
+    folder = release.public.as_uri()
     assert {url for url in requests if not url.startswith((folder, "data:"))} == set()
 
 
@@ -107,12 +107,12 @@ def test_every_page_is_reached_from_the_notice(release: Release, desk: Page, pag
 def test_the_language_is_switched_and_kept(page: Page, release: Release) -> None:
     opened(page, release.bulletin_path)
     page.get_by_role("link", name="English").click()
-    assert page.url == (release.folder / "en" / "index.html").as_uri()
+    assert page.url == (release.public / "en" / "index.html").as_uri()
     assert page.locator("html").get_attribute("lang") == "en"
     page.get_by_role("link", name="Trends", exact=True).click()
     assert "/en/trends/" in page.url
     page.get_by_role("link", name="中文").click()
-    assert page.url == (release.folder / "trends" / page.url.rpartition("/")[2]).as_uri()
+    assert page.url == (release.public / "trends" / page.url.rpartition("/")[2]).as_uri()
     assert page.locator("html").get_attribute("lang") == "zh-CN"
 
 
@@ -149,7 +149,7 @@ def test_every_number_of_the_trends_leads_to_its_origin(desk: Page, release: Rel
 
 
 def test_every_figure_shows_what_was_computed_what_was_published_and_the_verdict(page: Page, release: Release) -> None:
-    rows = opened(page, release.folder / "figures.html").locator("table.figures tbody tr")
+    rows = opened(page, release.public / "figures.html").locator("table.figures tbody tr")
     assert rows.count() == len(figures())
     for row in rows.all():
         assert row.locator("th[scope=row]").is_visible()
@@ -166,7 +166,7 @@ def first_column(page: Page, column: int) -> list[str]:
 
 
 def test_a_table_sorts_by_number_with_mouse_and_keys(desk: Page, release: Release) -> None:
-    opened(desk, release.folder / "ranks" / "influence.html")
+    opened(desk, release.public / "ranks" / "influence.html")
     ranks = [str(number) for number in range(1, 12)]
     assert first_column(desk, 0) == ranks
     head = desk.get_by_role("columnheader", name="得分")
@@ -181,7 +181,7 @@ def test_a_table_sorts_by_number_with_mouse_and_keys(desk: Page, release: Releas
 
 
 def test_a_table_filters_by_words_and_by_choice(page: Page, release: Release) -> None:
-    opened(page, release.folder / "ranks" / "influence.html")
+    opened(page, release.public / "ranks" / "influence.html")
     output = page.locator(".tools output")
     assert output.inner_text() == "11 / 11 行"
     page.get_by_label("筛选").fill("第３号")
@@ -194,7 +194,7 @@ def test_a_table_filters_by_words_and_by_choice(page: Page, release: Release) ->
 
 def test_without_scripts_the_tables_are_whole(browser: Any, release: Release) -> None:
     context = browser.new_context(java_script_enabled=False)
-    page = opened(context.new_page(), release.folder / "ranks" / "influence.html")
+    page = opened(context.new_page(), release.public / "ranks" / "influence.html")
     assert page.locator("tbody tr").count() == 11
     assert not page.locator(".tools").first.is_visible()
     context.close()
@@ -207,7 +207,7 @@ def test_charts_are_drawn_with_chinese_text(desk: Page, release: Release) -> Non
         "trends/5.html": ("准确率",),
     }
     for name, texts in expected.items():
-        opened(desk, release.folder / name)
+        opened(desk, release.public / name)
         assert desk.locator("figure svg").count() > 0, name
         drawn = " ".join(desk.locator("figure").all_inner_texts()) + " ".join(
             desk.locator("svg text").all_text_contents()
@@ -216,12 +216,12 @@ def test_charts_are_drawn_with_chinese_text(desk: Page, release: Release) -> Non
             assert text in drawn, (name, text)
         fonts = desk.locator("svg text").evaluate_all("texts => texts.map(text => text.getAttribute('font-family'))")
         assert all("Noto Sans CJK SC" in font for font in fonts if font), name
-    opened(desk, release.folder / "ranks" / "influence.html")
+    opened(desk, release.public / "ranks" / "influence.html")
     assert desk.locator("figure svg").count() == 2
 
 
 def test_the_print_shows_what_is_folded_and_no_menu(desk: Page, release: Release) -> None:
-    opened(desk, release.folder / "series" / "series1.html")
+    opened(desk, release.public / "series" / "series1.html")
     desk.evaluate("dispatchEvent(new Event('beforeprint'))")
     desk.emulate_media(media="print")
     assert desk.locator("details:not([open])").count() == 0
@@ -239,7 +239,7 @@ def test_hostile_names_show_as_text_on_every_page(desk: Page, hostile: Release) 
     desk.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     desk.on("pageerror", lambda error: complaints.append(error.message))
     seen: set[str] = set()
-    for path in sorted(hostile.folder.rglob("*.html")):
+    for path in sorted(hostile.public.rglob("*.html")):
         opened(desk, path).evaluate(OPEN_ALL)
         text = desk.locator("body").inner_text() if path != hostile.quality_path else ""
         seen |= {name for name in NAUGHTY if name in text}

@@ -153,8 +153,14 @@ def test_everything_made_by_the_generator_says_so(example: Edition) -> None:
             assert counted == (0,), table
         figures = connection.execute("select distinct is_synthetic from trends.figure where computed is not null")
         assert figures.fetchall() == [(True,)]
-    for page, told in (("index.html", "示例"), ("en/index.html", "synthetic"), ("quality.html", "synthetic")):
-        assert told in (example.release / page).read_text(encoding="utf-8"), page
+    public, internal = example.release, example.internal
+    told_on = {
+        public / "index.html": "示例",
+        public / "en/index.html": "synthetic",
+        internal / "quality.html": "synthetic",
+    }
+    for page, told in told_on.items():
+        assert told in page.read_text(encoding="utf-8"), page
     assert json.loads((example.release / "manifest.json").read_text(encoding="utf-8"))["is_synthetic"] is True
 
 
@@ -180,12 +186,18 @@ def test_the_sums_are_those_of_the_files(example: Edition) -> None:
 
 def test_the_manifest_names_the_delivered_files_and_the_published_ones(example: Edition) -> None:
     manifest = json.loads((example.release / "manifest.json").read_text(encoding="utf-8"))
-    delivered = {(path.parent.name, path.name): digest(path) for path in example.inbox.glob("*/*")}
-    assert {(file["source"], file["file_name"]): file["sha256"] for file in manifest["inputs"]} == delivered
+    delivered = sorted((path.parent.name, digest(path)) for path in example.inbox.glob("*/*"))
+    assert sorted((file["source"], file["sha256"]) for file in manifest["inputs"]) == delivered
+    names = example.rows("select source, file_name, sha256 from audit.file_ledger")
+    assert {(row["source"], row["file_name"]) for row in names} == {
+        (path.parent.name, path.name) for path in example.inbox.glob("*/*")
+    }
     published = {file["path"]: file["sha256"] for file in manifest["files"]}
-    assert published.pop("ceping-2017.duckdb") is None
-    assert published == {name: digest(example.release / name) for name in published}
-    assert {f"parquet/{table['schema_name']}/{table['name']}.parquet" for table in manifest["tables"]} < set(published)
+    for part in ("public", "internal"):
+        assert published.pop(f"{part}/ceping-2017.duckdb") is None
+    assert published == {name: digest(example.release.parent / name) for name in published}
+    tables = {f"internal/parquet/{table['schema_name']}/{table['name']}.parquet" for table in manifest["tables"]}
+    assert tables < set(published)
 
 
 def test_a_release_is_not_for_writing(example: Edition) -> None:

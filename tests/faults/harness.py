@@ -70,8 +70,8 @@ class Line:
             return
         current = (home / "releases" / "current").resolve()
         self.torn += ceping_outcome("verify", "current", "--no-recompute", "--home", home).returncode != 0
-        self.lost += current.name != expected
-        self.silent += current.name == expected and parquet_of(current) != tables
+        self.lost += current.parent.name != expected
+        self.silent += current.parent.name == expected and parquet_of(current) != tables
 
 
 def parquet_of(release: Path) -> dict[str, bytes]:

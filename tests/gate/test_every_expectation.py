@@ -55,7 +55,7 @@ def tables() -> Iterator[duckdb.DuckDBPyConnection]:
         for spec in PUBLISHED:
             create_table(connection, spec, spec.schema_name)
             create_table(connection, spec, f"last_{spec.schema_name}")
-        create_gate_views(connection, [(spec.schema_name, spec.name) for spec in PUBLISHED])
+        create_gate_views(connection, PUBLISHED)
         yield connection
 
 

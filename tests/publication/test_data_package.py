@@ -18,14 +18,14 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 def read(release: Release, name: str) -> dict[str, Any]:
-    described: dict[str, Any] = json.loads((release.folder / name).read_text(encoding="utf-8"))
+    described: dict[str, Any] = json.loads((release.public / name).read_text(encoding="utf-8"))
     return described
 
 
 def test_frictionless_finds_nothing_wrong(release: Release) -> None:
     described = read(release, "datapackage.json")
     assert list(Package.metadata_validate(described)) == []
-    package = Package.from_descriptor(described, basepath=str(release.folder))
+    package = Package.from_descriptor(described, basepath=str(release.public))
     assert {resource.title for resource in package.resources} == set(example_tables())
 
 
@@ -37,7 +37,7 @@ def test_frictionless_would_find_a_broken_package(release: Release) -> None:
 
 def test_every_table_is_a_resource_with_its_bytes_and_columns(release: Release) -> None:
     for resource in read(release, "datapackage.json")["resources"]:
-        path = release.folder / resource["path"]
+        path = release.public / resource["path"]
         assert resource["hash"] == f"sha256:{hash_file(path)}"
         assert resource["bytes"] == path.stat().st_size
         assert [field["name"] for field in resource["schema"]["fields"]] == list(example_tables()[resource["title"]][0])

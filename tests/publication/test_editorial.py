@@ -49,7 +49,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(scope="module")
 def book(release: Release) -> Iterator[Workbook]:
-    opened = openpyxl.load_workbook(release.folder / "ceping-2017.xlsx")
+    opened = openpyxl.load_workbook(release.public / "ceping-2017.xlsx")
     yield opened
     opened.close()
 
@@ -104,7 +104,7 @@ def test_a_table_too_long_stays_in_parquet_and_the_first_sheet_says_so(
 ) -> None:
     monkeypatch.setattr(workbook_module, "MOST_ROWS", 10)
     release = publish_tables(tmp_path / "home", {"trends.figure": site_tables()["trends.figure"]})
-    opened = openpyxl.load_workbook(release.folder / "ceping-2017.xlsx")
+    opened = openpyxl.load_workbook(release.public / "ceping-2017.xlsx")
     assert opened.sheetnames == ["目录", "字段说明"]
     assert [cell.value for cell in opened["目录"][6]][3:] == [len(figures()), "见 Parquet"]
 
@@ -124,8 +124,8 @@ def test_a_header_is_the_first_words_of_the_description(description: str, header
 def test_the_same_release_gives_the_same_workbook_and_notice(tmp_path: Path, release: Release) -> None:
     again = publish_tables(tmp_path / "home", editorial_tables())
     for name in ("ceping-2017.xlsx", "notice-2017.docx", "en/notice-2017.docx"):
-        assert hash_file(release.folder / name) == hash_file(again.folder / name), name
-        with zipfile.ZipFile(release.folder / name) as archive:
+        assert hash_file(release.public / name) == hash_file(again.public / name), name
+        with zipfile.ZipFile(release.public / name) as archive:
             assert {entry.date_time[0] for entry in archive.infolist()} == {1980}, name
 
 
@@ -136,7 +136,7 @@ def text_of(path: Path) -> str:
 
 
 def test_the_notice_says_what_the_page_says(release: Release) -> None:
-    text = text_of(release.folder / "notice-2017.docx")
+    text = text_of(release.public / "notice-2017.docx")
     for part in (
         "各有关单位：",
         "自2002年起连续第16年",
@@ -149,13 +149,13 @@ def test_the_notice_says_what_the_page_says(release: Release) -> None:
     ):
         assert part in text, part
     assert set(NAUGHTY[:2]) <= set(re.findall(r"^.*$", text, re.MULTILINE))
-    english = text_of(release.folder / "en" / "notice-2017.docx")
+    english = text_of(release.public / "en" / "notice-2017.docx")
     assert "Series 7" in english
     assert "29,431" in english
 
 
 def test_the_notice_has_the_styles_of_an_official_document(release: Release) -> None:
-    document = Document(str(release.folder / "notice-2017.docx"))
+    document = Document(str(release.public / "notice-2017.docx"))
     for style, font in (("Normal", "仿宋"), ("Heading 1", "黑体"), ("Heading 2", "楷体"), ("Title", "方正小标宋简体")):
         fonts = document.styles[style].element.rPr.rFonts
         assert fonts.get(qn("w:eastAsia")) == font
@@ -172,7 +172,7 @@ def test_a_release_of_a_registry_alone_has_its_workbook_and_notice(tmp_path: Pat
     kept = ("core.dim_subject", "audit.row_balance", "core.dim_label")
     candidate = make_candidate(tmp_path / "home", {name: tables[name] for name in kept})
     release = publish(candidate, verdict_for(candidate), Releases(tmp_path / "home" / "releases"), CODE)
-    assert "评估结果通报" in text_of(release.folder / "notice-2017.docx")
-    names = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*.html")}
-    assert names == {"quality.html", "dictionary.html", "index.html", "data.html", "en/index.html", "en/data.html"}
-    assert openpyxl.load_workbook(release.folder / "ceping-2017.xlsx")["dim_subject"].max_row == 3 + 11
+    assert "评估结果通报" in text_of(release.public / "notice-2017.docx")
+    names = {path.relative_to(release.public).as_posix() for path in release.public.rglob("*.html")}
+    assert names == {"dictionary.html", "index.html", "data.html", "en/index.html", "en/data.html"}
+    assert openpyxl.load_workbook(release.public / "ceping-2017.xlsx")["dim_subject"].max_row == 3 + 11

@@ -180,4 +180,4 @@ def test_a_release_is_published_whatever_tables_it_lacks(tmp_path: Path) -> None
         kept = {name: table for name, table in tables.items() if name not in missing}
         release = publish_tables(tmp_path / str(number), kept)
         for language in LANGUAGES:
-            assert (release.folder / language.folder / "index.html").is_file()
+            assert (release.public / language.folder / "index.html").is_file()

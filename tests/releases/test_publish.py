@@ -51,21 +51,25 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
     assert release.folder == home / "releases" / "2017" / release.release_id
     names = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*") if path.is_file()}
     pages = {"index.html", "trends/2.html", "trends/3.html", "trends/4.html", "figures.html", "data.html"}
-    assert names == {
-        "ceping-2017.duckdb", "quality.html", "verdict.json", "manifest.json", "SHA256SUMS",
-        "ceping-2017.xlsx", "notice-2017.docx", "en/notice-2017.docx",
-        "assets/site.css", "assets/site.js", "assets/tablesort.min.js", "assets/tablesort.number.min.js",
-        "assets/tablesort.LICENSE",
-        "dictionary.html", "dictionary.csv", "datapackage.json",
-        "parquet/trends/figure.parquet", "parquet/trends/trend_cell.parquet",
-        "parquet/trends/trend_table.parquet",
+    both = {
+        "ceping-2017.duckdb", "manifest.json", "dictionary.html", "dictionary.csv",
+        "parquet/trends/figure.parquet", "parquet/trends/trend_cell.parquet", "parquet/trends/trend_table.parquet",
         "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet", "parquet/core/dim_label.parquet",
-        *pages, *(f"en/{page}" for page in pages),
     }  # fmt: skip
-    checked = subprocess.run(
-        ["sha256sum", "-c", "SHA256SUMS"], cwd=release.folder, capture_output=True, text=True, check=True
-    )
-    assert len(checked.stdout.splitlines()) == len(names) - 1
+    internal = {*both, "quality.html", "verdict.json"}
+    public = {
+        *both, "SHA256SUMS", "ceping-2017.xlsx", "notice-2017.docx", "en/notice-2017.docx", "datapackage.json",
+        "assets/site.css", "assets/site.js", "assets/tablesort.min.js", "assets/tablesort.number.min.js",
+        "assets/tablesort.LICENSE", *pages, *(f"en/{page}" for page in pages),
+    }  # fmt: skip
+    parts = {f"internal/{name}" for name in internal} | {f"public/{name}" for name in public}
+    assert names == {*parts, "SHA256SUMS"}
+    for folder, count in ((release.folder, len(names)), (release.public, len(public))):
+        checked = subprocess.run(
+            ["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True, check=True
+        )
+        assert len(checked.stdout.splitlines()) == count - 1
+    assert (release.public / "manifest.json").read_bytes() == (release.internal / "manifest.json").read_bytes()
     assert all(path.stat().st_mode & 0o222 == 0 for path in release.folder.rglob("*") if path.is_file())
     release.verify()
 
@@ -73,7 +77,7 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
 def test_current_is_a_relative_link_to_the_release(home: Path) -> None:
     assert Releases(home / "releases").current is None
     release = publish_tables(home, example_tables())
-    assert str((home / "releases" / "current").readlink()) == f"2017/{release.release_id}"
+    assert str((home / "releases" / "current").readlink()) == f"2017/{release.release_id}/public"
     assert Releases(home / "releases").current == release
     moved = home.rename(home.with_name("elsewhere"))
     again = Releases(moved / "releases").current
@@ -219,11 +223,17 @@ def test_what_does_not_read_back_swings_back(home: Path, monkeypatch: pytest.Mon
         patch.setattr(releases_module, "_swing", damaging_swing)
         with pytest.raises(CepingError, match=r"index\.html"):
             publish_tables(home, with_count(3))
-    assert (home / "releases" / "current").readlink().name == first.release_id
+    assert (home / "releases" / "current").readlink().parent.name == first.release_id
     assert history(home) == [first.release_id]
 
 
-@pytest.mark.parametrize("name", ["ceping-2017.duckdb", "parquet/trends/figure.parquet", "index.html", "manifest.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "internal/ceping-2017.duckdb", "internal/parquet/trends/figure.parquet", "internal/verdict.json",
+        "public/ceping-2017.duckdb", "public/index.html", "public/manifest.json",
+    ],
+)  # fmt: skip
 def test_damage_is_found_and_named(home: Path, name: str) -> None:
     release = publish_tables(home, example_tables())
     path = release.folder / name
@@ -242,7 +252,7 @@ def test_damage_is_found_and_named(home: Path, name: str) -> None:
 
 def test_a_file_too_many_is_damage(home: Path) -> None:
     release = publish_tables(home, example_tables())
-    (release.folder / "ceping-2017.duckdb.wal").write_bytes(b"")
+    (release.internal / "ceping-2017.duckdb.wal").write_bytes(b"")
     with pytest.raises(CepingError, match=r"ceping-2017\.duckdb\.wal does not belong to it"):
         release.verify()
 
@@ -299,7 +309,7 @@ def test_the_published_verdict_is_the_one_given(home: Path) -> None:
 def test_reading_is_hardened(home: Path, statement: str) -> None:
     release = publish_tables(home, example_tables())
     before = hash_file(release.database_path)
-    parquet = release.folder / "parquet" / "trends" / "figure.parquet"
+    parquet = release.internal / "parquet" / "trends" / "figure.parquet"
     with release.open() as connection, pytest.raises(duckdb.Error):
         connection.execute(statement.format(out=home / "out", parquet=parquet)).fetchall()
     assert not (home / "out").exists()
@@ -384,8 +394,8 @@ def test_the_manifest_says_what_went_in_and_came_out(home: Path) -> None:
     assert [suite.table for suite in manifest.checks.suites] == list(example_tables())
     assert len(manifest.checks.warnings) == 6
     files = {file.path: file.sha256 for file in manifest.files}
-    assert files["ceping-2017.duckdb"] is None
-    assert files["index.html"] == hash_file(release.bulletin_path)
+    assert files["public/ceping-2017.duckdb"] is files["internal/ceping-2017.duckdb"] is None
+    assert files["public/index.html"] == hash_file(release.bulletin_path)
 
 
 def test_the_same_candidate_gives_the_same_bytes_in_another_home(tmp_path: Path) -> None:
@@ -393,7 +403,7 @@ def test_the_same_candidate_gives_the_same_bytes_in_another_home(tmp_path: Path)
     assert one.release_id == two.release_id
     names = [path.relative_to(one.folder) for path in one.folder.rglob("*") if path.is_file()]
     differing = {str(name) for name in names if hash_file(one.folder / name) != hash_file(two.folder / name)}
-    assert differing <= {"ceping-2017.duckdb", "SHA256SUMS"}
+    assert {Path(name).name for name in differing} <= {"ceping-2017.duckdb", "SHA256SUMS"}
     with one.open() as first, two.open() as second:
         for table in ("trends.figure", "reference.catalog"):
             query = f"select * from {table}"

@@ -325,7 +325,7 @@ read_rows as (
             {
                 'measure_code': evidence.measure_code,
                 'source': evidence.source,
-                'file_name': evidence.file_name,
+                {% if has('indices.idx_evidence', 'file_name') %}'file_name': evidence.file_name,{% endif %}
                 'file_id': evidence.file_id,
                 'sheet': evidence.sheet,
                 'row_count': evidence.row_count,
@@ -333,7 +333,9 @@ read_rows as (
                 'last_row_number': evidence.last_row_number,
                 'row_numbers': evidence.row_numbers
             }
-            order by evidence.measure_code, evidence.source, evidence.file_name, evidence.sheet
+            order by
+                evidence.measure_code, evidence.source,
+                {% if has('indices.idx_evidence', 'file_name') %}evidence.file_name,{% endif %} evidence.sheet
         ) as evidence
     from nodes
     inner join indices.idx_evidence as evidence

@@ -14,6 +14,7 @@ from pipelines.publication.labels import Labels
 from pipelines.publication.trend_views import LIST, trend_views
 
 UNKNOWN_PLACE = "unlocated"
+SUBJECTS = "core.dim_subject"
 
 
 class Tables:

@@ -41,6 +41,8 @@ def write_site(
         "edition_name": tables.edition_name,
         "is_synthetic": tables.candidate.is_synthetic,
         "warning_count": len(verdict.warnings),
+        "check_count": len(verdict.outcomes),
+        "held_count": sum(outcome.passed for outcome in verdict.outcomes),
         "release_id": release_id,
         "candidate_hash": candidate.content_hash,
         "code_version": code_version,

@@ -20,6 +20,7 @@ from pipelines.questions.difference.tables import (
     compared_tables,
     count_rows,
 )
+from pipelines.releases.ledger import delivered_files
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
 
@@ -186,7 +187,7 @@ def _files(before: Release, after: Release) -> list[Row]:
     sides = [
         {
             (str(entry["source"]), str(entry["file_name"])): str(entry["sha256"])
-            for entry in release.manifest.inputs
+            for entry in delivered_files(release)
             if entry.get("status", "landed") == "landed"
         }
         for release in (before, after)

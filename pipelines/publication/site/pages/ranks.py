@@ -8,6 +8,7 @@ from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cel
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages.series import class_name
+from pipelines.publication.site.tables import SUBJECTS
 from pipelines.publication.site.values import span
 
 RANKS = "indices.idx_rank"
@@ -15,7 +16,6 @@ NODES = "indices.dim_framework_node"
 INTERVALS = "indices.idx_rank_interval"
 CHANCES = "indices.idx_top_chance"
 SCORES = "indices.idx_score"
-SUBJECTS = "core.dim_subject"
 MOST_OF_A_CLASS = 200
 MOST_DOTS = 20
 TOP = 10

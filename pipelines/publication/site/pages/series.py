@@ -18,6 +18,7 @@ from pipelines.publication.site.awards import (
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, score_cell, share_cell, text_cell
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk, Page
+from pipelines.publication.site.tables import SUBJECTS
 from pipelines.publication.site.values import score, span
 
 MOST_CANDIDATES = 300
@@ -159,23 +160,29 @@ def components(desk: Desk, series: Series, title: Title) -> Grid | None:
 
 
 def appeals(desk: Desk, series: Series) -> Grid | None:
-    """Appeals that concern a series, and what each did."""
+    """Appeals that concern a series, and what each did; who appealed, and what was claimed, is internal."""
     rows = [row for row in desk.tables.rows(APPEALS) if anchor(str(row["series_code"] or "")) == series.code]
     if not rows:
         return None
     columns = [
         Column(title=desk.say("案件", "Case")),
         Column(title=desk.say("提出", "Filed")),
-        Column(title=desk.say("主张", "Claim")),
+        Column(title=desk.say("涉及对象", "About")),
         Column(title=desk.say("决定", "Decision"), is_choice=True),
         Column(title=desk.say("所起作用", "What it did")),
     ]
+    about = [row["subject_id"] for row in rows if row["subject_id"]]
+    given = [desk.tables.candidate.edition, about]
+    where = "where edition = ? and list_contains(cast(? as varchar[]), subject_id)"
+    found = desk.tables.select(SUBJECTS, ("subject_id", "subject_name"), where, given)
+    names = {row["subject_id"]: row["subject_name"] for row in found}
     decisions = {"upheld": ("成立", "upheld"), "dismissed": ("不成立", "dismissed"), "pending": ("未决", "pending")}
     return grid(
         f"appeals-{series.code}", desk.say("申诉与决定", "Appeals and decisions"), columns,
         [
             [
-                text_cell(row["case_code"]), text_cell(row["filed_date"]), text_cell(row["claim"], lang="zh-CN"),
+                text_cell(row["case_code"]), text_cell(row["filed_date"]),
+                text_cell(names.get(row["subject_id"], ""), lang="zh-CN"),
                 text_cell(desk.say(*decisions.get(row["decision"], (row["decision"], "")))),
                 text_cell(desk.say(row["did_zh"] or "", row["did_en"] or "")),
             ]
