@@ -134,6 +134,11 @@ class Settings(BaseSettings):
         return self.home_dir / "releases"
 
     @property
+    def previews_dir(self) -> Path:
+        """What would be published, written to be looked at: nothing leads there."""
+        return self.home_dir / "previews"
+
+    @property
     def inputs_dir(self) -> Path:
         """The inputs of each release as they were landed, one folder per release."""
         return self.home_dir / "inputs"

@@ -102,12 +102,20 @@ def run(
     inbox: Inbox = None,
     home: Home = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build and publish even where nothing changed.")] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Build and judge, show what publishing would change, and publish nothing.")
+    ] = False,
 ) -> None:
     """Bring an edition from its inbox to a published release."""
-    from pipelines.cli.run import run_and_print
-
     with settings_for(home, edition, inbox) as settings:
-        run_and_print(settings, rebuild=rebuild)
+        if preview:
+            from pipelines.cli.preview import preview_and_print
+
+            preview_and_print(settings, rebuild=rebuild)
+        else:
+            from pipelines.cli.run import run_and_print
+
+            run_and_print(settings, rebuild=rebuild)
 
 
 @app.command()
@@ -288,12 +296,17 @@ def sql(
         OutputFormat | None, typer.Option("--format", help="Form of the answer. Without it: the ending of FILE.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File to write the answer to.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", exists=True, dir_okay=False, help="File that holds the query.")
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="Ask only what is public; by default, all of it.")] = False,
 ) -> None:
     """Ask the current release, read-only; "from catalog" lists what there is."""
     from pipelines.cli.query import answer_or_open_shell
 
     with settings_for(home) as settings:
-        answer_or_open_shell(settings, query, output, out)
+        asked = file.read_text(encoding="utf-8") if file is not None else query
+        answer_or_open_shell(settings, asked, output, out, is_public=public)
 
 
 @app.command()

@@ -16,25 +16,30 @@ GREETING = """Release {release}, read-only. Tab completes; the arrow up brings b
 """
 
 
-def answer_or_open_shell(settings: Settings, query: str | None, output: str | None, out: Path | None) -> None:
+def answer_or_open_shell(
+    settings: Settings, query: str | None, output: str | None, out: Path | None, *, is_public: bool = False
+) -> None:
     """Answer a query from the current release; without one, the query of the standard input, or open a shell.
+
+    By default all of the release is asked, else only what is public.
 
     Raises ``CepingError`` where nothing is published, the query fails, or the answer does not fit its form.
     """
     release = Releases.of(settings).require_current()
     if query is not None or not sys.stdin.isatty():
-        ask(release, query or sys.stdin.read(), output, out)
+        ask(release, query or sys.stdin.read(), output, out, is_public=is_public)
     elif output is not None or out is not None:
         raise CepingError("the shell writes no files: give the query on the command line")
     else:
-        _open_shell(release)
+        _open_shell(release, is_public=is_public)
 
 
-def _open_shell(release: Release) -> None:
+def _open_shell(release: Release, *, is_public: bool) -> None:
     """Hand over to DuckDB's own shell, in its safe mode: no files, no commands, no settings."""
     print(GREETING.format(release=release.release_id), flush=True)
     # Nobody's ~/.duckdbrc: it could change what the release shows.
     options = ["-readonly", "-no-init", *(part for command in SHELL_COMMANDS for part in ("-cmd", command))]
-    command = [sys.executable, "-m", "duckdb_cli", *options, str(release.database_path)]
+    database = release.public_database_path if is_public else release.database_path
+    command = [sys.executable, "-m", "duckdb_cli", *options, str(database)]
     # Its exit code is that of the last query, whose failure was seen on the screen.
     subprocess.run(command, check=False)  # noqa: S603

@@ -5,6 +5,8 @@ import shlex
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from pipelines.foundation.progress import LOGGER
@@ -30,13 +32,20 @@ class StageLines(logging.Handler):
 
 def run_and_print(settings: Settings, *, rebuild: bool = False) -> None:
     """Run the edition, printing a line for each thing a stage reports; raises ``CepingError`` where it fails."""
+    with stage_lines():
+        release_id = run_edition(settings, rebuild=rebuild)
+    _print_places(settings, release_id)
+
+
+@contextmanager
+def stage_lines() -> Iterator[None]:
+    """Print a line for each thing a stage reports, while the ``with`` lasts."""
     lines = StageLines(sys.stdout)
     LOGGER.addHandler(lines)
     try:
-        release_id = run_edition(settings, rebuild=rebuild)
+        yield
     finally:
         LOGGER.removeHandler(lines)
-    _print_places(settings, release_id)
 
 
 def _print_places(settings: Settings, release_id: str) -> None:
@@ -46,12 +55,12 @@ def _print_places(settings: Settings, release_id: str) -> None:
     print(f"  bulletin        {releases.current_path / 'index.html'}")
     print(f"  quality report  {release.quality_path}")
     print(f"  database        {release.database_path}")
-    ceping, home = _as_typed(settings)
+    ceping, home = as_typed(settings)
     print(f'  ask it          {ceping} sql "select figure_id, computed, published, verdict from trends.figure"{home}')
     print(f"  see the run     {ceping} ui{home}")
 
 
-def _as_typed(settings: Settings) -> tuple[str, str]:
+def as_typed(settings: Settings) -> tuple[str, str]:
     """How the command and the home are written on this machine, in this folder."""
     command = "ceping" if shutil.which("ceping") else sys.argv[0]
     is_default = settings.home_dir == Settings.model_fields["home"].default.resolve()

@@ -45,6 +45,7 @@ class Candidate(BaseModel, frozen=True):
     is_synthetic: bool = Field(description="Whether any row of it was made by the generator of the example.")
     tables: tuple[FrozenTable, ...]
     part_of: str | None = Field(default=None, exclude=True, description="Hash of the candidate it is a part of.")
+    is_preview: bool = Field(default=False, exclude=True, description="Whether it is shown before it is published.")
 
     @property
     def content_hash(self) -> str:

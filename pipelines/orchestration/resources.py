@@ -23,6 +23,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
     edition: int | None = Field(default=None, description="Edition (year) to evaluate; by default CEPING_EDITION.")
     inbox: str | None = Field(default=None, description="Folder of delivered files; by default CEPING_INBOX.")
     rebuild: bool = Field(default=False, description="Build and publish even where nothing has changed.")
+    preview: bool = Field(default=False, description="Write what would be published to be looked at, and stop there.")
     _settings: Settings = PrivateAttr()
     _draft: DraftProcess | None = PrivateAttr(default=None)
 
@@ -52,6 +53,8 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
 
     def start_draft(self, candidate: Candidate) -> None:
         """Have the draft of a candidate's release made while the gate judges, unless it is published already."""
+        if self.preview:
+            return
         code = code_version()
         release_id = release_id_of(candidate.edition, candidate.content_hash, code)
         if not Releases.of(self._settings).named(candidate.edition, release_id).folder.exists():

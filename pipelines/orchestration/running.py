@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 ERRORS_FOR_USERS = {kind.__name__ for kind in CepingError.__subclasses__()} | {CepingError.__name__}
 
 
-def run_edition(settings: Settings, *, rebuild: bool = False) -> str:
+def run_edition(settings: Settings, *, rebuild: bool = False, is_preview: bool = False) -> str:
     """Run the edition's job, unless there is nothing to do; returns the id of the release that holds the inbox.
+
+    A preview is built and judged like a release, written beside the releases, and not published.
 
     Raises ``CepingError`` with every reason where a step failed; the last release then stands unchanged.
     """
@@ -33,7 +35,9 @@ def run_edition(settings: Settings, *, rebuild: bool = False) -> str:
             f"there is no inbox at {settings.inbox_dir}; "
             f"an example is written by: ceping example --out {settings.inbox_dir}"
         )
-    release_id = _current_without_work(settings, rebuild=rebuild) or _execute(settings, rebuild=rebuild)
+    release_id = _current_without_work(settings, rebuild=rebuild) or _execute(
+        settings, rebuild=rebuild, is_preview=is_preview
+    )
     Releases.of(settings).require_not_withdrawn(release_id)
     return release_id
 
@@ -78,25 +82,32 @@ def _require_whole(releases: Releases, release_id: str) -> None:
         raise CepingError(f"{damage}; remove {current.folder} and run again, which publishes it anew") from damage
 
 
-def _execute(settings: Settings, *, rebuild: bool) -> str:
+def _execute(settings: Settings, *, rebuild: bool, is_preview: bool) -> str:
     report("start", f"edition {settings.edition}, inbox {settings.inbox_dir}")
     dg, defs = _load_definitions(settings)
     with locked_home(settings):
-        result = _run_job(dg, defs, settings, rebuild=rebuild)
+        result = _run_job(dg, defs, settings, rebuild=rebuild, is_preview=is_preview)
     if not result.success:
         raise CepingError("\n".join([*_reasons(result), f"the log of the run: {settings.run_log_path}"]))
-    return Releases.of(settings).require_current().release_id
+    return _written(result) or Releases.of(settings).require_current().release_id
+
+
+def _written(result: "dg.ExecuteInProcessResult") -> str | None:
+    """The release or preview that a run wrote, if it wrote one."""
+    for event in result.asset_materializations_for_node("release"):
+        return str(event.metadata["release"].value)
+    return None
 
 
 def _run_job(
-    dg: ModuleType, defs: "dg.Definitions", settings: Settings, *, rebuild: bool
+    dg: ModuleType, defs: "dg.Definitions", settings: Settings, *, rebuild: bool, is_preview: bool
 ) -> "dg.ExecuteInProcessResult":
     from pipelines.orchestration.event_log import written_ahead
     from pipelines.orchestration.leftovers import set_damaged_store_aside
 
     settings.dagster_dir.mkdir(parents=True, exist_ok=True)
     set_damaged_store_aside(settings.dagster_dir)
-    config = {"edition": settings.edition, "inbox": str(settings.inbox_dir), "rebuild": rebuild}
+    config = {"edition": settings.edition, "inbox": str(settings.inbox_dir), "rebuild": rebuild, "preview": is_preview}
     settings.run_log_path.parent.mkdir(parents=True, exist_ok=True)
     with (
         written_ahead(),

@@ -42,7 +42,8 @@ def write_document(tables: Tables, language: Language, release_id: str, folder: 
     desk = Desk(tables=tables, language=language, links=links)
     notice = compose(desk)
     document = Document()
-    _set_up(document, language, notice, tables.candidate.edition, release_id)
+    candidate = tables.candidate
+    _set_up(document, language, notice, candidate.edition, release_id, is_preview=candidate.is_preview)
     _write_head(document, desk, notice)
     _write_methods(document, desk, notice)
     _write_series(document, desk, notice)
@@ -57,7 +58,9 @@ def write_document(tables: Tables, language: Language, release_id: str, folder: 
     path.write_bytes(_settled(document))
 
 
-def _set_up(document: DocumentObject, language: Language, notice: Notice, edition: int, release_id: str) -> None:
+def _set_up(
+    document: DocumentObject, language: Language, notice: Notice, edition: int, release_id: str, *, is_preview: bool
+) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
@@ -75,6 +78,8 @@ def _set_up(document: DocumentObject, language: Language, notice: Notice, editio
     properties.last_modified_by, properties.revision = "", 1
     properties.created = properties.modified = dt.datetime(edition, 12, 31)
     _number_pages(section.footer.paragraphs[0])
+    if is_preview:
+        _mark_pages(section.header.paragraphs[0], language)
 
 
 def _style(
@@ -119,6 +124,15 @@ def _number_pages(paragraph: Paragraph) -> None:
             part.text = text
         run._r.append(part)
     paragraph.add_run(" —")
+
+
+def _mark_pages(paragraph: Paragraph, language: Language) -> None:
+    """Say at the head of every page that it is not what was published."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.first_line_indent = Pt(0)
+    run = paragraph.add_run(language.say("公示稿　尚未发布", "Preview, not published"))
+    run.font.color.rgb = RED
+    run.font.bold = True
 
 
 def _write_head(document: DocumentObject, desk: Desk, notice: Notice) -> None:

@@ -13,12 +13,12 @@ LIST_TABLES = 'ceping sql "from catalog" lists every table, column and macro'
 WAYS_OUT = ("file system operations are disabled", "configuration has been locked", "read-only mode")
 
 
-def ask(release: Release, query: str, output: str | None, out: Path | None) -> None:
+def ask(release: Release, query: str, output: str | None, out: Path | None, *, is_public: bool = False) -> None:
     """Answer a query from a release, read-only, on the standard output or in a file.
 
     Raises ``CepingError`` where the query fails or the answer does not fit its form.
     """
-    with release.open() as connection:
+    with release.open(is_public=is_public) as connection:
         try:
             answer = connection.sql(query)
             if answer is not None:

@@ -46,6 +46,20 @@ def publish(
     return release
 
 
+def preview(candidate: Candidate, verdict: Verdict, previews: Releases, code_version: str) -> Release:
+    """Write the release that the candidate would be, every page and document marked as a preview; nothing leads to it.
+
+    It takes the place of every other preview of its edition. Raises ``GateError`` without a pass for these bytes.
+    """
+    _require_pass(candidate, verdict)
+    release_id = release_id_of(candidate.edition, candidate.content_hash, code_version)
+    shown = previews.named(candidate.edition, release_id)
+    shutil.rmtree(shown.folder.parent, ignore_errors=True)
+    shown.folder.parent.mkdir(parents=True)
+    _build(candidate.model_copy(update={"is_preview": True}), verdict, shown, code_version, None)
+    return shown
+
+
 def _require_pass(candidate: Candidate, verdict: Verdict) -> None:
     if verdict.candidate != candidate.content_hash:
         raise GateError(

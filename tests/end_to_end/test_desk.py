@@ -192,7 +192,7 @@ def test_a_query_may_come_from_a_file(small: Edition) -> None:
 def test_the_shell_completes_remembers_and_stays_inside_the_release(small: Edition, tmp_path: Path) -> None:
     with Terminal([str(CEPING), "sql", "--home", str(small.home)], tmp_path) as terminal:
         greeting = terminal.read_until("ceping> ")
-        assert small.release.name in greeting
+        assert small.release_id in greeting
         terminal.write("select 40 + 2 as n from audit.row_bal\t")
         terminal.read_until("audit.row_balance")
         terminal.write(" limit 1;\r")

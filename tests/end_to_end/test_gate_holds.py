@@ -62,7 +62,7 @@ def test_the_error_names_table_expectation_and_rows(broken: tuple[Edition, Path,
 
 def test_the_last_release_is_as_it_was(small: Edition, broken: tuple[Edition, Path, str]) -> None:
     copy, _, _ = broken
-    assert copy.release.name == small.release.name
+    assert copy.release_id == small.release_id
     assert contents(copy.home / "releases") == contents(small.home / "releases")
 
 

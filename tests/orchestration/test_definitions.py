@@ -102,6 +102,6 @@ def test_the_schedule_starts_a_run_only_where_something_is_new(
     monkeypatch.setenv("CEPING_INBOX", str(copy.inbox))
     idle = nightly_schedule()
     assert isinstance(idle, dg.SkipReason)
-    assert copy.release.name in str(idle.skip_message)
+    assert copy.release_id in str(idle.skip_message)
     (copy.inbox / "site_registry" / "late.csv").write_text("网站标识码\n", encoding="utf-8")
     assert isinstance(nightly_schedule(), dg.RunRequest)

@@ -10,7 +10,8 @@ from pipelines.orchestration.assets.verdict import verdict
 from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.built import record_release
 from pipelines.releases.kept_inputs import keep_inputs
-from pipelines.releases.publish import publish
+from pipelines.releases.publish import preview, publish
+from pipelines.releases.release import Release
 from pipelines.releases.releases import Releases
 
 
@@ -22,23 +23,32 @@ from pipelines.releases.releases import Releases
     "| 不可变的发布目录：DuckDB 文件、Parquet、通报、质量报告、清单。",
 )
 def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
-    """Publish the newest candidate, if its bytes have a passing verdict by the present suites."""
+    """Publish the newest candidate, or write its preview, if its bytes have a passing verdict by the present suites."""
     settings = edition_run.settings
     newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
     verdict_given = require_pass(newest)
+    if edition_run.preview:
+        previewed = preview(newest, verdict_given, Releases(settings.previews_dir), code_version())
+        report("preview", f"{previewed.release_id} is written to be looked at; nothing is published")
+        return _shown(previewed)
     edition_run.wait_for_draft()
     published = publish(newest, verdict_given, Releases.of(settings), code_version(), edition_run.drafts)
     edition_run.drafts.remove()
     keep_inputs(settings, published)
     record_release(settings, published.release_id)
     report("release", f"{published.release_id} is published")
+    return _shown(published)
+
+
+def _shown(written: Release) -> dg.MaterializeResult[None]:
+    """What the UI tells of a release that was written."""
     return dg.MaterializeResult(
         metadata={
-            "release": published.release_id,
-            "folder": dg.MetadataValue.path(str(published.folder)),
-            "bulletin": dg.MetadataValue.path(str(published.bulletin_path)),
-            "quality report": dg.MetadataValue.path(str(published.quality_path)),
-            "database": dg.MetadataValue.path(str(published.database_path)),
+            "release": written.release_id,
+            "folder": dg.MetadataValue.path(str(written.folder)),
+            "bulletin": dg.MetadataValue.path(str(written.bulletin_path)),
+            "quality report": dg.MetadataValue.path(str(written.quality_path)),
+            "database": dg.MetadataValue.path(str(written.database_path)),
         },
-        data_version=dg.DataVersion(published.release_id),
+        data_version=dg.DataVersion(written.release_id),
     )

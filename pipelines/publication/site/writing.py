@@ -40,6 +40,7 @@ def write_site(
         "edition": candidate.edition,
         "edition_name": tables.edition_name,
         "is_synthetic": tables.candidate.is_synthetic,
+        "is_preview": tables.candidate.is_preview,
         "warning_count": len(verdict.warnings),
         "check_count": len(verdict.outcomes),
         "held_count": sum(outcome.passed for outcome in verdict.outcomes),
