@@ -47,7 +47,9 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     # Dagster starts one run for a key, however often it is asked for. Other code, or another release since then,
     # is another key: a mended program tries again, and an inbox put back as it was is published again.
     run_key = hash_json([state, code_version(), Releases.of(settings).current_id])
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=run_key)], cursor=state)
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=run_key, partition_key=str(settings.edition))], cursor=state
+    )
 
 
 @dg.schedule(
@@ -60,6 +62,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
 )
 def nightly_schedule() -> dg.RunRequest | dg.SkipReason:
     """A run, unless there is nothing to do."""
-    if release_id := published_release(Settings()):
+    settings = Settings()
+    if release_id := published_release(settings):
         return dg.SkipReason(f"the inbox is published as release {release_id}")
-    return dg.RunRequest()
+    return dg.RunRequest(partition_key=str(settings.edition))

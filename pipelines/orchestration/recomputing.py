@@ -56,7 +56,10 @@ def compute() -> int:
     job = defs.resolve_job_def("edition")
     selected = everything.resolve(defs.resolve_asset_graph())
     result = job.execute_in_process(
-        instance=dg.DagsterInstance.ephemeral(), asset_selection=list(selected), raise_on_error=False
+        instance=dg.DagsterInstance.ephemeral(),
+        asset_selection=list(selected),
+        partition_key=str(Settings().edition),
+        raise_on_error=False,
     )
     return 0 if result.success else 1
 

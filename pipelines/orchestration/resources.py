@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr
 from pipelines.foundation.hashing import code_version
 from pipelines.foundation.lock import locked_home
 from pipelines.gate.candidate import Candidate
+from pipelines.orchestration.editions import PARTITION_TAG
 from pipelines.orchestration.leftovers import release_dead_runs
 from pipelines.orchestration.readiness import require_ready
 from pipelines.releases.draft import DraftProcess, Drafts
@@ -18,9 +19,8 @@ from pipelines.settings import Settings
 
 
 class EditionRun(dg.ConfigurableResource["EditionRun"]):
-    """The edition a run evaluates and the inbox it reads; holds the home's lock while the run lasts."""
+    """The inbox of the edition a run evaluates, which is its partition; holds the home's lock while the run lasts."""
 
-    edition: int | None = Field(default=None, description="Edition (year) to evaluate; by default CEPING_EDITION.")
     inbox: str | None = Field(default=None, description="Folder of delivered files; by default CEPING_INBOX.")
     rebuild: bool = Field(default=False, description="Build and publish even where nothing has changed.")
     preview: bool = Field(default=False, description="Write what would be published to be looked at, and stop there.")
@@ -30,7 +30,13 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["EditionRun"]:
         """Hold the lock of the home for as long as the run uses this resource."""
-        self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
+        partition = context.run.tags.get(PARTITION_TAG) if context.run is not None else None
+        settings = Settings()
+        inbox = self.inbox
+        if partition is not None and int(partition) != settings.edition and inbox is None:
+            # The inbox of the environment is that of its own edition.
+            inbox = str(settings.home_dir / "inbox" / partition)
+        self._settings = settings.for_run(edition=partition, inbox=inbox)
         require_ready(self._settings)
         with locked_home(self._settings):
             if context.instance is not None and context.run is not None:

@@ -107,7 +107,7 @@ def _run_job(
 
     settings.dagster_dir.mkdir(parents=True, exist_ok=True)
     set_damaged_store_aside(settings.dagster_dir)
-    config = {"edition": settings.edition, "inbox": str(settings.inbox_dir), "rebuild": rebuild, "preview": is_preview}
+    config = {"inbox": str(settings.inbox_dir), "rebuild": rebuild, "preview": is_preview}
     settings.run_log_path.parent.mkdir(parents=True, exist_ok=True)
     with (
         written_ahead(),
@@ -117,6 +117,7 @@ def _run_job(
     ):
         return defs.resolve_job_def("edition").execute_in_process(
             instance=instance,
+            partition_key=str(settings.edition),
             run_config={
                 "resources": {"edition_run": {"config": config}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

@@ -14,7 +14,8 @@ RELEASE_ALONE = """
 import dagster as dg
 from pipelines.orchestration.definitions import defs
 result = defs.resolve_job_def("edition").execute_in_process(
-    instance=dg.DagsterInstance.ephemeral(), asset_selection=[dg.AssetKey("release")], raise_on_error=False)
+    instance=dg.DagsterInstance.ephemeral(), asset_selection=[dg.AssetKey("release")], partition_key="2017",
+    raise_on_error=False)
 print("published" if result.success else result.failure_data_for_node("release").error.cause.message)
 """
 

@@ -25,6 +25,7 @@ def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dg.ExecuteInProce
         [verdict],
         instance=dg.DagsterInstance.ephemeral(),
         resources={"edition_run": EditionRun()},
+        partition_key="2017",
         raise_on_error=False,
     )
 

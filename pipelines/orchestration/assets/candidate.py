@@ -7,6 +7,7 @@ from pipelines.foundation.progress import report
 from pipelines.gate.candidate import freeze
 from pipelines.ingest.ledger import delivered_editions
 from pipelines.orchestration.assets.models import WAREHOUSE_POOL
+from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt_project import published_tables, read_manifest
@@ -19,6 +20,7 @@ PUBLISHED = published_tables(read_manifest(Settings()))
     deps=[dg.AssetKey([spec.schema_name, spec.name]) for spec in PUBLISHED],
     pool=WAREHOUSE_POOL,
     kinds={"parquet"},
+    partitions_def=EDITIONS,
     description="候选版本\n\nThe tables to be published, frozen and named by their hash. "
     "| 待发布的表，冻结并以内容哈希命名。",
 )

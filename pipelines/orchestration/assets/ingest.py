@@ -11,6 +11,7 @@ from pipelines.ingest.inbox import unknown_folders
 from pipelines.ingest.ledger import LedgerEntry, present_entries
 from pipelines.ingest.memory import require_whole_landing
 from pipelines.ingest.source import IngestReport, count_by_reason, ingest_source
+from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 
 GROUP = "ingest"
@@ -29,6 +30,7 @@ def build_ingest_asset(contract: Contract) -> dg.AssetsDefinition:
     @dg.asset(
         key=source_key(contract.name),
         group_name=GROUP,
+        partitions_def=EDITIONS,
         description=f"{contract.title}\n\n{contract.description}",
         kinds={"parquet"},
         metadata={"dagster/column_schema": _column_schema(contract)},
@@ -57,6 +59,7 @@ def build_ingest_asset(contract: Contract) -> dg.AssetsDefinition:
 @dg.asset(
     key=source_key("file_ledger"),
     group_name=GROUP,
+    partitions_def=EDITIONS,
     deps=[source_key(source) for source in load_contracts()],
     description="文件台账\n\nEvery delivered file of the edition and what became of it. "
     "| 本年度全部交付文件及其处理结果。",

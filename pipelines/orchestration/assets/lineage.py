@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipelines.foundation.progress import report
 from pipelines.orchestration.assets.models import WAREHOUSE_POOL
+from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt_project import built_tables, computed_tables, read_manifest
@@ -18,6 +19,7 @@ TABLES = computed_tables(MANIFEST, "lineage")
 
 @dg.multi_asset(
     name="lineage",
+    partitions_def=EDITIONS,
     specs=[
         dg.AssetSpec(
             dg.AssetKey([spec.schema_name, spec.name]),

@@ -17,6 +17,7 @@ from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
 from pipelines.foundation.progress import report
 from pipelines.foundation.sql import qualified
 from pipelines.gate.judgement import load_ahead
+from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.built import built_release
 from pipelines.robustness.inputs import TABLES_READ
@@ -78,6 +79,7 @@ def _check_key(test: Mapping[str, Any]) -> dg.AssetCheckKey:
 
 @dg.multi_asset(
     name="models",
+    partitions_def=EDITIONS,
     specs=[spec.replace_attributes(skippable=True) for spec in SPECS if spec.key in KEYS.values()],
     check_specs=[
         dg.AssetCheckSpec(key.name, asset=key.asset_key, description=test["description"] or None)

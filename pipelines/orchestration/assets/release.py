@@ -7,6 +7,7 @@ from pipelines.foundation.progress import report
 from pipelines.gate.candidate import open_newest
 from pipelines.gate.judgement import require_pass
 from pipelines.orchestration.assets.verdict import verdict
+from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.built import record_release
 from pipelines.releases.kept_inputs import keep_inputs
@@ -18,6 +19,7 @@ from pipelines.releases.releases import Releases
 @dg.asset(
     group_name="publication",
     deps=[verdict],
+    partitions_def=EDITIONS,
     kinds={"duckdb", "html"},
     description="发布版本\n\nAn immutable folder: DuckDB file, Parquet, bulletin, quality report, manifest. "
     "| 不可变的发布目录：DuckDB 文件、Parquet、通报、质量报告、清单。",

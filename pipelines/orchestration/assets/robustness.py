@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipelines.foundation.progress import report
 from pipelines.orchestration.assets.models import WAREHOUSE_POOL
+from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 from pipelines.robustness.inputs import TABLES_READ
 from pipelines.robustness.store import keep_robustness
@@ -18,6 +19,7 @@ COMPUTED = computed_tables(read_manifest(Settings()), "robustness", "firmness")
 
 @dg.multi_asset(
     name="robustness",
+    partitions_def=EDITIONS,
     specs=[
         dg.AssetSpec(
             dg.AssetKey([spec.schema_name, spec.name]),

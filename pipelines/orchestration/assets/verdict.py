@@ -10,6 +10,7 @@ from pipelines.gate.candidate import open_newest
 from pipelines.gate.judgement import ExpectationOutcome, Verdict, judge
 from pipelines.gate.verdict import QUALITY_FILE
 from pipelines.orchestration.assets.candidate import PUBLISHED, candidate
+from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.releases import Releases
 from pipelines.warehouse.tables import TableSpec
@@ -33,6 +34,7 @@ def _check_spec(spec: TableSpec) -> dg.AssetCheckSpec:
 @dg.asset(
     group_name="publication",
     deps=[candidate],
+    partitions_def=EDITIONS,
     kinds={"greatexpectations"},
     check_specs=[_check_spec(spec) for spec in PUBLISHED],
     description="质量裁定\n\nThe gate's verdict on exactly these bytes; the release refuses anything else. "
