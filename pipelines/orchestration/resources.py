@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from pipelines.foundation.files import temporary_files_in
 from pipelines.foundation.hashing import code_version
 from pipelines.foundation.lock import locked_home
 from pipelines.gate.candidate import Candidate
@@ -31,7 +32,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         """Hold the lock of the home for as long as the run uses this resource."""
         self._settings = Settings().for_run(edition=self.edition, inbox=self.inbox)
         require_ready(self._settings)
-        with locked_home(self._settings):
+        with locked_home(self._settings), temporary_files_in(self._settings.temporary_dir):
             if context.instance is not None and context.run is not None:
                 release_dead_runs(context.instance, context.run.run_id)
             try:
