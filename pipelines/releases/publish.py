@@ -90,7 +90,7 @@ def _write_pages(
 ) -> None:
     """Write everything people read, and the manifest, from the database as it will be published."""
     with draft.open() as connection:
-        write_dictionary(candidate, draft.folder)
+        write_dictionary(candidate, draft.release_id, draft.folder)
         write_data_package(candidate, draft.release_id, draft.folder)
         tables = {table.full_name for table in candidate.tables}
         write_provenance_pages(connection, verdict, draft.release_id, tables, draft.folder)
