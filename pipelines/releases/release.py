@@ -63,9 +63,16 @@ class Release(BaseModel, frozen=True):
     def open(self, *, threads: int = 2, memory_limit: str = "2GB") -> duckdb.DuckDBPyConnection:
         """Open the database read-only and hardened; close it, or use it in a ``with``.
 
-        The release stays the one it was opened on, also when a newer one becomes current meanwhile.
+        The release stays the one it was opened on, also when a newer one becomes current meanwhile. Raises
+        ``CepingError`` where it is no database.
         """
-        return open_database(self.database_path, threads=threads, memory_limit=memory_limit)
+        try:
+            return open_database(self.database_path, threads=threads, memory_limit=memory_limit)
+        except duckdb.Error as damage:
+            raise CepingError(
+                f"release {self.release_id}: {self.database_path} cannot be opened ({str(damage).splitlines()[0]}); "
+                f"ceping verify {self.release_id} says what is damaged"
+            ) from damage
 
     def verify(self) -> None:
         """Check every file against ``SHA256SUMS``; raises ``CepingError`` naming the first that differs."""
