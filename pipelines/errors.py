@@ -2,6 +2,8 @@
 
 import errno
 import os
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 # What to do about a failure of the machine, by its errno.
@@ -17,10 +19,70 @@ ADVICE = {
 }
 
 
+# What SQLite says of the same, which names no errno.
+ADVICE_BY_WORDS = {
+    "database or disk is full": ADVICE[errno.ENOSPC],
+    "attempt to write a readonly database": ADVICE[errno.EACCES],
+    "unable to open database file": ADVICE[errno.EACCES],
+    "disk I/O error": ADVICE[errno.EIO],
+}
+# As Python writes a failure of the system: [Errno 13] Permission denied: '/a' -> '/b'.
+AS_PYTHON_SAYS = re.compile(r"\[Errno \d+\] (?P<what>[^:\n]+)(?:: (?P<path>'.*'|\".*\"))?")
+MOST_CAUSES = 20
+
+
+def fault_of_machine(message: str) -> tuple[str, str] | None:
+    """What is wrong with the machine and what to do, where a message of a library tells of it; else ``None``."""
+    by_words = {os.strerror(number): advice for number, advice in ADVICE.items()} | ADVICE_BY_WORDS
+    return next((fault for fault in by_words.items() if fault[0] in message), None)
+
+
 def with_advice(message: str) -> str:
     """What a library or the system says of a failure, followed by what to do where the machine is at fault."""
-    advice = next((advice for number, advice in ADVICE.items() if os.strerror(number) in message), None)
-    return f"{message}; {advice}" if advice is not None and advice not in message else message
+    fault = fault_of_machine(message)
+    if fault is None or fault[1] in message:
+        return message
+    return f"{AS_PYTHON_SAYS.sub(_path_first, message)}; {fault[1]}"
+
+
+def machine_failure(messages: Iterable[str]) -> str | None:
+    """One sentence on the first failure of the machine that these messages tell of; ``None`` where they tell of none.
+
+    Libraries repeat it in many lines, or for each of a hundred tables.
+    """
+    lines = (line.strip() for message in messages for line in message.splitlines())
+    return next((with_advice(line) for line in lines if fault_of_machine(line)), None)
+
+
+def told(error: BaseException) -> str | None:
+    """What a person is told of an exception: one that is for people, or a failure of the machine; else ``None``.
+
+    A failure of the machine that led to an error for people is told with it.
+    """
+    causes = [str(cause) for cause in _causes(error)]
+    return told_with_causes(str(error), causes, is_for_people=isinstance(error, CepingError))
+
+
+def told_with_causes(message: str, causes: Iterable[str], *, is_for_people: bool) -> str | None:
+    """What a person is told of an error with this message, which these others led to."""
+    failure = machine_failure([message, *causes])
+    if not is_for_people or failure is None:
+        return message if is_for_people else failure
+    return with_advice(message) if fault_of_machine(message) else f"{message} ({failure})"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    for _ in range(MOST_CAUSES):
+        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if cause is None:
+            return
+        yield cause
+        error = cause
+
+
+def _path_first(said: re.Match[str]) -> str:
+    """The path and what is wrong with it, as a person would say it."""
+    return f"{said['path'][1:-1]}: {said['what']}" if said["path"] else said["what"]
 
 
 class CepingError(Exception):

@@ -109,6 +109,11 @@ class Settings(BaseSettings):
         return self.home_dir / "work" / "dbt"
 
     @property
+    def temporary_dir(self) -> Path:
+        """Where a run has its working copies, which may hold persons' data: they never leave the home."""
+        return self.home_dir / "work" / "temporary"
+
+    @property
     def run_log_path(self) -> Path:
         """What the tools of the newest run from the command line printed."""
         return self.home_dir / "work" / "run.log"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.errors import CepingError
+from pipelines.errors import told
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
@@ -83,16 +83,26 @@ def settings_for(home: Path | None, edition: int | None = None, inbox: Path | No
     with printed_errors():
         settings = Settings().for_run(home=home, edition=edition, inbox=inbox)
         os.environ.update(settings.environment())
-        yield settings
+        with printed_errors(settings.home_dir):
+            yield settings
 
 
 @contextmanager
-def printed_errors() -> Iterator[None]:
-    """Print an error that a user can mend as one message, and end the command with exit code 1."""
+def printed_errors(place: Path | None = None) -> Iterator[None]:
+    """Print an error that a user can mend as one message, and end the command with exit code 1.
+
+    ``place`` is named where a failure of the machine names none.
+    """
     try:
         yield
-    except CepingError as error:
-        typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
+    except typer.Exit:
+        raise
+    except Exception as error:
+        message = told(error)
+        if message is None:
+            raise
+        where = f"{place}: " if place is not None and "/" not in message else ""
+        typer.secho(f"error: {where}{message}", fg=typer.colors.RED, err=True)
         raise typer.Exit(1) from None
 
 

@@ -21,6 +21,7 @@ def print_status(settings: Settings) -> None:
         console.print("release  none yet; publish one with: ceping run")
         return
     console.print(f"release  {release.release_id}  {release.bulletin_path}", soft_wrap=True)
+    console.print("         open its files in this folder: through current, two of them may be of two releases")
     is_current = published_release(settings) is not None
     console.print(
         "         it is what the inbox and the code give"

@@ -6,6 +6,7 @@ or all of what is new.
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +54,27 @@ def whole_folder(path: Path) -> Iterator[Path]:
     with building_folder(path) as building:
         yield building
         building.rename(path)
+
+
+@contextmanager
+def temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have every temporary file of this process, and of those it starts, made in a folder, empty before and gone after.
+
+    What a kill left there goes with the next run.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    inherited = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        os.environ.pop("TMPDIR")
+        if inherited is not None:
+            os.environ["TMPDIR"] = inherited
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def files_below(folder: Path) -> list[Path]:

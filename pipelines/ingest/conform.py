@@ -18,6 +18,7 @@ from pipelines.foundation.sql import literal
 from pipelines.ingest.contracts import Column, Contract
 from pipelines.ingest.dates_and_numbers import EXCEL_FIRST_DAY, date_in, number_in, timestamp_in, whole_number
 from pipelines.ingest.mending import REPAIR_HEADERS, repaired_place
+from pipelines.ingest.persons import is_in_number, is_in_text, is_name, is_persons
 from pipelines.ingest.readers.raw_table import RawTable
 
 SPELLINGS_OF_TRUE = ("true", "t", "yes", "y", "1", "是", "有")
@@ -66,11 +67,10 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     texts = ",\n".join(f"{_text_where_needed(column, table)} as text_{column.name}" for column in contract.columns)
     values = ",\n".join(f"{_value(column, table.first_day)} as {column.name}" for column in contract.columns)
     marks = "".join(f"{mark} as mark_{name},\n" for name, mark in table.marks.items())
-    columns = ",\n".join(_landed(column, contract) for column in contract.columns if column.personal != "drop")
+    columns = ",\n".join(_landed(column, contract, table) for column in contract.columns if column.personal != "drop")
     rules = list(_rules(contract, edition, table))
     is_unfit = " or ".join(["broken_reason is not null", *(f"coalesce({condition}, false)" for condition, _ in rules)])
-    is_about_persons = contract.has_personal or any(map(contract.is_personal, table.unmatched_headers))
-    broken_text = "null" if is_about_persons else "broken_text"
+    broken_text = "null" if _is_about_persons(table, contract) else "broken_text"
     broken = "case when broken_reason is not null then " + _rejection("null", "broken_reason", broken_text) + " end"
     reasons = [
         f"case when broken_reason is null and {condition} then {rejection} end" for condition, rejection in rules
@@ -112,11 +112,26 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     """
 
 
-def _landed(column: Column, contract: Contract) -> str:
+def _is_about_persons(table: RawTable, contract: Contract) -> bool:
+    """Whether persons' data stands in the rows, below headers that are read or not."""
+    return contract.has_personal or any(map(contract.is_personal, table.unmatched_headers))
+
+
+def _landed(column: Column, contract: Contract, table: RawTable) -> str:
     """The column as it lands: where there are persons' data, cells of an unfit row may have changed places."""
     landed = f"{PSEUDONYM}({column.name})" if column.personal is not None else column.name
-    is_kept = contract.refused == "shown" and not contract.has_personal
-    return landed if is_kept else f"case when not is_unfit then {landed} end as {column.name}"
+    if contract.refused == "hidden" or contract.has_personal:
+        return f"case when not is_unfit then {landed} end as {column.name}"
+    if _is_about_persons(table, contract) and _is_text(column):
+        return f"case when not is_unfit or not {is_persons(landed)} then {landed} end as {column.name}"
+    return landed
+
+
+def _shown(value: str, contract: Contract, table: RawTable) -> str:
+    """The refused value as it may be shown: personal data is never repeated, wherever in a row it stands."""
+    if contract.refused == "hidden" or contract.has_personal:
+        return "null"
+    return f"case when not {is_persons(value)} then {value} end" if _is_about_persons(table, contract) else value
 
 
 def _unknown(table: RawTable, contract: Contract) -> str:
@@ -129,7 +144,8 @@ def _unknown(table: RawTable, contract: Contract) -> str:
     if contract.has_personal or not unknown:
         return "cast(null as varchar)"
     cells = ", ".join(f"{{'name': {literal(name)}, 'cell': {cell}}}" for name, cell in unknown.items())
-    filled = f"list_filter([{cells}], lambda entry: trim(entry.cell) <> '')"
+    is_kept = f" and not {is_persons('entry.cell')}" if _is_about_persons(table, contract) else ""
+    filled = f"list_filter([{cells}], lambda entry: trim(entry.cell) <> ''{is_kept})"
     return f"nullif(cast(to_json(map_from_entries({filled})) as varchar), '{{}}')"
 
 
@@ -271,12 +287,12 @@ def _chosen(text: str, spellings: dict[str, tuple[str, ...]]) -> str:
 
 
 def _rules(contract: Contract, edition: int, table: RawTable) -> Iterator[tuple[str, str]]:
-    """Each rule as the condition that breaks it and the rejection it leads to; personal data is never repeated."""
+    """Each rule as the condition that breaks it and the rejection it leads to."""
     for column in contract.columns:
         rules = [*_rules_of(column, contract, edition), *_rules_of_lists(column, table)]
+        rules += _rules_of_persons(column, contract, table)
         for condition, reason, shown in _with_marks(column, rules) if column.name in table.marks else rules:
-            is_hidden = column.personal is not None or contract.refused == "hidden"
-            yield condition, _rejection(column.name, reason, "null" if is_hidden else shown)
+            yield condition, _rejection(column.name, reason, _shown(shown, contract, table))
 
 
 def _with_marks(column: Column, rules: Iterable[Rule]) -> Iterator[Rule]:
@@ -330,6 +346,23 @@ def _rules_of_lists(column: Column, table: RawTable) -> Iterator[Rule]:
     text = f"text_{column.name}"
     if table.may_hold_lists and _is_text(column):
         yield f"({_length_of_list(text)} > 1)", "'not_one_value'", text
+
+
+def _rules_of_persons(column: Column, contract: Contract, table: RawTable) -> Iterator[Rule]:
+    """Nothing that is a person's stands in another column, as where a row is shifted by a cell."""
+    # Programs name each value, so that only what people type below headers changes places.
+    is_typed = not table.may_hold_lists and _is_about_persons(table, contract)
+    if column.personal is not None or column.gathers is not None or not (contract.has_personal or is_typed):
+        return
+    if column.data_type in ("integer", "bigint", "double"):
+        yield is_in_number(f"cell_{column.name}"), "'personal_data'", "null"
+    if _is_text(column) and column.check is None:
+        yield is_in_text(column.name), "'personal_data'", "null"
+        # A name alone is one where the column of names has none.
+        names = [name.name for name in contract.columns if name.is_name and name.name in table.matched_headers]
+        for name in names:
+            own = f"coalesce({is_name(name)}, false)"
+            yield f"({is_name(column.name)} and not {own})", "'personal_data'", "null"
 
 
 def _rejection(column_name: str, reason: str, value: str) -> str:

@@ -124,6 +124,9 @@ class Column(BaseModel, frozen=True, extra="forbid"):
     personal: Literal["drop", "pseudonym"] | None = Field(
         default=None, description="Personal data: never landed, or landed as a keyed hash only."
     )
+    is_name: bool = Field(
+        default=False, description="Of personal data: the name of a person, which may land in no other column either."
+    )
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -194,7 +197,7 @@ class Contract(BaseModel, frozen=True, extra="forbid"):
 
     def is_identifier(self, column: Column) -> bool:
         """Whether a column names things: any text of a form, or of the key, that is not one of a list."""
-        is_text = column.data_type == "string" and column.values is None
+        is_text = column.data_type == "string" and column.values is None and column.personal is None
         return is_text and (column.pattern is not None or column.name in self.key)
 
     @property

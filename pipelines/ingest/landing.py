@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 
-from pipelines.errors import DeliveryError, first_line
+from pipelines.errors import DeliveryError, fault_of_machine, first_line
 from pipelines.foundation.files import whole_file
 from pipelines.foundation.sql import literal
 from pipelines.ingest.conform import conforming_select, connect
@@ -40,6 +40,9 @@ def write_landing(
         with whole_file(path, lasting=True) as unfinished:
             connection.execute(f"copy ({query}) to {literal(unfinished)} (format parquet, compression zstd)")
     except duckdb.Error as failure:
+        fault = fault_of_machine(str(failure))
+        if fault is not None:
+            raise DeliveryError(f"{delivery.label}: cannot be landed in {path.parent}: {'; '.join(fault)}") from failure
         # A reader that failed says more than DuckDB, which repeats no more than its text.
         named = next((named for table in tables for named in table.failures), None)
         unread = DeliveryError(f"{delivery.label}: cannot be read ({first_line(failure, delivery.path)})")

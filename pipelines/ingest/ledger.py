@@ -11,7 +11,7 @@ from typing import Literal, Self
 import polars as pl
 from pydantic import BaseModel
 
-from pipelines.errors import CepingError
+from pipelines.errors import CepingError, fault_of_machine
 from pipelines.foundation.files import whole_file
 
 Status = Literal["landed", "duplicate", "replaced", "failed", "superseded", "withdrawn"]
@@ -95,6 +95,8 @@ def read_ledger(landing_dir: Path, edition: int, source: str) -> list[LedgerEntr
     try:
         return [LedgerEntry.model_validate(row) for row in pl.read_parquet(path, glob=False).to_dicts()]
     except (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as damage:
+        if fault := fault_of_machine(str(damage)):
+            raise CepingError(f"{path}: {'; '.join(fault)}") from damage
         raise DamagedLedgerError.of(path) from damage
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.errors import DeliveryError, with_advice
+from pipelines.errors import DeliveryError, told, with_advice
 from pipelines.foundation.progress import report as report_state
 from pipelines.foundation.sql import files_literal
 from pipelines.ingest.conform import connect
@@ -155,9 +155,9 @@ def _failed_entry(
 
 
 def _message(delivery: Delivery, failure: DeliveryError | OSError) -> str:
-    if isinstance(failure, DeliveryError):
-        return str(failure)
-    return f"{delivery.label}: {with_advice(failure.strerror or str(failure))}"
+    if isinstance(failure, OSError):
+        return f"{delivery.label}: {with_advice(failure.strerror or str(failure))}"
+    return told(failure) or str(failure)
 
 
 def _settled(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from pipelines.foundation.files import temporary_files_in
 from pipelines.foundation.hashing import code_version
 from pipelines.foundation.lock import locked_home
 from pipelines.gate.candidate import Candidate
@@ -38,7 +39,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
             inbox = str(settings.home_dir / "inbox" / partition)
         self._settings = settings.for_run(edition=partition, inbox=inbox)
         require_ready(self._settings)
-        with locked_home(self._settings):
+        with locked_home(self._settings), temporary_files_in(self._settings.temporary_dir):
             if context.instance is not None and context.run is not None:
                 release_dead_runs(context.instance, context.run.run_id)
             try:

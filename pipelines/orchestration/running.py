@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from importlib import import_module
 from threading import Thread
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from pipelines.errors import CepingError, DeliveryError
+from pipelines.errors import CepingError, DeliveryError, machine_failure, told_with_causes
 from pipelines.foundation.lock import locked_home
 from pipelines.foundation.progress import report
 from pipelines.orchestration.readiness import require_ready
@@ -137,13 +138,26 @@ def _reasons(result: "dg.ExecuteInProcessResult") -> list[str]:
 def _reason(failure: object) -> str | None:
     described = getattr(failure, "user_failure_data", None)
     if described is not None and described.description:
-        return str(described.description)
+        return machine_failure([described.description]) or str(described.description)
     error = getattr(failure, "error", None)
     if error is None:
         return None
     while error.cause is not None and error.cls_name not in ERRORS_FOR_USERS:
         error = error.cause
-    message = str(error.message)
+    causes = [_without_kind(cause.message) for cause in _causes(error)]
+    message = _without_kind(error.message)
+    is_for_people = error.cls_name in ERRORS_FOR_USERS
+    return told_with_causes(message, causes, is_for_people=is_for_people) or message
+
+
+def _causes(error: "dg.SerializableErrorInfo") -> Iterator["dg.SerializableErrorInfo"]:
+    while (cause := error.cause or error.context) is not None:
+        yield cause
+        error = cause
+
+
+def _without_kind(message: str) -> str:
+    """The message of an exception without the name of its class, which Dagster puts before it."""
     return message.partition(": ")[2].strip() or message.strip()
 
 

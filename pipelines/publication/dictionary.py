@@ -31,10 +31,10 @@ Origins = dict[tuple[str, str], Origin]
 NOTHING = Origin("", "")
 
 
-def write_dictionary(candidate: Candidate, folder: Path) -> None:
-    """Write the page and the csv; the same candidate gives the same bytes."""
+def write_dictionary(candidate: Candidate, release_id: str, folder: Path) -> None:
+    """Write the page and the csv; the same release gives the same bytes."""
     origins = _origins(candidate)
-    (folder / PAGE).write_text(_page(candidate, origins), encoding="utf-8")
+    (folder / PAGE).write_text(_page(candidate, release_id, origins), encoding="utf-8")
     # With the mark of UTF-8 that spreadsheets look for.
     (folder / CSV).write_text(_csv(candidate, origins), encoding="utf-8-sig", newline="")
 
@@ -65,7 +65,7 @@ def _csv(candidate: Candidate, origins: Origins) -> str:
     return stream.getvalue()
 
 
-def _page(candidate: Candidate, origins: Origins) -> str:
+def _page(candidate: Candidate, release_id: str, origins: Origins) -> str:
     schemas: dict[str, list[object]] = {}
     for table in candidate.tables:
         schemas.setdefault(table.schema_name, []).append(table)
@@ -74,6 +74,7 @@ def _page(candidate: Candidate, origins: Origins) -> str:
         .get_template(PAGE)
         .render(
             candidate=candidate,
+            release_id=release_id,
             schemas=schemas,
             column_count=sum(len(table.columns) for table in candidate.tables),
             origin=lambda table, column: origins.get((table.full_name, column.name), NOTHING),

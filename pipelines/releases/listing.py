@@ -1,5 +1,7 @@
 """The releases of a home: what each holds, when it was published, and which one readers get."""
 
+from pathlib import Path
+
 from pydantic import BaseModel, Field
 
 from pipelines.errors import CepingError
@@ -14,6 +16,9 @@ class ListedRelease(BaseModel, frozen=True):
 
     release_id: str
     edition: int
+    folder: Path = Field(
+        description="Its own folder: files opened there are all of it, whatever is published meanwhile."
+    )
     published_at: str | None = Field(description="When it was last made current, UTC.")
     is_current: bool
     is_withdrawn: bool
@@ -53,6 +58,7 @@ def _listed(release: Release, current: Release | None, moment: str | None, setti
     return ListedRelease(
         release_id=release.release_id,
         edition=release.edition,
+        folder=release.folder,
         published_at=moment,
         is_current=release == current,
         is_withdrawn=False,

@@ -110,9 +110,9 @@ def _write_pages(
 ) -> None:
     """Write everything people read, from the public database as it will be published, and the manifest."""
     shown = public_tables(candidate, draft.public)
-    write_dictionary(candidate, draft.internal)
+    write_dictionary(candidate, draft.release_id, draft.internal)
     with draft.open(is_public=True) as connection:
-        write_dictionary(shown, draft.public)
+        write_dictionary(shown, draft.release_id, draft.public)
         write_data_package(shown, draft.release_id, draft.public)
         tables = {table.full_name for table in shown.tables}
         write_provenance_pages(connection, verdict, draft.release_id, tables, draft.public)

@@ -98,10 +98,17 @@ class Release(BaseModel, frozen=True):
     ) -> duckdb.DuckDBPyConnection:
         """Open the whole database, or the public one, read-only and hardened; close it, or use it in a ``with``.
 
-        The release stays the one it was opened on, also when a newer one becomes current meanwhile.
+        The release stays the one it was opened on, also when a newer one becomes current meanwhile. Raises
+        ``CepingError`` where it is no database.
         """
         path = self.public_database_path if is_public else self.database_path
-        return open_database(path, threads=threads, memory_limit=memory_limit)
+        try:
+            return open_database(path, threads=threads, memory_limit=memory_limit)
+        except duckdb.Error as damage:
+            raise CepingError(
+                f"release {self.release_id}: {path} cannot be opened ({str(damage).splitlines()[0]}); "
+                f"ceping verify {self.release_id} says what is damaged"
+            ) from damage
 
     def verify(self) -> None:
         """Check every file against ``SHA256SUMS``; raises ``CepingError`` naming the first that differs."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, Field
 
+from pipelines.errors import fault_of_machine
 from pipelines.foundation.hashing import hash_file, hash_folders, hash_json
 from pipelines.foundation.progress import report
 from pipelines.foundation.sql import qualified
@@ -107,6 +108,8 @@ def _damage(settings: Settings) -> str | None:
             for schema, name in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall():
                 connection.execute(f"select max(hash(held)) from {qualified(f'{schema}.{name}')} as held").fetchall()
     except duckdb.Error as failure:
+        if fault_of_machine(str(failure)):
+            raise
         return str(failure).splitlines()[0]
     return None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.deliveries import write_workbook
-from tests.fixtures.whole_runs import Edition, ceping_outcome, contents
+from tests.fixtures.whole_runs import CEPING, Edition, ceping_outcome, contents
 
 REGISTRY = "网站标识码,网站名称,首页网址,层级,网站类型\n3301000001,清禾市政务网,a.example,地市级,门户网站\n"
 PAGE = '{"url": "http://a.example/%d", "fetched_at": "2017-09-01", "fetch_outcome": "ok", "title": "公告"}\n'
@@ -69,6 +69,23 @@ def test_the_last_release_is_as_it_was(
     small: Edition, refused: tuple[Edition, subprocess.CompletedProcess[str]]
 ) -> None:
     copy, _ = refused
+    assert contents(copy.home / "releases") == contents(small.home / "releases")
+
+
+@pytest.mark.parametrize(
+    ("limit", "way_on"), [("ulimit -f 100", "raise the limit of the size of files"), ("ulimit -n 40", "ulimit -n 1024")]
+)
+def test_a_machine_that_has_no_more_is_said_with_what_to_do(
+    small: Edition, tmp_path: Path, limit: str, way_on: str
+) -> None:
+    copy = small.copied_to(tmp_path)
+    limited = ("bash", "-c", f'{limit}; exec "$@"', "limited", CEPING)
+    failed = ceping_outcome("run", "--rebuild", "--home", copy.home, "--inbox", copy.inbox, command=limited)
+    assert failed.returncode == 1
+    assert "Traceback" not in failed.stdout + failed.stderr
+    assert failed.stderr.startswith("error: ")
+    assert way_on in failed.stderr
+    assert len(failed.stderr.splitlines()) <= 2
     assert contents(copy.home / "releases") == contents(small.home / "releases")
 
 

@@ -19,6 +19,10 @@ def test_status_looks_at_the_inbox_it_is_given(small: Edition) -> None:
     assert "has changed since" in ceping("status", "--home", small.home)
 
 
+def test_status_names_the_folder_that_no_later_publication_changes(small: Edition) -> None:
+    assert f"{small.release / 'index.html'}\n" in ceping("status", "--home", small.home)
+
+
 def test_a_second_writer_is_told_that_the_home_is_busy(small: Edition, tmp_path: Path) -> None:
     copy = small.copied_to(tmp_path)
     before = contents(copy.home / "releases")

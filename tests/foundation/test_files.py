@@ -1,9 +1,12 @@
 """Files and folders are there whole or not at all, also where writing them fails half-way."""
 
+import subprocess
+import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from pipelines.foundation.files import building_folder, whole_file, whole_folder, write_whole
+from pipelines.foundation.files import building_folder, temporary_files_in, whole_file, whole_folder, write_whole
 
 
 def test_a_file_takes_the_place_of_the_old_one_at_the_end(tmp_path: Path) -> None:
@@ -52,3 +55,18 @@ def test_what_a_kill_left_is_not_taken_for_a_part(tmp_path: Path) -> None:
     with whole_folder(path) as building:
         assert list(building.iterdir()) == []
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_temporary_files_are_made_in_a_folder_and_go_with_the_next_use(tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    (folder / "left by a kill").touch()
+    elsewhere = tempfile.gettempdir()
+    with temporary_files_in(folder):
+        assert list(folder.iterdir()) == []
+        with tempfile.NamedTemporaryFile() as made:
+            assert Path(made.name).parent == folder
+        child = [sys.executable, "-c", "import tempfile; print(tempfile.gettempdir())"]
+        assert subprocess.run(child, capture_output=True, text=True, check=True).stdout.strip() == str(folder)
+    assert not folder.exists()
+    assert tempfile.gettempdir() == elsewhere

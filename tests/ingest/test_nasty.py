@@ -112,6 +112,12 @@ def test_a_workbook_that_lies_about_its_size_is_not_unpacked(settings: Settings)
         ("a.jsonl", b'[{"a":\n1}]', r"none of the first 1,000 lines is a JSON object.*named \.json"),
         ("a.json", json_lines(HEADER, [row("a")]) * 2, r"a file with one object per line is named \.jsonl"),
         ("a.json", '{"网站名称": "甲"}'.encode("gb18030"), "JSON must be UTF-8"),
+        (
+            "a.json",
+            b'[{"\\ud800": "1"}]',
+            r"cannot be read as JSON \(one object has a key with half a character: '.ud800'",
+        ),
+        ("a.jsonl", b'{"\\ud800": "1"}\n' * 3, "none of the first 1,000 lines is a JSON object"),
         ("a.parquet", b"PAR1" + bytes(100), "cannot be read as Parquet"),
     ],
 )

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import io
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
@@ -266,6 +268,57 @@ def test_a_damaged_old_workbook_is_one_sentence_or_whole(damage: tuple[str, int]
         deliver(settings.inbox_dir, "site_registry", "a.xls", damaged)
         check = checked(settings, "site_registry")
         assert (check.error is not None and "\n" not in check.error) or check.rows == 1
+
+
+CELL_OF_TEXT = bytes.fromhex("fd000a00")
+
+
+def with_bytes(content: bytes, place: int, written: bytes) -> bytes:
+    return content[:place] + written + content[place + len(written) :]
+
+
+# Offsets within the record of a text cell: kind, length, row, column, style, number of the text.
+DAMAGES_OF_CELLS: dict[str, Callable[[bytes, int], bytes]] = {
+    "a column beyond the last": lambda content, cell: with_bytes(content, cell + 7, b"\xff"),
+    "a style and a column beyond the last": lambda content, cell: with_bytes(content, cell + 6, b"\xff" * 4),
+    "a row beyond the last": lambda content, cell: with_bytes(content, cell + 4, b"\xff" * 4),
+    "a text that is not there": lambda content, cell: with_bytes(content, cell + 10, b"\xff" * 4),
+    "a length beyond the end": lambda content, cell: with_bytes(content, cell + 2, b"\xff\x7f"),
+    "a piece twice": lambda content, cell: content[: cell + 7] + content[cell:-7],
+    "a piece left out": lambda content, cell: content[:cell] + content[cell + 7 :],
+    "nothing for a while": lambda content, cell: with_bytes(content, cell, bytes(256)),
+    "cut within the last sector": lambda content, cell: content[:-974],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES_OF_CELLS.values(), ids=DAMAGES_OF_CELLS.keys())
+def test_damaged_cells_of_an_old_workbook_are_one_sentence_or_whole(
+    settings: Settings, damage: Callable[[bytes, int], bytes]
+) -> None:
+    content = old_workbook([REGISTRY, *[SITE] * 40])
+    cells = [match.start() for match in re.finditer(re.escape(CELL_OF_TEXT), content)]
+    assert len(cells) > len(REGISTRY) * 20
+    for number, cell in enumerate([cells[0], cells[len(cells) // 2], cells[-1]]):
+        deliver(settings.inbox_dir, "site_registry", f"{number}.xls", damage(content, cell))
+    for check in check_path(settings.inbox_dir / "site_registry", None, 2017, 1):
+        assert "\n" not in (check.error or "")
+        assert check.error is not None or check.rows
+
+
+@given(seed=st.randoms(use_true_random=False))
+@rules(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_an_old_workbook_with_any_bytes_changed_is_one_sentence_or_whole(seed: Random) -> None:
+    content = old_workbook([REGISTRY, *[SITE] * 5])
+    for _ in range(seed.choice([1, 4, 30])):
+        content = with_bytes(
+            content, seed.randrange(len(content)), bytes([seed.choice([0, 0xFF, seed.randrange(256)])])
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder) / "home", inbox=Path(folder) / "inbox")
+        deliver(settings.inbox_dir, "site_registry", "a.xls", content)
+        [check] = check_path(settings.inbox_dir / "site_registry", None, 2017, 1)
+        assert "\n" not in (check.error or "")
+        assert "Traceback" not in (check.error or "")
 
 
 def test_a_password_is_said_to_be_one(settings: Settings) -> None:

@@ -73,6 +73,16 @@ def test_a_release_without_figures_still_has_its_page(home: Path) -> None:
     assert release.release_id in release.bulletin_path.read_text(encoding="utf-8")
 
 
+def test_every_page_names_its_release(home: Path) -> None:
+    release = publish_tables(home, example_tables())
+    pages = {path: path.read_text(encoding="utf-8") for path in release.folder.rglob("*.html")}
+    # The gate gives its report before there is a release: it names the candidate, as the manifest does.
+    unnamed = [path.name for path, text in pages.items() if release.release_id not in text]
+    assert unnamed == ["quality.html"]
+    for name in ("manifest.json", "datapackage.json"):
+        assert release.release_id in (release.folder / name).read_text(encoding="utf-8")
+
+
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}</style>"
 
 

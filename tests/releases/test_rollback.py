@@ -28,6 +28,7 @@ def test_a_rollback_points_current_at_the_earlier_release_and_is_recorded(settin
     listed = {release.release_id: release for release in list_releases(settings)}
     assert list(listed) == [first.release_id, second.release_id, third.release_id]
     assert [release.is_current for release in listed.values()] == [True, False, False]
+    assert [release.folder for release in listed.values()] == [first.folder, second.folder, third.folder]
     assert [release.is_withdrawn for release in listed.values()] == [False, True, True]
 
 

@@ -45,14 +45,17 @@ def _parse(delivery: Delivery) -> Any:
     if len(content) > MAX_BYTES:
         raise DeliveryError(f"{delivery.label}: a JSON document above {MAX_BYTES >> 20} MiB; deliver it as JSON Lines")
     try:
-        return json.loads(content, parse_float=str, object_pairs_hook=_each_key_once)
+        return json.loads(content, parse_float=str, object_pairs_hook=_object_of)
     except (ValueError, RecursionError) as failure:
         hint = _hint(failure)
         raise DeliveryError(f"{delivery.label}: cannot be read as JSON ({failure}){hint}") from failure
 
 
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these keys and values; raises ``ValueError`` where a key stands twice or cannot be written down."""
     found = dict(pairs)
+    if odd := next((name for name in found if not _is_unicode(name)), None):
+        raise ValueError(f"one object has a key with half a character: {ascii(odd)}")
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         raise ValueError(f"one object has twice the key {next(name for name in names if names.count(name) > 1)}")
