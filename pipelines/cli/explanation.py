@@ -21,6 +21,11 @@ RELATIONS = {
     "other_than": "≠",
 }
 CANNOT_ALONE = "cannot_alone"
+ABSENCES = {
+    "not_offered": "未提供 not offered",
+    "not_applicable": "不适用 does not apply",
+    "not_measured": "未测 not measured",
+}
 Facts = dict[str, Any]
 
 
@@ -61,6 +66,11 @@ def _standing(facts: Facts) -> str:
     target = ""
     if facts["next_rank"] is not None:
         target = f"\n升至第 {facts['next_rank']} 名需 rank {facts['next_rank']} takes {facts['next_score']:.4f}"
+    if facts["missing_rank_p10"] is not None:
+        low, high = facts["missing_rank_p10"], facts["missing_rank_p90"]
+        target += (
+            f"\n未测部分若在同组第 10 至 90 百分位 if what was not measured stood at percentiles 10 to 90: {low}–{high}"
+        )
     return f"{rank}  得分 score {facts['index_score']:.4f}{passed}{synthetic}{target}"
 
 
@@ -99,8 +109,9 @@ def _measured(facts: Facts) -> str:
     divided = f" / {facts['denominator_code']}" if facts["denominator_code"] else ""
     value = "—" if facts["raw_value"] is None else f"{facts['raw_value']:.6g}"
     shown = [f"{facts['measure_code']}{divided} = {value}", f"{facts['normalisation']}"]
-    if facts["is_imputed"]:
-        shown.append(f"中位数插补 imputed: {facts['null_reason']}")
+    if facts["absence"] is not None:
+        stands_in = "，以此代之 and this stands in for it" if facts["is_imputed"] else ""
+        shown.append(f"{ABSENCES[facts['absence']]}{stands_in}")
     if facts["sample_size"] is not None:
         shown.append(f"n = {facts['sample_size']}")
     if facts["standard_error"]:

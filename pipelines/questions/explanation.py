@@ -3,7 +3,7 @@
 The explanation itself is SQL and part of every release: the macro ``explain_score``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 from pydantic import BaseModel
@@ -34,6 +34,9 @@ OF_THE_INDEX = (
     "next_score",
     "is_synthetic",
 )
+# What the part that was not measured could change, where ranks were drawn.
+INTERVALS = "idx_rank_interval"
+MISSING_RANKS = ("missing_rank_p10", "missing_rank_p90")
 NAMES_SUGGESTED = 10
 
 
@@ -68,7 +71,8 @@ def explain(release: Release, subject: str, index_code: str | None = None) -> li
         rows = query_rows(connection, f"select * from {EXPLAIN}(?) order by line_number", [subject])
         if not rows:
             raise CepingError(_not_found(connection, subject))
-    found = list(_nest(rows))
+        missing = _missing_ranks(connection, {row["subject_id"] for row in rows})
+    found = list(_nest(rows, missing))
     chosen = [one for one in found if index_code in (None, one.facts["index_code"])]
     if not chosen:
         scored = ", ".join(one.facts["index_code"] for one in found)
@@ -76,7 +80,25 @@ def explain(release: Release, subject: str, index_code: str | None = None) -> li
     return chosen
 
 
-def _nest(rows: Iterable[Row]) -> Iterable[Explanation]:
+def _missing_ranks(connection: duckdb.DuckDBPyConnection, subjects: set[str]) -> dict[tuple[str, str, int], Row]:
+    """Ranks if what was not measured stood at the low and the high end of the class."""
+    tables = "select count(*) as table_count from information_schema.tables where table_name = ?"
+    [drawn] = query_rows(connection, tables, [INTERVALS])
+    if not drawn["table_count"]:
+        return {}
+    rows = query_rows(
+        connection,
+        f"select edition, index_code, subject_id, {', '.join(MISSING_RANKS)} from indices.{INTERVALS} "
+        "where list_contains(?, subject_id)",
+        [sorted(subjects)],
+    )
+    return {
+        (row["subject_id"], row["index_code"], row["edition"]): {name: row[name] for name in MISSING_RANKS}
+        for row in rows
+    }
+
+
+def _nest(rows: Iterable[Row], missing: Mapping[tuple[str, str, int], Row]) -> Iterable[Explanation]:
     trees: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         trees.setdefault((row["subject_id"], row["index_code"]), []).append(row)
@@ -85,7 +107,10 @@ def _nest(rows: Iterable[Row]) -> Iterable[Explanation]:
         for row in nodes:
             below.setdefault(row["parent_code"], []).append(row)
         (root,) = below[None]
-        yield Explanation(facts={name: root[name] for name in OF_THE_INDEX}, root=_part(root, below))
+        key = (root["subject_id"], root["index_code"], root["edition"])
+        facts = {name: root[name] for name in OF_THE_INDEX}
+        facts |= missing.get(key, dict.fromkeys(MISSING_RANKS))
+        yield Explanation(facts=facts, root=_part(root, below))
 
 
 def _part(row: Row, below: dict[str | None, list[Row]]) -> Part:

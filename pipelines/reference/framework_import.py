@@ -46,6 +46,8 @@ NEW_FRAMEWORK = {
     "ranked_by": "kind",
     "compared_within": "all",
     "coverage_min": "0.5",
+    "coverage_reasoning_zh": "少于一半权重有据者不排名，与其余指数一致",
+    "coverage_reasoning_en": "Who has evidence for less than half of the weight is not ranked, as in the other indices",
     "score_scale": "100",
     "tied_within": "0.000001",
 }

@@ -19,14 +19,16 @@ from pipelines.settings import MODELS_DIR
 
 NODES, FRAMEWORKS, BANDS, MEASURES = "framework_nodes", "frameworks", "framework_bands", "measures"
 ABSENCES = "framework_absences"
+COVERAGE_REASONING = ("coverage_reasoning_zh", "coverage_reasoning_en")
 NEED_POSITIVE = ("geometric", "harmonic")
 SUBJECT_KINDS = {"website", "foreign_language_site", "service_platform", "weibo", "wechat", "app", "unit"}
 RANKED_BY = {"kind", "level", "system", "role", "province"}
 BY_DATA = ("entropy", "critic")
 BY_POINTS = ("given", "relative")
 IndexKey = tuple[int, str]
-# The lowest bound of each banded node, and the lowest value of each measure; nothing where it has no end.
-LowestBounds = dict[tuple[int, str, str], float]
+# The bands of each banded node from the lowest bound on, each with its points.
+Bands = dict[tuple[int, str, str], list[tuple[float, float]]]
+# The lowest value of each measure; nothing where it has no end.
 LowestValues = dict[str, float | None]
 
 Empty = BeforeValidator(lambda text: None if text == "" else text)
@@ -54,6 +56,8 @@ class Framework(BaseModel, frozen=True):
     ranked_by: Annotated[str, _listed(RANKED_BY)]
     compared_within: Literal["all", "class"]
     coverage_min: float = Field(ge=0, le=1)
+    coverage_reasoning_zh: str
+    coverage_reasoning_en: str
     score_scale: float = Field(gt=0, allow_inf_nan=False)
     tied_within: float = Field(gt=0, allow_inf_nan=False)
     origin: Literal["public_record", "own_design"]
@@ -62,8 +66,11 @@ class Framework(BaseModel, frozen=True):
 
     @model_validator(mode="after")
     def has_grounds(self) -> Self:
-        """What is ours gives its reason; what is public gives its source."""
+        """What is ours gives its reason; what is public gives its source; least evidence is argued for by both."""
         _require_grounds(self.origin, self.reasoning_en, self.source)
+        empty = [name for name in COVERAGE_REASONING if not getattr(self, name).strip()]
+        if empty:
+            raise ValueError(f"coverage_min {self.coverage_min:g} needs its reasons: {', '.join(empty)} is empty")
         return self
 
 
@@ -126,8 +133,9 @@ class Absence(BaseModel, frozen=True):
     edition: int
     index_code: str = Field(min_length=1)
     measure: str = Field(min_length=1)
+    subjects: str = Field(min_length=1)
     absence: Literal["not_offered", "not_applicable", "not_measured"]
-    missing_rule: Literal["value", "impute_low", "impute_median", "fail", "drop"]
+    missing_rule: Literal["value", "impute_worst", "impute_median", "fail", "drop"]
     missing_parameter: Number
     origin: Literal["public_record", "own_design"]
     reasoning_en: str
@@ -140,14 +148,18 @@ class Absence(BaseModel, frozen=True):
         fitting = {
             "not_offered": ("value", "fail"),
             "not_applicable": ("drop",),
-            "not_measured": ("impute_low", "impute_median", "fail", "drop"),
+            "not_measured": ("impute_worst", "impute_median", "fail", "drop"),
         }[self.absence]
         if self.missing_rule not in fitting:
             raise ValueError(f"{self.absence} takes {', '.join(fitting)}, found {self.missing_rule}")
         if self.missing_rule == "value" and self.missing_parameter is None:
             raise ValueError("value needs the missing_parameter it stands for")
-        if self.missing_rule == "impute_low" and not 0 < (self.missing_parameter or 0) < 1:
-            raise ValueError("impute_low needs the quantile, between 0 and 1, as its missing_parameter")
+        if self.absence == "not_applicable" and self.subjects == "*":
+            raise ValueError("not_applicable names the kinds or subjects it is said of: for * a gap alone would pay")
+        unknown = [word for word in self.subjects.split("|") if word not in {"*", *SUBJECT_KINDS} and ":" not in word]
+        if unknown:
+            known = ", ".join(sorted(SUBJECT_KINDS))
+            raise ValueError(f"subjects are *, or of {known}, or ids such as website:1100000001, found {unknown[0]}")
         return self
 
 
@@ -187,12 +199,12 @@ def _require_grounds(origin: str, reasoning: str, source: str) -> None:
         raise ValueError("public_record needs its source")
 
 
-def _bands(seeds: Path) -> LowestBounds:
-    lowest: LowestBounds = {}
+def _bands(seeds: Path) -> Bands:
+    found: defaultdict[tuple[int, str, str], list[tuple[float, float]]] = defaultdict(list)
     for _, row in read_rows(seeds, BANDS):
         key = int(row["edition"]), row["index_code"], row["node_code"]
-        lowest[key] = min(float(row["lower_bound"]), lowest.get(key, float("inf")))
-    return lowest
+        found[key].append((float(row["lower_bound"]), float(row["points"])))
+    return {key: sorted(bands) for key, bands in found.items()}
 
 
 def _measures(seeds: Path) -> LowestValues:
@@ -257,7 +269,7 @@ def _too_deep(tree: dict[int, Node], lines: dict[str, int]) -> list[Fault]:
     return faults
 
 
-def _node_faults(tree: dict[int, Node], bands: LowestBounds, measures: LowestValues) -> Iterator[Fault]:
+def _node_faults(tree: dict[int, Node], bands: Bands, measures: LowestValues) -> Iterator[Fault]:
     children: defaultdict[str, list[Node]] = defaultdict(list)
     by_code = {node.node_code: node for node in tree.values()}
     for node in tree.values():
@@ -292,7 +304,7 @@ def _footing_faults(node: Node, total: float) -> Iterator[str]:
         yield f"has {node.weight:g} points, and its children {total:g}"
 
 
-def _leaf_faults(node: Node, bands: LowestBounds, measures: LowestValues) -> Iterator[str]:
+def _leaf_faults(node: Node, bands: Bands, measures: LowestValues) -> Iterator[str]:
     needed = ("measure_code", "direction", "treatment", "normalisation", "missing_rule")
     missing = [name for name in needed if getattr(node, name) is None]
     if missing:
@@ -305,6 +317,8 @@ def _leaf_faults(node: Node, bands: LowestBounds, measures: LowestValues) -> Ite
     yield from _goal_faults(node)
     if node.normalisation == "deduction" and not (node.points_per_unit and node.points_per_unit > 0 and node.weight):
         yield "has deductions, so it needs points and positive points_per_unit"
+    if node.normalisation == "deduction" and node.direction == "1":
+        yield "loses points for each unit, so its direction is -1"
     if node.normalisation == "banded":
         yield from _band_faults(node, bands.get((*node.index_key, node.node_code)), measures)
 
@@ -320,12 +334,15 @@ def _goal_faults(node: Node) -> Iterator[str]:
         yield "is spread between scores, so goal_low must be less than goal_high, and both within 0 and 100"
 
 
-def _band_faults(node: Node, bound: float | None, measures: LowestValues) -> Iterator[str]:
+def _band_faults(node: Node, bands: list[tuple[float, float]] | None, measures: LowestValues) -> Iterator[str]:
     """Bands have no upper end; below the lowest of them no value may lie, as far as the measure says."""
-    if bound is None:
+    if bands is None:
         yield f"is banded and has no rows in {BANDS}.csv"
         return
-    code = node.measure_code or ""
+    points = [score for _, score in bands]
+    if points != points[::-1] and points == sorted(points, reverse=node.direction == "1"):
+        yield f"has bands whose points {'fall' if node.direction == '1' else 'rise'}, so its direction is the other one"
+    bound, code = bands[0][0], node.measure_code or ""
     lowest = measures.get(code, measures.get(_family(code)))
     if lowest is None:
         return

@@ -31,8 +31,9 @@ class Method:
 class Leaf:
     """One indicator of every subject.
 
-    ``raw`` is the value as measured, ``treated`` the same after treatment of outliers, ``error`` its standard error in
-    the unit of ``raw`` (0 where it is no sample), ``is_present`` whether it has a score.
+    ``raw`` is the value as it counts, ``treated`` the same after treatment of outliers, ``error`` its standard error in
+    the unit of ``raw`` (0 where it is no sample), ``is_present`` whether it has a score, ``is_gap`` whether it was not
+    measured, be it filled in or not.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Leaf:
     treated: Floats
     error: Floats
     is_present: Truth
+    is_gap: Truth
     is_veto: bool = False
     may_be_missing: bool = True
 
@@ -101,7 +103,7 @@ class Index:
         """Hash of everything the draws depend on."""
         digest = sha256(json.dumps(self._described(), sort_keys=True, ensure_ascii=False).encode())
         for leaf in self.leaves:
-            for column in (leaf.raw, leaf.treated, leaf.error, leaf.is_present):
+            for column in (leaf.raw, leaf.treated, leaf.error, leaf.is_present, leaf.is_gap):
                 digest.update(np.ascontiguousarray(column).tobytes())
         for positions in self.compared:
             digest.update(positions.tobytes())

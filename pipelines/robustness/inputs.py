@@ -7,10 +7,11 @@ import numpy as np
 import polars as pl
 
 from pipelines.foundation.sql import Row
+from pipelines.robustness.arithmetic import known_errors
 from pipelines.robustness.index import Branch, Floats, Index, Leaf, Method, Node
 from pipelines.robustness.normalising import RELATIVE
 from pipelines.robustness.rules import IndexKey
-from pipelines.robustness.titles import ERROR_SUFFIX, SUBJECT, Title, title_of
+from pipelines.robustness.titles import ERROR_SUFFIX, SUBJECT, Exclusion, Title, title_of
 
 # Every table of the warehouse that is read here, by schema and name.
 TABLES_READ = (
@@ -22,16 +23,20 @@ TABLES_READ = (
     ("intermediate", "int_node_weight"),
     ("indices", "idx_rank"),
     ("indices", "dim_framework_band"),
+    ("reference", "award_exclusions"),
     ("reference", "frameworks"),
     ("indices", "dim_robustness_choice"),
     ("reference", "robustness_settings"),
 )
 
+# Inputs of titles that are scores of an index, or of a node of it.
+CARRIED = ("index", "node")
 VALUES = """
     select
         normalised.node_code, ranked.rank_class, normalised.subject_id, normalised.compared_class,
-        normalised.raw_value, normalised.treated_value, normalised.standard_error,
+        normalised.counted_value, normalised.treated_value, normalised.standard_error,
         normalised.normalised_value is not null as is_present,
+        coalesce(normalised.absence = 'not_measured', false) as is_gap,
         ranked.subject_rank is not null as is_ranked, ranked.is_synthetic
     from intermediate.int_indicator_normalised as normalised
     inner join indices.idx_rank as ranked
@@ -68,21 +73,35 @@ RANKED = """
     order by edition, index_code
 """
 CONTESTED = """
-    select distinct candidates.edition, candidates.series_code, candidates.title_code, titles.tied_within
+    select distinct
+        candidates.edition, candidates.series_code, candidates.title_code, titles.tied_within, titles.stage
     from awards.award_candidate as candidates
     inner join awards.award_title as titles using (edition, series_code, title_code)
     where candidates.is_eligible
     order by all
 """
+# Who is excluded by another win would be eligible without it.
 TITLE_CANDIDATES = """
-    select subject_id, rank_class, quota, threshold_score, is_synthetic
+    select subject_id, rank_class, quota, threshold_score, is_eligible, is_synthetic
     from awards.award_candidate
-    where edition = $edition and series_code = $series_code and title_code = $title_code and is_eligible
+    where
+        edition = $edition and series_code = $series_code and title_code = $title_code
+        and (is_eligible or outcome_code = 'excluded')
 """
 TITLE_INPUTS = """
-    select subject_id, input_code, weight, input_score, standard_error
-    from awards.award_component
-    where edition = $edition and series_code = $series_code and title_code = $title_code and is_eligible
+    select
+        inputs.subject_id, inputs.input_code, inputs.input_kind, inputs.index_code, inputs.value_code, inputs.weight,
+        inputs.input_score, inputs.standard_error
+    from awards.award_component as inputs
+    inner join awards.award_candidate as candidates using (edition, series_code, title_code, subject_id)
+    where
+        inputs.edition = $edition and inputs.series_code = $series_code and inputs.title_code = $title_code
+        and (candidates.is_eligible or candidates.outcome_code = 'excluded')
+"""
+EXCLUSIONS = """
+    select edition, series_code, title_code, excluding_series_code, excluding_title_code
+    from reference.award_exclusions
+    order by all
 """
 
 
@@ -122,7 +141,7 @@ def read_index(connection: duckdb.DuckDBPyConnection, edition: int, index_code: 
 
 def contested_titles(connection: duckdb.DuckDBPyConnection) -> Iterator[Title]:
     """The titles somebody is eligible for, in the order of their codes."""
-    for edition, series_code, title_code, tied_within in connection.execute(CONTESTED).fetchall():
+    for edition, series_code, title_code, tied_within, stage in connection.execute(CONTESTED).fetchall():
         key = {"edition": edition, "series_code": series_code, "title_code": title_code}
         candidates: pl.DataFrame = connection.sql(TITLE_CANDIDATES, params=key).pl()
         inputs: pl.DataFrame = connection.sql(TITLE_INPUTS, params=key).pl()
@@ -134,7 +153,16 @@ def contested_titles(connection: duckdb.DuckDBPyConnection) -> Iterator[Title]:
                 pl.col("standard_error").alias(f"{code}{ERROR_SUFFIX}"),
             )
             candidates = candidates.join(values, on=SUBJECT, how="left", validate="1:1")
-        yield title_of(candidates, weights, edition, (series_code, title_code), tied_within)
+        carried = inputs.filter(pl.col("input_kind").is_in(CARRIED)).select("input_code", "index_code", "value_code")
+        nodes = {
+            code: (index_code, node_code) for code, index_code, node_code in carried.unique().sort(by=pl.all()).rows()
+        }
+        yield title_of(candidates, weights, edition, (series_code, title_code), tied_within, stage, nodes)
+
+
+def exclusions(connection: duckdb.DuckDBPyConnection) -> list[Exclusion]:
+    """Whose winners cannot win what."""
+    return [Exclusion(*row) for row in connection.execute(EXCLUSIONS).fetchall()]
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, query: str, key: dict[str, object]) -> pl.DataFrame:
@@ -168,10 +196,11 @@ def _leaf(row: Row, values: pl.DataFrame, bands: pl.DataFrame) -> Leaf:
             points_per_unit=row["points_per_unit"],
             bands=tuple(bands.select("lower_bound", "points").rows()),
         ),
-        raw=_numbers(values["raw_value"]),
+        raw=_numbers(values["counted_value"]),
         treated=_numbers(values["treated_value"]),
-        error=np.nan_to_num(_numbers(values["standard_error"])),
+        error=known_errors(_numbers(values["counted_value"]), _numbers(values["standard_error"])),
         is_present=values["is_present"].to_numpy(),
+        is_gap=values["is_gap"].to_numpy(),
         is_veto=row["is_veto"],
         may_be_missing=row["missing_rule"] != "fail",
     )

@@ -53,6 +53,8 @@ def normalise(method: Method, normalisation: str, values: Floats, groups: Sequen
     scores = np.zeros(values.shape)
     if normalisation not in RELATIVE:
         scores = round_away(_absolute(method, values), VALUE_DIGITS)
+        if method.normalisation == "given" and method.direction > 0 and method.treatment != "log":
+            scores = np.where(np.abs(values) < 1, values, scores)
         return np.where(np.isnan(scores), 0.0, scores)
     for positions in groups:
         is_everybody = len(positions) == values.shape[1]

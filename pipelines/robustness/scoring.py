@@ -4,8 +4,8 @@ Draws go down, ranked subjects across. What is missing is the same in every draw
 no choice. Sums run over children in one order and over nothing else, so that blocks of any size give the same digits.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -45,10 +45,15 @@ def score(
     leaf_scores: Mapping[str, Floats],
     aggregation: str,
     score_floor: float,
-) -> Floats:
-    """Scores of the index, 0 to 100; where ``aggregation`` is not ``own`` it takes the place of every mean's."""
+    wanted: Collection[str] = (),
+) -> tuple[Floats, dict[str, Floats]]:
+    """Scores of the index, 0 to 100, and those of wanted nodes below it.
+
+    Where ``aggregation`` is not ``own`` it takes the place of every mean's.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _Tree(evidence, shares, leaf_scores, aggregation, score_floor).score(index.root)
+        tree = _Tree(evidence, shares, leaf_scores, aggregation, score_floor, wanted)
+        return tree.score(index.root), tree.found
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,16 @@ class _Tree:
     leaf_scores: Mapping[str, Floats]
     aggregation: str
     score_floor: float
+    wanted: Collection[str]
+    found: dict[str, Floats] = field(default_factory=dict)
 
     def score(self, node: Node) -> Floats:
+        scores = self._score(node)
+        if node.code in self.wanted:
+            self.found[node.code] = scores
+        return scores
+
+    def _score(self, node: Node) -> Floats:
         if isinstance(node, Leaf):
             return self.leaf_scores[node.code]
         below = [self.score(child) for child in node.children]

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from pipelines.robustness.arithmetic import middle_places, places_from_best, steps_of
 from pipelines.robustness.draws import Sample
+from pipelines.robustness.gaps import GAP_SHARES, fill_gaps
 from pipelines.robustness.index import Floats, Index, Leaf, Whole
 from pipelines.robustness.normalising import RELATIVE, limits, normalise, treat
 from pipelines.robustness.rules import AGGREGATION, CHOICE_CODES, NORMALISATION, OWN, SAMPLING, WEIGHTS, Rules
@@ -32,7 +33,9 @@ class Draws:
     apart, a row a matrix: the mean absolute difference from the rank that is published, for ``a``, ``b`` and for ``a``
     with each choice from ``b``; and what all ranks together give for Sobol's indices. ``choice_ranks`` are those of the
     same draws of ``a`` where no value moves, ``sampling_ranks`` those where values alone move; who is tied stands in
-    the middle of the places.
+    the middle of the places. ``gap_ranks`` are, by the share of the class that is worse, those a subject would have
+    if what was not measured of it stood there; 0 where nothing is missing. ``nodes`` are the scores of wanted nodes, a
+    row a draw and a column a wanted subject.
     """
 
     base_scores: Floats
@@ -46,15 +49,31 @@ class Draws:
     squared: Floats
     choice_ranks: Floats
     sampling_ranks: Floats
+    gap_ranks: Mapping[float, Ranks]
+    nodes: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Nodes of an index whose scores in each draw somebody goes on with, and of which ranked subjects, as positions."""
+
+    nodes: tuple[str, ...] = ()
+    positions: Whole = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """An index, the rules it is varied by, and the size of the blocks (cells of draws by subjects)."""
+    """An index, the rules it is varied by, and the size of the blocks (cells of draws by subjects).
+
+    ``carried`` are scores of leaves that were drawn elsewhere, a row a draw and a column a subject; where they are not
+    numbers the leaf's own error moves the value.
+    """
 
     index: Index
     asked: Rules
     block_cells: int = BLOCK_CELLS
+    wanted: Wanted = field(default_factory=Wanted)
+    carried: Mapping[str, Floats] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> Rules:
@@ -74,7 +93,7 @@ class Simulation:
         index, rules = self.index, self.rules
         shape = (rules.draw_count, index.ranked_count)
         apart = rules.sensitivity_count
-        base_scores = self._scores(self._unmoved())
+        base_scores, _ = self._scores(self._unmoved())
         base_ranks = self._ranks(base_scores)
         draws = Draws(
             base_scores=base_scores[0],
@@ -88,6 +107,8 @@ class Simulation:
             squared=np.zeros((len(CHOICE_CODES), apart)),
             choice_ranks=np.empty((apart, index.ranked_count), dtype=np.float32),
             sampling_ranks=np.empty((apart, index.ranked_count), dtype=np.float32),
+            gap_ranks={share: self._gap_ranks(share, base_scores[0]) for share in GAP_SHARES},
+            nodes={code: np.empty((rules.draw_count, len(self.wanted.positions))) for code in self.wanted.nodes},
         )
         with ThreadPoolExecutor(threads) as pool:
             for done in [pool.submit(self._draw, draws, start, stop) for start, stop in self._blocks()]:
@@ -104,7 +125,7 @@ class Simulation:
             and any(leaf.method.normalisation in RELATIVE for leaf in leaves),
             AGGREGATION: _is_open(self.rules.aggregations)
             and any(branch.aggregation in AVERAGED for branch in branches),
-            SAMPLING: self.rules.error_scale > 0 and bool(self._sampled),
+            SAMPLING: bool(self.carried) or (self.rules.error_scale > 0 and bool(self._sampled)),
         }
         return tuple(choice for choice in CHOICE_CODES if is_varied[choice])
 
@@ -145,7 +166,7 @@ class Simulation:
         return {
             leaf.code: limits(leaf, self._groups[leaf.code])
             for leaf in self.index.leaves
-            if leaf.measure in self._sampled
+            if leaf.measure in self._sampled or leaf.code in self.carried
         }
 
     @cached_property
@@ -175,29 +196,47 @@ class Simulation:
         """Fill in the draws of ``a`` from start to stop, and of ``b`` and in between where they are taken apart."""
         first, second = self._samples
         a = self._moved(first, start, stop)
-        scores = self._scores(a)
+        scores, nodes = self._scores(a)
         ranks = self._ranks(scores)
         draws.scores[start:stop], draws.ranks[start:stop] = scores, ranks
+        self._keep(draws, nodes, slice(start, stop))
         apart = self.rules.sensitivity_count
         if start >= apart:
             return
         b = self._moved(second, start, stop)
-        scores_b = self._scores(b)
+        scores_b, nodes_b = self._scores(b)
         ranks_b = self._ranks(scores_b)
         of_b = slice(len(draws.ranks) - apart + start, len(draws.ranks) - apart + stop)
         draws.scores[of_b], draws.ranks[of_b] = scores_b, ranks_b
-        draws.choice_ranks[start:stop] = self._middle_ranks(self._scores(a.without_sampling()))
-        draws.sampling_ranks[start:stop] = self._middle_ranks(self._scores(self._only_sampled(a)))
+        self._keep(draws, nodes_b, of_b)
+        draws.choice_ranks[start:stop] = self._middle_ranks(self._scores(a.without_sampling())[0])
+        draws.sampling_ranks[start:stop] = self._middle_ranks(self._scores(self._only_sampled(a))[0])
         draws.shifts_a[start:stop] = _shift(ranks, draws.base_ranks)
         draws.shifts_b[start:stop] = _shift(ranks_b, draws.base_ranks)
         draws.shifts_ab[:, start:stop] = draws.shifts_a[start:stop]
         for choice in self.varied:
             place = CHOICE_CODES.index(choice)
-            mixed = self._ranks(self._scores(a.with_choice(choice, b)))
+            mixed = self._ranks(self._scores(a.with_choice(choice, b))[0])
             change = (mixed - ranks).astype(np.int64)
             draws.shifts_ab[place, start:stop] = _shift(mixed, draws.base_ranks)
             draws.crossed[place, start:stop] = ((ranks_b - draws.base_ranks) * change).sum(axis=1)
             draws.squared[place, start:stop] = (change * change).sum(axis=1)
+
+    def _gap_ranks(self, share: float, base_scores: Floats) -> Ranks:
+        """Ranks where everybody else stays as published and the own gaps take a share's place in the class."""
+        leaf_scores = {leaf.code: self._unsampled[leaf.code, OWN][0] for leaf in self.index.leaves}
+        filled = fill_gaps(self.index, leaf_scores, share)
+        shares = {branch.code: np.array([branch.shares]) for branch in self.index.branches}
+        evidence = find_evidence(filled.index)
+        [scores], _ = score(filled.index, evidence, shares, filled.leaf_scores, OWN, self.rules.score_floor)
+        tied_within = self.index.tied_within
+        published, would_be = steps_of(base_scores, tied_within), steps_of(scores, tied_within)
+        ranks = np.zeros(self.index.ranked_count, dtype=np.int32)
+        for places in self.index.class_slices:
+            ordered = np.sort(published[places])
+            above = len(ordered) - np.searchsorted(ordered, would_be[places], side="right")
+            ranks[places] = 1 + above - (published[places] > would_be[places])
+        return np.where(filled.has_gap, ranks, 0).astype(np.int32)
 
     def _unmoved(self) -> "Moved":
         shares = {branch.code: np.array([branch.shares]) for branch in self.index.branches}
@@ -207,7 +246,8 @@ class Simulation:
         """The framework's own choices, with the values of the draws."""
         count = len(moved.aggregations)
         shares = {branch.code: np.repeat([branch.shares], count, axis=0) for branch in self.index.branches}
-        return Moved(shares, [OWN] * count, [OWN] * count, Deviations(moved.deviations.of))
+        deviations = Deviations(moved.deviations.of, moved.deviations.carried)
+        return Moved(shares, [OWN] * count, [OWN] * count, deviations)
 
     def _moved(self, sample: Sample, start: int, stop: int) -> "Moved":
         rules = self.rules
@@ -219,28 +259,39 @@ class Simulation:
             for measure, positions in self._sampled.items()
             if rules.error_scale > 0
         }
+        first = 0 if sample.name == "a" else rules.draw_count - rules.sensitivity_count
+        carried = {code: found[first + start : first + stop] for code, found in self.carried.items()}
         return Moved(
             shares,
             [rules.normalisations[place][0] for place in sample.normalisations[start:stop]],
             [rules.aggregations[place][0] for place in sample.aggregations[start:stop]],
-            Deviations(deviations),
+            Deviations(deviations, carried),
         )
 
-    def _scores(self, moved: "Moved") -> Floats:
-        """Scores of the ranked subjects, one row per draw."""
+    def _keep(self, draws: Draws, nodes: Mapping[str, Floats], rows: slice) -> None:
+        for code, scores in nodes.items():
+            draws.nodes[code][rows] = scores[:, self.wanted.positions]
+
+    def _scores(self, moved: "Moved") -> tuple[Floats, dict[str, Floats]]:
+        """Scores of the ranked subjects, one row per draw, and those of the wanted nodes."""
         leaf_scores = {leaf.code: self._leaf_scores(leaf, moved) for leaf in self.index.leaves}
-        found = np.empty((len(moved.aggregations), self.index.ranked_count))
+        shape = (len(moved.aggregations), self.index.ranked_count)
+        found = np.empty(shape)
+        nodes = {code: np.empty(shape) for code in self.wanted.nodes}
         for aggregation in dict.fromkeys(moved.aggregations):
             rows = _places_of(aggregation, moved.aggregations)
-            found[rows] = score(
+            found[rows], wanted = score(
                 self.index,
                 self._evidence,
                 {code: shares[rows] for code, shares in moved.shares.items()},
                 {code: scores if len(scores) == 1 else scores[rows] for code, scores in leaf_scores.items()},
                 aggregation,
                 self.rules.score_floor,
+                self.wanted.nodes,
             )
-        return found
+            for code, scores in wanted.items():
+                nodes[code][rows] = scores
+        return found, nodes
 
     def _leaf_scores(self, leaf: Leaf, moved: "Moved") -> Floats:
         """Scores of one leaf, one row per draw; one row for all where nothing moves it."""
@@ -250,17 +301,24 @@ class Simulation:
         if key in moved.deviations.kept:
             return moved.deviations.kept[key]
         deviations = moved.deviations.of.get(leaf.measure)
-        if deviations is None:
+        carried = moved.deviations.carried.get(leaf.code)
+        if deviations is None and carried is None:
             alike = len(set(names)) == 1
             found = np.concatenate([self._unsampled[leaf.code, name] for name in (names[:1] if alike else names)])
         else:
             found = np.empty((len(names), self.index.ranked_count))
-            values = self._sampled_values(leaf, deviations)
+            values = self._moved_values(leaf, deviations, carried)
             for name in dict.fromkeys(names):
                 rows = _places_of(name, names)
                 found[rows] = self._normalised(leaf, name, values[rows])
         moved.deviations.kept[key] = found
         return found
+
+    def _moved_values(self, leaf: Leaf, deviations: Floats | None, carried: Floats | None) -> Floats:
+        if carried is None:
+            return self._sampled_values(leaf, deviations) if deviations is not None else leaf.treated[None, :]
+        by_error = leaf.treated[None, :] if deviations is None else self._sampled_values(leaf, deviations)
+        return np.where(np.isnan(carried), by_error, treat(leaf, carried, self._limits[leaf.code]))
 
     def _sampled_values(self, leaf: Leaf, deviations: Floats) -> Floats:
         positions, error = self._sampled[leaf.measure], self.rules.error_scale * leaf.error
@@ -294,9 +352,13 @@ class Simulation:
 
 @dataclass(frozen=True)
 class Deviations:
-    """How sampled values deviate, by measure, and the scores that leaves had with them, kept while a block lasts."""
+    """How sampled values deviate, by measure, what was drawn elsewhere, by leaf, and what scores leaves had with them.
+
+    The latter are kept while a block lasts.
+    """
 
     of: Mapping[str, Floats]
+    carried: Mapping[str, Floats] = field(default_factory=dict)
     kept: dict[tuple[str, ...], Floats] = field(default_factory=dict)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines.robustness.gaps import GAP_SHARES
 from pipelines.robustness.index import Floats, Index, Whole
 from pipelines.robustness.rules import Rules
 from pipelines.robustness.simulation import Draws, Ranks
@@ -42,8 +43,19 @@ def _rank_intervals(index: Index, rules: Rules, draws: Draws) -> pl.DataFrame:
     return _subjects(index).with_columns(
         draw_count=pl.lit(rules.draw_count, pl.Int64),
         **{name: pl.Series(values) for name, values in (scores | bounds).items()},
+        **{_gap_name(share): _gap_ranks(draws, share) for share in GAP_SHARES},
         is_synthetic=pl.Series(index.is_synthetic[: index.ranked_count], dtype=pl.Boolean),
     )
+
+
+def _gap_name(share: float) -> str:
+    return f"missing_rank_p{round(100 * share):02}"
+
+
+def _gap_ranks(draws: Draws, share: float) -> pl.Series:
+    """The ranks if gaps stood there, empty where there is none."""
+    ranks = pl.Series(draws.gap_ranks[share].astype(np.int64))
+    return ranks.set(ranks == 0, None)
 
 
 def _span(kind: str, middle_ranks: Floats) -> dict[str, Whole]:

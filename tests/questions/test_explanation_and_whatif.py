@@ -32,7 +32,7 @@ WAYS: dict[str, dict[str, object]] = {
     "given_less": {"normalisation": "given", "direction": -1},
     "goalposts": {"normalisation": "goalposts", "goal_low": 0, "goal_high": 110},
     "goalposts_log": {"normalisation": "goalposts", "goal_low": 0, "goal_high": 150, "treatment": "log"},
-    "deduction": {"normalisation": "deduction", "points_per_unit": 0.02},
+    "deduction": {"normalisation": "deduction", "points_per_unit": 0.02, "direction": -1},
     "banded": {"normalisation": "banded"},
     "min_max": {"normalisation": "min_max"},
     "ranged": {"normalisation": "min_max", "goal_low": 1, "goal_high": 100},

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,10 @@ from pipelines.errors import FrameworkError
 from pipelines.reference.rows import seed_path
 from pipelines.robustness.arithmetic import places_from_best, round_away
 from pipelines.robustness.draws import Sample
-from pipelines.robustness.index import Index
+from pipelines.robustness.index import Branch, Index
 from pipelines.robustness.rules import CHOICE_CODES, Rules, read_rules
-from pipelines.robustness.simulation import Draws, Simulation
+from pipelines.robustness.simulation import Draws, Simulation, Wanted
 from pipelines.robustness.tables import RANK_INTERVAL, SENSITIVITY, TOP_CHANCE, RankedIndex
-from pipelines.robustness.titles import FIRMNESS, title_of
 from pipelines.settings import SEEDS_DIR
 from tests.fixtures.drawing import alike, flat_index, rules
 from tests.fixtures.index_reference import competition_ranks
@@ -178,14 +178,21 @@ def test_sensitivity_has_settled_at_the_size_it_is_published_with() -> None:
         assert one[choice]["total_order"] == pytest.approx(two[choice]["total_order"], abs=0.05), choice
 
 
+def columns(found: np.ndarray | Mapping[Any, np.ndarray]) -> list[bytes]:
+    """The bytes of an array, or of each of several."""
+    return [array.tobytes() for array in (found.values() if isinstance(found, Mapping) else [found])]
+
+
 def test_neither_blocks_nor_threads_change_a_digit() -> None:
     index = random_index(normalisation="min_max")
     varied = rules(**EVERYTHING)
     one, two, three = (
-        Simulation(index, varied, block_cells).run(threads) for block_cells, threads in ((1, 1), (997, 2), (1 << 20, 1))
+        Simulation(index, varied, block_cells, Wanted(("root", "a"), np.array([1, 3]))).run(threads)
+        for block_cells, threads in ((1, 1), (997, 2), (1 << 20, 1))
     )
     for name in vars(one):
-        assert getattr(one, name).tobytes() == getattr(two, name).tobytes() == getattr(three, name).tobytes(), name
+        first, second, third = (columns(getattr(draws, name)) for draws in (one, two, three))
+        assert first == second == third, name
 
 
 def test_of_several_choices_the_one_that_acts_alone_has_it_all() -> None:
@@ -293,43 +300,19 @@ def test_rules_hold_until_a_later_edition_has_others(tmp_path: Path) -> None:
     assert read[2020, "legal_media"].weight_noise == 0.1
 
 
-CANDIDATES = pl.DataFrame(
-    {
-        "subject_id": ["far", "even2", "even1", "ahead", "alone"],
-        "rank_class": ["x", "x", "x", "x", "y"],
-        "quota": [2, 2, 2, 2, 1],
-        "threshold_score": pl.Series([None] * 5, dtype=pl.Float64),
-        "is_synthetic": [False, True, False, False, False],
-        "index": [10.0, 40.0, 60.0, 95.0, None],
-        "experts": [10.0, 60.0, 40.0, 95.0, 20.0],
-        "experts_standard_error": [None, 1.0, 1.0, None, 2.0],
-    }
-)
-
-
-def firmness(candidates: pl.DataFrame) -> pl.DataFrame:
-    varied = rules(weight_noise=0.25, error_scale=1, draw_count=1000)
-    title = title_of(candidates, {"index": 2.0, "experts": 2.0}, 2017, ("series1", "test"))
-    return title.summarise(varied, Simulation(title.index, varied).run())[FIRMNESS]
-
-
-def test_the_chance_of_an_award_is_told_by_class_and_quota() -> None:
-    found = firmness(CANDIDATES)
-    assert found["subject_id"].to_list() == ["ahead", "even1", "even2", "far", "alone"]
-    ahead, first, second, far, alone = found["chance"].to_list()
-    assert (ahead, far, alone) == (1, 0, 1)
-    assert first == pytest.approx(0.5, abs=0.1)
-    assert first + second == pytest.approx(1, abs=0.01)
-    assert found.select("rank_p05", "rank_p95").rows() == [(1, 1), (2, 3), (2, 3), (4, 4), (1, 1)]
-    assert found["is_synthetic"].to_list() == [False, False, True, False, False]
-    assert firmness(CANDIDATES.reverse()).equals(found)
-
-
-def test_who_may_fall_below_the_threshold_may_lose_whatever_the_rank() -> None:
-    found = firmness(CANDIDATES.with_columns(threshold_score=pl.lit(20.0)))
-    chances = dict(found.select("subject_id", "chance").iter_rows())
-    assert chances["ahead"] == 1
-    assert chances["alone"] == pytest.approx(0.5, abs=0.1)
+def test_what_was_not_measured_is_put_at_both_ends_of_the_class() -> None:
+    """Of the third only one part is known; its class has 10, 20, 40 and 50 of the other."""
+    values = {"a": [10.0, 20, 30, 40, 50, 60], "b": [10.0, 20, 5, 40, 50, 99]}
+    index = flat_index(values, classes=["x"] * 5 + ["y"])
+    gap = np.array([False, False, True, False, False, False])
+    root = index.root
+    assert isinstance(root, Branch)
+    known, missing = root.children
+    index = replace(index, root=replace(root, children=(known, replace(missing, is_gap=gap))))
+    draws = Simulation(index, rules(draw_count=2, sensitivity_count=1)).run()
+    # 30 and 10 are tied with 20 and 20; 30 and 50 with 40 and 40.
+    assert draws.gap_ranks[0.1].tolist() == [0, 0, 3, 0, 0, 0]
+    assert draws.gap_ranks[0.9].tolist() == [0, 0, 2, 0, 0, 0]
 
 
 def test_yes_and_no_stay_what_they_are() -> None:

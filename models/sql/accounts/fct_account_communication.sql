@@ -121,10 +121,31 @@ yearly as (
             and years.year_start = versions_of_years.year_start
 ),
 
-communicated as (
+united as (
     select * from scored
     union all
     select * from yearly
+),
+
+communicated as (
+    select
+        edition,
+        subject_id,
+        subject_kind,
+        formula_code,
+        period_kind,
+        period_start,
+        period_end,
+        year(period_end) = edition as is_of_edition,
+        versions,
+        version_months,
+        period_count,
+        scored_count,
+        score,
+        null_reason,
+        taken_from,
+        is_synthetic
+    from united
 )
 
 select * from communicated

@@ -69,6 +69,7 @@ versioned as (
         bodies.period_kind,
         bodies.period_start,
         bodies.period_end,
+        year(bodies.period_end) = bodies.edition as is_of_edition,
         case when bodies.period_kind = 'year' then versions_of_years.versions else bodies.versions end as versions,
         case when bodies.period_kind = 'year' then versions_of_years.version_months end as version_months,
         bodies.account_count,

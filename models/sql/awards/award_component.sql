@@ -33,6 +33,48 @@ components as (
     from inputs
     inner join decided
         on {{ same_columns('inputs', 'decided', ['edition', 'series_code', 'title_code', 'subject_id']) }}
+),
+
+spreads as (
+    select
+        edition,
+        series_code,
+        title_code,
+        input_code,
+        count(input_score) > 1 and max(input_score) - min(input_score) < 1e-9 as parts_nobody
+    from components
+    where is_eligible
+    group by edition, series_code, title_code, input_code
+),
+
+told as (
+    select
+        components.edition,
+        components.series_code,
+        components.title_code,
+        components.subject_id,
+        components.rank_class,
+        components.input_code,
+        components.input_kind,
+        components.index_code,
+        components.value_code,
+        components.name_zh,
+        components.name_en,
+        components.input_score,
+        components.standard_error,
+        components.sample_size,
+        components.weight,
+        components.weight_used,
+        components.weighted_score,
+        coalesce(spreads.parts_nobody, false) as parts_nobody,
+        components.is_eligible,
+        components.quota,
+        components.threshold_score,
+        components.null_reason,
+        components.is_synthetic
+    from components
+    left join spreads
+        on {{ same_columns('components', 'spreads', ['edition', 'series_code', 'title_code', 'input_code']) }}
 )
 
-select * from components
+select * from told

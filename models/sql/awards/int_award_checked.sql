@@ -61,6 +61,91 @@ scores as (
             and added.title_code = titles.title_code
 ),
 
+nodes as (
+    select * from {{ ref('int_framework_node') }}
+),
+
+-- Each indicator with itself and every node above it.
+above_0 as (
+    select
+        edition,
+        index_code,
+        measure_code,
+        node_code,
+        parent_code
+    from nodes
+    where is_leaf
+),
+
+{% for height in range(1, var('framework_depth') + 1) -%}
+above_{{ height }} as (
+    select
+        below.edition,
+        below.index_code,
+        below.measure_code,
+        nodes.node_code,
+        nodes.parent_code
+    from above_{{ height - 1 }} as below
+    inner join nodes
+        on
+            below.edition = nodes.edition
+            and below.index_code = nodes.index_code
+            and below.parent_code = nodes.node_code
+),
+
+{% endfor -%}
+
+measures_of_nodes as (
+    {% for height in range(var('framework_depth') + 1) -%}
+    select
+        edition,
+        index_code,
+        node_code,
+        measure_code
+    from above_{{ height }}
+    {% if not loop.last -%}
+    union
+    {% endif -%}
+    {% endfor -%}
+),
+
+-- What of a questionnaire the score of a candidate rests on.
+asked as (
+    select distinct
+        inputs.edition,
+        inputs.series_code,
+        inputs.title_code,
+        inputs.subject_id,
+        substr(coalesce(read_by_nodes.measure_code, inputs.value_code), 8) as measure
+    from inputs
+    left join measures_of_nodes as read_by_nodes
+        on
+            inputs.edition = read_by_nodes.edition
+            and inputs.index_code = read_by_nodes.index_code
+            and inputs.value_code = read_by_nodes.node_code
+            and inputs.input_kind in ('index', 'node')
+    where
+        (inputs.input_kind = 'measure' and inputs.value_code like 'survey.%')
+        or read_by_nodes.measure_code like 'survey.%'
+),
+
+-- The least answered of it decides; a title that reads none of it asks how many answered anything.
+least_answered as (
+    select
+        asked.edition,
+        asked.series_code,
+        asked.title_code,
+        asked.subject_id,
+        min(coalesce(answered.respondent_count, 0)) as respondent_count
+    from asked
+    left join {{ ref('fct_survey_score') }} as answered
+        on
+            asked.edition = answered.edition
+            and asked.subject_id = answered.subject_id
+            and asked.measure = answered.measure
+    group by asked.edition, asked.series_code, asked.title_code, asked.subject_id
+),
+
 surveys as (
     select
         edition,
@@ -104,11 +189,11 @@ gathered as (
         titles.approval_rule,
         titles.veto_index_code,
         entries.self_nomination_count + entries.expert_nomination_count as nomination_count,
-        coalesce(surveys.respondent_count, 0) as respondent_count,
+        coalesce(least_answered.respondent_count, surveys.respondent_count, 0) as respondent_count,
         scores.award_score,
         scores.standard_error,
         scores.coverage,
-        scores.is_asked_of_experts,
+        coalesce(scores.is_asked_of_experts, titles.approval_rule <> 'none') as is_asked_of_experts,
         scores.score_step,
         case when titles.tie_rule = 'by_input' then scores.tie_step end as tie_step,
         vetoes.subject_id is not null as is_vetoed,
@@ -119,12 +204,18 @@ gathered as (
             entries.edition = titles.edition
             and entries.series_code = titles.series_code
             and entries.title_code = titles.title_code
-    inner join scores
+    left join scores
         on
             entries.edition = scores.edition
             and entries.series_code = scores.series_code
             and entries.title_code = scores.title_code
             and entries.subject_id = scores.subject_id
+    left join least_answered
+        on
+            entries.edition = least_answered.edition
+            and entries.series_code = least_answered.series_code
+            and entries.title_code = least_answered.title_code
+            and entries.subject_id = least_answered.subject_id
     left join surveys on entries.edition = surveys.edition and entries.subject_id = surveys.subject_id
     left join vetoes
         on

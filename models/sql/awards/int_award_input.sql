@@ -6,6 +6,10 @@ inputs as (
     select * from {{ ref('award_inputs') }}
 ),
 
+subjects as (
+    select * from {{ ref('dim_subject') }}
+),
+
 frameworks as (
     select * from {{ ref('frameworks') }}
 ),
@@ -70,11 +74,13 @@ asked as (
         inputs.name_en,
         inputs.weight
     from entries
+    inner join subjects on entries.edition = subjects.edition and entries.subject_id = subjects.subject_id
     inner join inputs
         on
             entries.edition = inputs.edition
             and entries.series_code = inputs.series_code
             and entries.title_code = inputs.title_code
+            and {{ is_admitted('subjects.system', 'inputs.systems') }}
 ),
 
 read_values as (

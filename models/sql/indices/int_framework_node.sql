@@ -8,6 +8,7 @@ frameworks as (
 
 absences as (
     select * from {{ ref('framework_absences') }}
+    where subjects = '*'
 ),
 
 -- Of the rows that fit an indicator the nearest holds: one of its index before one of all, its measure before its family.
@@ -47,8 +48,7 @@ gaps as (
         max(case when absence <> 'not_measured' then absence end) as absence,
         max(case when absence <> 'not_measured' then missing_rule end) as absent_rule,
         max(case when absence <> 'not_measured' then missing_parameter end) as absent_parameter,
-        max(case when absence = 'not_measured' then missing_rule end) as missing_rule,
-        max(case when absence = 'not_measured' then missing_parameter end) as missing_parameter
+        max(case when absence = 'not_measured' then missing_rule end) as missing_rule
     from fitting
     where nearness = 1
     group by edition, index_code, node_code
@@ -141,7 +141,6 @@ measured as (
         case
             when nodes.missing_rule = 'drop' then coalesce(gaps.missing_rule, 'drop') else nodes.missing_rule
         end as missing_rule,
-        gaps.missing_parameter,
         coalesce(nodes.is_veto, false) as is_veto,
         frameworks.compared_within,
         frameworks.coverage_min,

@@ -12,6 +12,7 @@ in_scope as (
         frameworks.edition,
         frameworks.index_code,
         subjects.subject_id,
+        subjects.subject_kind,
         subjects.is_synthetic,
         {{ class_of('frameworks.ranked_by', 'subjects') }} as rank_class
     from frameworks

@@ -23,11 +23,11 @@ ordered as (
         subject_id,
         node_code,
         compared_class,
-        raw_value,
+        counted_value,
         row_number() over (
-            partition by edition, index_code, node_code, compared_class order by raw_value nulls last, subject_id
+            partition by edition, index_code, node_code, compared_class order by counted_value nulls last, subject_id
         ) as value_order,
-        count(raw_value) over (partition by edition, index_code, node_code, compared_class) as value_count
+        count(counted_value) over (partition by edition, index_code, node_code, compared_class) as value_count
     from raw_values
 ),
 
@@ -39,7 +39,8 @@ fences as (
         ordered.compared_class,
         min(
             case
-                when ordered.value_order > floor(nodes.treatment_parameter * ordered.value_count) then ordered.raw_value
+                when ordered.value_order > floor(nodes.treatment_parameter * ordered.value_count)
+                    then ordered.counted_value
             end
         ) as lower_fence,
         max(
@@ -47,7 +48,7 @@ fences as (
                 when
                     ordered.value_order
                     <= ordered.value_count - floor(nodes.treatment_parameter * ordered.value_count)
-                    then ordered.raw_value
+                    then ordered.counted_value
             end
         ) as upper_fence
     from ordered
@@ -68,11 +69,13 @@ drawn_in as (
         raw_values.node_code,
         raw_values.compared_class,
         raw_values.raw_value,
+        raw_values.counted_value,
         case nodes.treatment
-            when 'winsorise' then least(greatest(raw_values.raw_value, fences.lower_fence), fences.upper_fence)
-            when 'log' then case when raw_values.raw_value > -1 then ln(raw_values.raw_value + 1) end
-            else raw_values.raw_value
+            when 'winsorise' then least(greatest(raw_values.counted_value, fences.lower_fence), fences.upper_fence)
+            when 'log' then case when raw_values.counted_value > -1 then ln(raw_values.counted_value + 1) end
+            else raw_values.counted_value
         end as treated_value,
+        raw_values.absence,
         raw_values.is_imputed,
         raw_values.sample_size,
         raw_values.standard_error,
@@ -101,7 +104,9 @@ treated as (
         node_code,
         compared_class,
         raw_value,
+        counted_value,
         case when raw_value is not null then treated_value end as treated_value,
+        absence,
         is_imputed,
         sample_size,
         standard_error,
@@ -314,7 +319,7 @@ placed as (
                     end
         end
         * (described.score_high - described.score_low) / 100
-        * case when described.treatment = 'log' then 1 / nullif(described.raw_value + 1, 0) else 1 end as slope
+        * case when described.treatment = 'log' then 1 / nullif(described.counted_value + 1, 0) else 1 end as slope
     from described
     left join banded
         on
@@ -385,8 +390,15 @@ normalised as (
         node_code,
         compared_class,
         raw_value,
+        counted_value,
         treated_value,
-        case when treated_value is not null then round(rescaled_value, 10) end as normalised_value,
+        -- Points already given are not computed: below one they keep their digits.
+        case
+            when treated_value is null then null
+            when way = 'given' and direction > 0 and treatment <> 'log' and abs(rescaled_value) < 1 then rescaled_value
+            else round(rescaled_value, 10)
+        end as normalised_value,
+        absence,
         is_imputed,
         sample_size,
         standard_error,

@@ -42,6 +42,46 @@ read_values as (
     from sized
 ),
 
+absences as (
+    select * from {{ ref('framework_absences') }}
+    where subjects <> '*'
+),
+
+-- What is said of some kinds or single subjects goes before what is said of all.
+said as (
+    select
+        leaves.edition,
+        leaves.index_code,
+        leaves.node_code,
+        subjects.subject_id,
+        absences.absence,
+        absences.missing_rule,
+        absences.missing_parameter,
+        row_number() over (
+            partition by leaves.edition, leaves.index_code, leaves.node_code, subjects.subject_id
+            order by
+                case when {{ is_listed('subjects.subject_id', 'absences.subjects') }} then 0 else 1 end,
+                case when absences.index_code = leaves.index_code then 0 else 1 end,
+                case when absences.measure = leaves.measure_code then 0 else 1 end,
+                absences.absence
+        ) as nearness
+    from leaves
+    inner join absences
+        on
+            leaves.edition = absences.edition
+            and absences.index_code in (leaves.index_code, '*')
+            and absences.measure in (leaves.measure_code, split_part(leaves.measure_code, '.', 1))
+    inner join subjects
+        on
+            leaves.edition = subjects.edition
+            and leaves.index_code = subjects.index_code
+            and (
+                {{ is_listed('subjects.subject_kind', 'absences.subjects') }}
+                or {{ is_listed('subjects.subject_id', 'absences.subjects') }}
+            )
+    where not leaves.is_veto
+),
+
 given as (
     select
         leaves.edition,
@@ -53,20 +93,23 @@ given as (
         leaves.direction,
         -- Nothing at all of the subject may mean that it does not offer the thing; a row without a value never does.
         case
+            when said.subject_id is not null then said.absence
             when found.subject_id is null and leaves.absence <> 'not_measured' then leaves.absence
             else 'not_measured'
         end as absence,
         case
+            when said.subject_id is not null then said.missing_rule
             when found.subject_id is null and leaves.absence <> 'not_measured' then leaves.absent_rule
             else leaves.missing_rule
         end as missing_rule,
         case
-            when found.subject_id is null and leaves.absence <> 'not_measured' then leaves.absent_parameter
-            else leaves.missing_parameter
+            when said.subject_id is not null then said.missing_parameter
+            when found.subject_id is null then leaves.absent_parameter
         end as missing_parameter,
-        found.value as measured_value,
-        denominators.value as denominator_value,
+        leaves.missing_rule = 'impute_worst' as is_drawn_in,
+        -- What does not apply never counts, measured or not: otherwise leaving it out would change something.
         case
+            when said.absence = 'not_applicable' then null
             when leaves.denominator_code is null then found.value
             when denominators.value <> 0 then found.value / denominators.value
         end as raw_value,
@@ -99,6 +142,13 @@ given as (
             subjects.edition = denominators.edition
             and subjects.subject_id = denominators.subject_id
             and leaves.denominator_code = denominators.measure_code
+    left join said
+        on
+            subjects.edition = said.edition
+            and subjects.index_code = said.index_code
+            and subjects.subject_id = said.subject_id
+            and leaves.node_code = said.node_code
+            and said.nearness = 1
 ),
 
 evaluated as (
@@ -122,7 +172,7 @@ medians as (
     group by edition, index_code, node_code, compared_class
 ),
 
--- The values of a class from the worst on.
+-- The values of a class from the worst on, and those of everybody.
 placed as (
     select
         edition,
@@ -133,40 +183,35 @@ placed as (
         row_number() over (
             partition by edition, index_code, node_code, rank_class order by direction * raw_value, subject_id
         ) as place,
-        count(*) over (partition by edition, index_code, node_code, rank_class) as value_count
+        row_number() over (
+            partition by edition, index_code, node_code order by direction * raw_value, subject_id
+        ) as place_of_all
     from given
     where raw_value is not null
 ),
 
-spreads as (
+lows as (
     select
         edition,
         index_code,
         node_code,
         rank_class,
+        max(case when place = 1 then raw_value end) as worst_value,
+        max(case when place = 2 then raw_value end) as next_value,
         stddev_samp(raw_value) as deviation
     from placed
     group by edition, index_code, node_code, rank_class
 ),
 
-lows as (
+lows_of_all as (
     select
-        placed.edition,
-        placed.index_code,
-        placed.node_code,
-        placed.rank_class,
-        leaves.missing_parameter,
-        max(placed.raw_value) as low_value
+        edition,
+        index_code,
+        node_code,
+        max(case when place_of_all = 1 then raw_value end) as worst_value,
+        stddev_samp(raw_value) as deviation
     from placed
-    inner join leaves
-        on
-            placed.edition = leaves.edition
-            and placed.index_code = leaves.index_code
-            and placed.node_code = leaves.node_code
-    where
-        leaves.missing_rule = 'impute_low'
-        and placed.place = greatest(-floor(-round(leaves.missing_parameter * placed.value_count, 9)), 1)
-    group by placed.edition, placed.index_code, placed.node_code, placed.rank_class, leaves.missing_parameter
+    group by edition, index_code, node_code
 ),
 
 filled as (
@@ -175,12 +220,14 @@ filled as (
         case given.missing_rule
             when 'value' then given.missing_parameter
             when 'impute_median' then medians.median_value
-            when 'impute_low' then lows.low_value
+            when 'impute_worst' then coalesce(lows.worst_value, lows_of_all.worst_value)
         end as filled_value,
         case given.missing_rule
             when 'value' then cast(0 as double)
-            when 'impute_low' then round(spreads.deviation, 12)
-        end as filled_error
+            when 'impute_worst'
+                then round(case when lows.node_code is null then lows_of_all.deviation else lows.deviation end, 12)
+        end as filled_error,
+        case when given.is_drawn_in then lows.next_value end as next_value
     from given
     left join medians
         on
@@ -194,12 +241,11 @@ filled as (
             and given.index_code = lows.index_code
             and given.node_code = lows.node_code
             and given.rank_class = lows.rank_class
-    left join spreads
+    left join lows_of_all
         on
-            given.edition = spreads.edition
-            and given.index_code = spreads.index_code
-            and given.node_code = spreads.node_code
-            and given.rank_class = spreads.rank_class
+            given.edition = lows_of_all.edition
+            and given.index_code = lows_of_all.index_code
+            and given.node_code = lows_of_all.node_code
 ),
 
 completed as (
@@ -210,6 +256,14 @@ completed as (
         filled.node_code,
         filled.compared_class,
         coalesce(filled.raw_value, filled.filled_value) as raw_value,
+        -- Who alone is the worst counts as the next one: without the own value the next one's would stand in for it.
+        case
+            when filled.raw_value is null then filled.filled_value
+            when filled.next_value is null then filled.raw_value
+            when filled.direction > 0 then greatest(filled.raw_value, filled.next_value)
+            else least(filled.raw_value, filled.next_value)
+        end as counted_value,
+        case when filled.raw_value is null then filled.absence end as absence,
         filled.raw_value is null and filled.filled_value is not null as is_imputed,
         filled.sample_size,
         case when filled.raw_value is null then filled.filled_error else filled.standard_error end as standard_error,

@@ -27,9 +27,10 @@ passed_0 as (
         -- What stands in for a measurement is no evidence; that something is not offered is.
         case
             when normalised_value is null then cast(0 as double)
-            when coalesce(is_imputed, false) and null_reason <> 'not_offered' then cast(0 as double)
+            when coalesce(absence, 'none') = 'not_measured' then cast(0 as double)
             else cast(1 as double)
         end as coverage,
+        coalesce(absence, 'none') <> 'not_applicable' as is_applicable,
         normalised_standard_error * normalised_standard_error as variance,
         is_vetoed,
         null_reason,
@@ -50,6 +51,7 @@ targeted_{{ height }} as (
         children.is_veto and parents.height = {{ height }} as is_veto,
         passed.score,
         passed.coverage,
+        passed.is_applicable,
         passed.variance,
         passed.is_vetoed,
         passed.null_reason,
@@ -84,10 +86,12 @@ summed_{{ height }} as (
         {{ exact_sum('case when score > 0 then weight_share * ln(score / 100) else 0 end') }} as weighted_logarithm,
         {{ exact_sum('case when score > 0 then weight_share / score else 0 end') }} as weighted_inverse,
         min(case when weight_share > 0 then score end) as lowest_score,
-        round({{ exact_sum('weight_share * coverage') }}, 12) as coverage,
+        {{ exact_sum('weight_share * coverage') }} as covered_share,
+        {{ exact_sum('case when is_applicable then weight_share else 0 end') }} as applicable_share,
         {{ exact_sum('case when score is not null then weight_share * weight_share * variance end') }} as variance,
         {{ exact_sum(variance_by_slope('10 / score', least_score)) }} as variance_of_logarithm,
         {{ exact_sum(variance_by_slope('power(10 / score, 2)', least_score)) }} as variance_of_inverse,
+        bool_or(is_applicable) as is_applicable,
         bool_or(score is not null and weight_share > 0 and variance is null) as has_unknown_error,
         bool_or(is_veto and is_vetoed) as is_vetoed_by_child,
         bool_or(aggregation = 'kept' and is_vetoed) as is_vetoed_before,
@@ -130,7 +134,11 @@ passed_{{ height }} as (
         subject_id,
         node_code,
         score,
-        coverage,
+        -- Evidence is asked of what applies: the rest is no gap.
+        case
+            when applicable_share > 0 then round(covered_share / applicable_share, 12) else cast(0 as double)
+        end as coverage,
+        is_applicable,
         case
             when aggregation = 'kept' then variance
             when has_unknown_error or is_vetoed_by_child and aggregation = 'rubric' or not available_share > 0 then null

@@ -24,6 +24,7 @@ siblings as (
     where not children.is_veto
 ),
 
+-- Shares do not change with the unit of all siblings: measured by the largest score, squares of small ones keep theirs.
 weighed_by_data as (
     select
         normalised.edition,
@@ -32,7 +33,17 @@ weighed_by_data as (
         siblings.parent_code,
         siblings.node_code,
         siblings.weighting,
-        normalised.normalised_value as score
+        coalesce(
+            100
+            * normalised.normalised_value
+            / nullif(
+                max(abs(normalised.normalised_value)) over (
+                    partition by normalised.edition, normalised.index_code, siblings.parent_code
+                ),
+                0
+            ),
+            0
+        ) as score
     from normalised
     inner join siblings
         on

@@ -10,7 +10,10 @@ answers as (
 ),
 
 parameters as (
-    {{ parameters(['survey.seconds_min', 'survey.seconds_median_share', 'survey.straight_items_min']) }}
+    {{ parameters([
+        'survey.seconds_min', 'survey.seconds_median_share', 'survey.straight_items_min',
+        'survey.straight_median_share',
+    ]) }}
 ),
 
 medians as (
@@ -35,62 +38,74 @@ scales as (
     group by edition, questionnaire, respondent_number, coalesce(subject_code, '')
 ),
 
+flagged as (
+    select
+        responses.edition,
+        responses.questionnaire,
+        responses.respondent_number,
+        responses.subject_code,
+        responses.subject_id,
+        responses.submitted_at,
+        responses.address_pseudonym,
+        responses.is_synthetic,
+        coalesce(
+            responses.seconds_spent < parameters.survey_seconds_min
+            or responses.seconds_spent < parameters.survey_seconds_median_share * medians.median_seconds,
+            false
+        ) as is_too_fast,
+        -- Who means it gives the same answer throughout as well: with time taken over it, it is an answer.
+        coalesce(
+            scales.scale_answer_count >= parameters.survey_straight_items_min
+            and scales.distinct_answer_count = 1
+            and coalesce(
+                responses.seconds_spent < parameters.survey_straight_median_share * medians.median_seconds, true
+            ),
+            false
+        ) as is_straight_lined,
+        coalesce(scales.failed_trap_count > 0, false) as has_failed_trap
+    from responses
+    left join scales
+        on
+            responses.edition = scales.edition
+            and responses.questionnaire = scales.questionnaire
+            and responses.respondent_number = scales.respondent_number
+            and coalesce(responses.subject_code, '') = scales.subject_place
+    inner join medians
+        on responses.edition = medians.edition and responses.questionnaire = medians.questionnaire
+    inner join parameters on responses.edition = parameters.edition
+),
+
+-- Of one address the first careful answer counts: one that is thrown out itself throws out no other.
 ordered as (
+    select
+        *,
+        is_too_fast or is_straight_lined or has_failed_trap as is_careless,
+        row_number() over (
+            partition by
+                edition,
+                questionnaire,
+                coalesce(subject_code, ''),
+                address_pseudonym,
+                is_too_fast or is_straight_lined or has_failed_trap
+            order by submitted_at nulls last, lpad(respondent_number, 12, '0')
+        ) as address_order
+    from flagged
+),
+
+judged as (
     select
         edition,
         questionnaire,
         respondent_number,
         subject_code,
         subject_id,
-        seconds_spent,
-        address_pseudonym,
-        is_synthetic,
-        coalesce(subject_code, '') as subject_place,
-        row_number() over (
-            partition by edition, questionnaire, coalesce(subject_code, ''), address_pseudonym
-            order by submitted_at nulls last, lpad(respondent_number, 12, '0')
-        ) as address_order
-    from responses
-),
-
-flagged as (
-    select
-        ordered.edition,
-        ordered.questionnaire,
-        ordered.respondent_number,
-        ordered.subject_code,
-        ordered.subject_id,
-        ordered.is_synthetic,
-        coalesce(
-            ordered.seconds_spent < parameters.survey_seconds_min
-            or ordered.seconds_spent < parameters.survey_seconds_median_share * medians.median_seconds,
-            false
-        ) as is_too_fast,
-        coalesce(
-            scales.scale_answer_count >= parameters.survey_straight_items_min and scales.distinct_answer_count = 1,
-            false
-        ) as is_straight_lined,
-        ordered.address_pseudonym is not null and ordered.address_order > 1 as is_duplicate_address,
-        coalesce(scales.failed_trap_count > 0, false) as has_failed_trap
+        is_too_fast,
+        is_straight_lined,
+        not is_careless and address_pseudonym is not null and address_order > 1 as is_duplicate_address,
+        has_failed_trap,
+        not is_careless and (address_pseudonym is null or address_order = 1) as is_kept,
+        is_synthetic
     from ordered
-    left join scales
-        on
-            ordered.edition = scales.edition
-            and ordered.questionnaire = scales.questionnaire
-            and ordered.respondent_number = scales.respondent_number
-            and ordered.subject_place = scales.subject_place
-    inner join medians on ordered.edition = medians.edition and ordered.questionnaire = medians.questionnaire
-    inner join parameters on ordered.edition = parameters.edition
-),
-
-judged as (
-    select
-        *,
-        not is_too_fast
-        and not is_straight_lined
-        and not is_duplicate_address
-        and not has_failed_trap as is_kept
-    from flagged
 )
 
 select * from judged

@@ -354,7 +354,7 @@ select
     needed.depth, nodes.node_code, nodes.parent_code, nodes.name_zh, nodes.name_en, nodes.is_leaf,
     nodes.aggregation, nodes.weighting, nodes.measure_code, nodes.denominator_code, nodes.direction,
     nodes.treatment, nodes.normalisation, nodes.weight, nodes.weight_share, nodes.weight_used,
-    nodes.raw_value, nodes.treated_value, nodes.is_imputed, nodes.sample_size, nodes.score, nodes.standard_error,
+    nodes.raw_value, nodes.treated_value, nodes.absence, nodes.is_imputed, nodes.sample_size, nodes.score, nodes.standard_error,
     nodes.weighted_score, nodes.contribution_share, nodes.is_veto, nodes.is_vetoed, nodes.null_reason,
     case
         when not nodes.is_leaf or targets.next_rank is null then null

@@ -33,7 +33,7 @@ int_indicator_normalised as (
         edition, index_code, subject_id, node_code,
         score as normalised_value,
         standard_error as normalised_standard_error,
-        is_imputed, is_vetoed, null_reason, is_synthetic
+        absence, is_imputed, is_vetoed, null_reason, is_synthetic
     from indices.idx_score
     where is_leaf and index_code in (select index_code from given_weights)
 ),

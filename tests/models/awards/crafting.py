@@ -159,7 +159,7 @@ def _inputs(code: Row) -> list[Row]:
         "reviewed": [{"input_code": "r", "input_kind": "adjusted_review", "value_code": "r"}],
     }
     index = {"input_code": "skill", "input_kind": "index", "index_code": "skill", "value_code": "skill"}
-    names = {"name_zh": "输入", "name_en": "input", "weight": 50}
+    names = {"name_zh": "输入", "name_en": "input", "systems": "*", "weight": 50}
     chosen = kinds.get(code["title_code"], [index])
     return [{**names, **cells} for cells in chosen]
 

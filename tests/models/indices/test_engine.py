@@ -83,7 +83,7 @@ def index(code: str, number: int, measures: str = "m", **forced: object) -> list
     weighting = WEIGHTINGS[number % 5]
     leaf = {
         "normalisation": normalisation,
-        "direction": 1 if number % 4 else -1,
+        "direction": 1 if number % 4 and normalisation != "deduction" else -1,
         "treatment": forced.get("treatment", TREATMENTS[(number // 2) % 3]),
         "treatment_parameter": 0.1,
         "missing_rule": MISSING[(number // 3) % 3],

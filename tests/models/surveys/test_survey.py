@@ -87,24 +87,26 @@ def test_careless_answers_are_counted_and_not_scored(settings: Settings) -> None
     careless = [
         [*meta(9, seconds=5), *map(str, CAREFUL)],
         [*meta(10, seconds=29), *map(str, CAREFUL)],
-        [*meta(11), "4", "4", "4", "4", "3"],
+        [*meta(11, seconds=60), "4", "4", "4", "4", "3"],
         [*meta(12, host=1), *map(str, CAREFUL)],
         [*meta(13), "1", "2", "1", "2", "5"],
+        # The first of its address is thrown out, and throws out no other; and who took time means it.
+        [*meta(14, seconds=300, host=9), "1", "1", "1", "1", "3"],
     ]
     put(settings, f"{QUESTIONNAIRE}_{subject}_1.csv", [*META, *SCALES], careful + careless)
     ingest(settings)
     build_tables(settings, *TABLES)
     counts = dict(shown(settings, "core.fct_survey_hygiene", ["rule_code", "respondent_count"]))
     assert counts == {
-        "answered": 13,
+        "answered": 14,
         "too_fast": 2,
         "straight_lined": 1,
         "duplicate_address": 1,
         "failed_trap": 1,
-        "kept": 8,
+        "kept": 9,
     }
     scores = shown(settings, "core.fct_survey_score", ["measure", "respondent_count", "mean_score"])
-    assert scores[0] == ("experience.content", 8, 100.0)
+    assert scores[0] == ("experience.content", 9, 100.0)
 
 
 def test_who_names_no_subject_is_counted_in_the_total_and_a_repeated_export_once(settings: Settings) -> None:

@@ -33,6 +33,7 @@ class Framework(BaseModel, frozen=True):
     code: str
     anchor: str
     name: str
+    coverage: str
     nodes: tuple[Node, ...]
 
 
@@ -75,8 +76,18 @@ def frameworks(desk: Desk) -> Iterator[Framework]:
             code=code,
             anchor=anchor(f"framework-{code}"),
             name=desk.say(of_index[0]["index_name_zh"] or code, of_index[0]["index_name_en"] or code),
+            coverage=_coverage(desk, of_index[0]),
             nodes=tuple(_nodes(desk, of_index, None, 0)),
         )
+
+
+def _coverage(desk: Desk, row: Row) -> str:
+    """How much evidence a rank takes, and why that is enough."""
+    least = share(row["coverage_min"])
+    return desk.say(
+        f"有据的权重不足 {least} 者不排名：{row['coverage_reasoning_zh']}。",
+        f"Below {least} of the weight with evidence nobody is ranked: {row['coverage_reasoning_en']}.",
+    )
 
 
 def _nodes(desk: Desk, rows: list[Row], parent: str | None, depth: int) -> Iterator[Node]:

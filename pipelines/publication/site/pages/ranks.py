@@ -19,6 +19,7 @@ SCORES = "indices.idx_score"
 MOST_OF_A_CLASS = 200
 MOST_DOTS = 20
 TOP = 10
+SPANS = ("rank_p05", "rank_p95", "missing_rank_p10", "missing_rank_p90")
 MOST_CLASSES = 10
 BINS = 20
 
@@ -123,7 +124,7 @@ def ranked(desk: Desk, code: str) -> list[Row]:
             ranks.index_score, ranks.coverage,
             {"subjects.subject_name" if subject else "null"} as subject_name,
             {"subjects.province_code" if subject else "null"} as province_code,
-            {"spans.rank_p05, spans.rank_p95" if interval else "null as rank_p05, null as rank_p95"},
+            {", ".join(f"{'spans.' if interval else 'null as '}{name}" for name in SPANS)},
             {"chances.chance, chances.top_count" if chance else "null as chance, null as top_count"}
         from {RANKS} as ranks {subject} {interval} {chance}
         where ranks.index_code = ? and ranks.subject_rank is not null
@@ -171,6 +172,7 @@ def unranked(desk: Desk, code: str) -> list[tuple[str, str]]:
 
 def _table(desk: Desk, code: str, name: str, rows: list[Row]) -> Grid:
     has_spans = any(row["rank_p05"] is not None for row in rows)
+    has_gaps = any(row["missing_rank_p10"] is not None for row in rows)
     has_chances = any(row["chance"] is not None for row in rows)
     columns = [
         Column(title=desk.say("名次", "Rank"), kind="number"),
@@ -182,6 +184,9 @@ def _table(desk: Desk, code: str, name: str, rows: list[Row]) -> Grid:
     ]
     if has_spans:
         columns.append(Column(title=desk.say("名次区间", "Rank interval"), kind="number"))
+    if has_gaps:
+        title = desk.say("未测部分在第 90 至 10 百分位时的名次", "Rank with the missing part at percentiles 90 to 10")
+        columns.append(Column(title=title, kind="number"))
     if has_chances:
         top = next(row["top_count"] for row in rows if row["top_count"] is not None)
         columns.append(Column(title=desk.say(f"进入前{top}的概率", f"Chance of the first {top}"), kind="number"))
@@ -191,7 +196,7 @@ def _table(desk: Desk, code: str, name: str, rows: list[Row]) -> Grid:
         f"ranks-{anchor(code)}", desk.say(f"{name}名次", f"Ranks: {name}"), columns,
         [
             [
-                *_row(desk, row, has_spans, has_chances),
+                *_row(desk, row, has_spans, has_gaps, has_chances),
                 *(score_cell(adds.get((row["subject_id"], name))) for name in names),
             ]
             for row in rows
@@ -199,7 +204,7 @@ def _table(desk: Desk, code: str, name: str, rows: list[Row]) -> Grid:
     )  # fmt: skip
 
 
-def _row(desk: Desk, row: Row, has_spans: bool, has_chances: bool) -> list[Cell]:
+def _row(desk: Desk, row: Row, has_spans: bool, has_gaps: bool, has_chances: bool) -> list[Cell]:
     tied = row["tied_count"] or 1
     note = desk.say(f"并列 {tied}", f"tied {tied}") if tied > 1 else ""
     cells = [
@@ -213,6 +218,9 @@ def _row(desk: Desk, row: Row, has_spans: bool, has_chances: bool) -> list[Cell]
     if has_spans:
         text = span(row["rank_p05"], row["rank_p95"])
         cells.append(number_cell(row["rank_p05"]).model_copy(update={"text": text}))
+    if has_gaps:
+        text = "" if row["missing_rank_p10"] is None else span(row["missing_rank_p90"], row["missing_rank_p10"])
+        cells.append(number_cell(row["missing_rank_p90"]).model_copy(update={"text": text}))
     if has_chances:
         cells.append(share_cell(row["chance"]))
     return cells

@@ -147,7 +147,7 @@ def components(desk: Desk, series: Series, title: Title) -> Grid | None:
             [
                 text_cell(names[row["subject_id"]], lang="zh-CN"),
                 text_cell(
-                    desk.say(row["name_zh"] or row["input_code"], row["name_en"] or ""), note=row["null_reason"] or ""
+                    desk.say(row["name_zh"] or row["input_code"], row["name_en"] or ""), note=_about_input(desk, row)
                 ),
                 score_cell(row["input_score"]),
                 number_cell(row["weight"]),
@@ -157,6 +157,12 @@ def components(desk: Desk, series: Series, title: Title) -> Grid | None:
             for row in rows
         ],
     )
+
+
+def _about_input(desk: Desk, row: Row) -> str:
+    if row["parts_nobody"]:
+        return desk.say("合格对象此项得分相同，未分出先后", "the same for all who are eligible: it parts nobody")
+    return desk.label("null_reason", row["null_reason"]) if row["null_reason"] else ""
 
 
 def appeals(desk: Desk, series: Series) -> Grid | None:
