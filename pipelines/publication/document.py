@@ -228,7 +228,7 @@ def _write_title(document: DocumentObject, desk: Desk, of: AnnouncedSeries, anno
         paragraph.add_run(desk.say("获奖理由：", "Reason: ")).bold = True
         _write_runs(paragraph, reason)
     if not announced.is_collective:
-        _write_citations(document, desk, title)
+        _write_citations(document, title)
 
 
 def _winners(desk: Desk, of: ClassOfTitle) -> str:
@@ -239,11 +239,11 @@ def _winners(desk: Desk, of: ClassOfTitle) -> str:
     return desk.say(f"{names}（{of.vacancy}）。", f"{names} ({of.vacancy}).")
 
 
-def _write_citations(document: DocumentObject, desk: Desk, title: Title) -> None:
+def _write_citations(document: DocumentObject, title: Title) -> None:
     for winner in title.winners:
         if winner.citation:
             paragraph = document.add_paragraph()
-            paragraph.add_run(_clean(winner.name + desk.say("获奖理由：", ": "))).bold = True
+            paragraph.add_run(_clean(winner.reason_head)).bold = True
             paragraph.add_run(_clean(winner.citation))
 
 
@@ -260,7 +260,7 @@ def _write_trends(document: DocumentObject, parts: Headings, notice: Notice) -> 
 def _write_end(document: DocumentObject, desk: Desk, notice: Notice, annexes: Sequence[str]) -> None:
     """The list of annexes, the organiser, the place of the seal and the date."""
     for number, title in enumerate(annexes, start=1):
-        lead = desk.say("附件：", "Annexes: ") if number == 1 else desk.say("　　　", "")
+        lead = desk.say("附件：", "Annexes: ") if number == 1 else desk.say("　　　", " ")
         document.add_paragraph(_clean(f"{lead}{number}. {title}"))
     if not notice.organiser or not notice.closing:
         return
@@ -308,7 +308,12 @@ def _write_scores(document: DocumentObject, desk: Desk, notice: Notice) -> None:
 def _write_reasons(document: DocumentObject, desk: Desk, notice: Notice) -> None:
     for announced in notice.cited:
         document.add_heading(_clean(announced.title.name), level=3)
-        _write_citations(document, desk, announced.title)
+        for each in announced.title.classes:
+            if each.winners and announced.title.is_classed:
+                document.add_paragraph().add_run(_clean(each.name)).bold = True
+            for winner in each.winners:
+                named = desk.say(f"{winner.name}：", f"{winner.name}: ") if winner.name not in winner.citation else ""
+                document.add_paragraph(_clean(f"{named}{winner.citation}"))
 
 
 def _write_rules(document: DocumentObject, desk: Desk, notice: Notice) -> None:

@@ -106,7 +106,7 @@ named as (
         end as peers_zh,
         case
             when levels.name_en is null or kinds.label_code = placed.peer_class then concat(singles.name_en, 's')
-            else concat(singles.name_en, 's of the class “', levels.name_en, '”')
+            else concat(singles.name_en, 's (', levels.name_en, ')')
         end as peers_en
     from placed
     inner join subjects on {{ same_columns('placed', 'subjects', ['edition', 'subject_id']) }}
@@ -136,7 +136,12 @@ facts as (
         end as value,
         case when points.figure_kind = 'winner' then winners.award_rank else now_scored.place end as place,
         case when points.figure_kind = 'winner' then winners.eligible_count else now_scored.peer_count end as peer_count,
-        case when points.figure_kind = 'winner' then points.share_most else now_scored.share end as share,
+        case
+            when points.figure_kind <> 'winner' then now_scored.share
+            when points.value_code in ('award_score', 'award_rank')
+                then cast(winners.award_rank as double) / winners.eligible_count
+            else points.share_most
+        end as share,
         now_scored.peers_zh,
         now_scored.peers_en
     from winners
@@ -220,6 +225,7 @@ said as (
         told.peers_en,
         case
             when points.manner <> 'place' then points.manner
+            when told.place = 1 and told.share * told.peer_count > 1.5 then 'place_tied'
             when told.place = 1 then 'place_first'
             when told.place <= 3 then 'place_front'
             else 'place_high'
@@ -248,22 +254,30 @@ said as (
             when winners.approving_count = winners.reviewer_count then 'closing_all'
             else 'closing_most'
         end as manner,
-        0 as told_before
+        1 as told_before
     from winners
     inner join parameters on winners.edition = parameters.edition
 ),
 
--- Patterns take turns, and so do the merits of a point.
 worded as (
     select
         said.*,
+        dense_rank() over (
+            partition by {{ columns_of('said', title) }}, said.manner order by said.winner_order asc
+        ) - 1 + 2 * (
+            min(said.told_before) over (
+                partition by {{ columns_of('said', title + ['subject_id']) }}, said.manner
+            ) - 1
+        ) as turn,
         row_number() over (
-            partition by {{ columns_of('said', title) }}, said.manner
-            order by said.sentence_order asc, said.winner_order asc
-        ) as used_before
+            partition by {{ columns_of('said', title + ['subject_id']) }}, said.manner
+            order by said.sentence_order asc
+        ) - 1 as step
     from said
 ),
 
+-- Patterns take turns from winner to winner, further on where a point was told before, and within a citation, where
+-- every second round goes by twos: two winners that begin alike do not go on alike. The merits of a point take turns too.
 formed as (
     select
         worded.edition,
@@ -304,7 +318,10 @@ formed as (
         on
             worded.edition = patterns.edition
             and worded.manner = patterns.manner
-            and patterns.pattern_order = (worded.used_before - 1) % patterns.pattern_count + 1
+            and patterns.pattern_order = 1 + (
+                worded.turn
+                + worded.step * (1 + cast(floor(worded.turn / patterns.pattern_count) as bigint) % 2)
+            ) % patterns.pattern_count
     left join points on {{ same_columns('worded', 'points', ['edition', 'point_code']) }}
     left join merits
         on

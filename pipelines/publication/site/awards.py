@@ -40,7 +40,7 @@ class Winner(BaseModel, frozen=True):
     chance: float | None
     doubt: str
     citation: str
-    is_edited: bool
+    reason_head: str
     evidence: tuple[tuple[str, int], ...]
     consecutive_wins: int | None
     total_wins: int | None
@@ -207,6 +207,8 @@ def _winner(desk: Desk, row: Row, of_class: str) -> Winner:
         ("respondent_count", "问卷样本", "respondents"),
     )
     chance = chances(desk, str(row["series_code"]), str(row["title_code"])).get(row["subject_id"])
+    citation = desk.say(row.get("citation_zh") or "", row.get("citation_en") or "")
+    is_named = str(row["subject_name_zh"]) in citation
     return Winner(
         subject_id=str(row["subject_id"]),
         name=subject_name(desk, row),
@@ -218,8 +220,10 @@ def _winner(desk: Desk, row: Row, of_class: str) -> Winner:
         high=row.get("award_score_p95"),
         chance=chance,
         doubt=_doubt(desk, row, chance),
-        citation=desk.say(row.get("citation_zh") or "", row.get("citation_en") or ""),
-        is_edited=bool(row.get("is_citation_edited")),
+        citation=citation,
+        # A text that names its subject is not headed by the name once more.
+        reason_head=("" if is_named else subject_name(desk, row) + desk.say("", ": "))
+        + desk.say("获奖理由：", "Reason: "),
         evidence=tuple((desk.say(zh, en), row[column]) for column, zh, en in evidence if row.get(column)),
         consecutive_wins=row.get("consecutive_wins"),
         total_wins=row.get("total_wins"),
