@@ -88,7 +88,7 @@ def candidates(desk: Desk, series: Series, title: Title) -> Grid | None:
         Column(title=desk.say("理由", "Reason")),
     ]
     hidden = len(rows) - MOST_CANDIDATES
-    more = desk.say(f"另有 {hidden:,} 个对象，见 {CANDIDATES}。", f"{hidden:,} more in {CANDIDATES}.")
+    more = desk.say(f"另有 {hidden:,} 个对象，见数据页所列数据表。", f"{hidden:,} more in the table of candidates.")
     return grid(
         f"candidates-{series.code}-{anchor(title.code)}",
         desk.say(f"{title.name}参评对象", f"Candidates: {title.name}"),
@@ -140,7 +140,8 @@ def components(desk: Desk, series: Series, title: Title) -> Grid | None:
             [
                 text_cell(names[row["subject_id"]], lang="zh-CN"),
                 text_cell(
-                    desk.say(row["name_zh"] or row["input_code"], row["name_en"] or ""), note=row["null_reason"] or ""
+                    desk.say(row["name_zh"] or row["input_code"], row["name_en"] or ""),
+                    note=desk.label("null_reason", row["null_reason"]) if row["null_reason"] else "",
                 ),
                 score_cell(row["input_score"]),
                 number_cell(row["weight"]),
