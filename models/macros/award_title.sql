@@ -22,6 +22,41 @@
     cast(cast({{ value }} as bigint) as string)
 {%- endmacro %}
 
+{#- A whole number below a million as pages show it, with a comma before its last three digits. -#}
+{% macro shown_thousands(value) -%}
+    case
+        when {{ value }} < 1000 then {{ shown_count(value) }}
+        else
+            concat(
+                {{ shown_count('floor(' ~ value ~ ' / 1000)') }},
+                ',',
+                lpad({{ shown_count(value ~ ' % 1000') }}, 3, '0')
+            )
+    end
+{%- endmacro %}
+
+{#- A day as a document writes it: 2017年5月15日, 15 May 2017. -#}
+{% macro day_in_words(day, language) -%}
+    {%- set months = [
+        'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November',
+        'December',
+    ] -%}
+    {%- if language == 'zh' -%}
+        concat(
+            {{ shown_count('year(' ~ day ~ ')') }}, '年', {{ shown_count('month(' ~ day ~ ')') }}, '月',
+            {{ shown_count('day(' ~ day ~ ')') }}, '日'
+        )
+    {%- else -%}
+        concat(
+            {{ shown_count('day(' ~ day ~ ')') }},
+            case month({{ day }})
+                {%- for month in months %} when {{ loop.index }} then ' {{ month }} '{% endfor %}
+            end,
+            {{ shown_count('year(' ~ day ~ ')') }}
+        )
+    {%- endif -%}
+{%- endmacro %}
+
 {#- A score cut to the scale of 0 to 100. What is unknown stays so: least and greatest alone would make it an end of it. -#}
 {% macro within_scale(score) -%}
     case

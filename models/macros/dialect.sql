@@ -37,15 +37,19 @@
     {{ return('timestampadd(hour, cast(' ~ hours ~ ' as integer), ' ~ time ~ ')') }}
 {% endmacro %}
 
-{#- The texts of a group in order, joined. -#}
-{% macro joined_text(text, separator) %}{{ return(adapter.dispatch('joined_text')(text, separator)) }}{% endmacro %}
-
-{% macro duckdb__joined_text(text, separator) %}
-    {{ return('string_agg(' ~ text ~ ", '" ~ separator ~ "' order by " ~ text ~ ')') }}
+{#- The texts of a group joined, in the order of a column, or else in their own. -#}
+{% macro joined_text(text, separator, place=none) %}
+    {{ return(adapter.dispatch('joined_text')(text, separator, place)) }}
 {% endmacro %}
 
-{% macro spark__joined_text(text, separator) %}
-    {{ return('array_join(array_sort(collect_list(' ~ text ~ ")), '" ~ separator ~ "')") }}
+{% macro duckdb__joined_text(text, separator, place) %}
+    {%- set order = place ~ ', ' ~ text if place else text -%}
+    {{ return('string_agg(' ~ text ~ ", '" ~ separator ~ "' order by " ~ order ~ ')') }}
+{% endmacro %}
+
+{% macro spark__joined_text(text, separator, place) %}
+    {%- set pair = 'struct(' ~ (place or '0') ~ ' as place, ' ~ text ~ ' as said)' -%}
+    {{ return('array_join(transform(array_sort(collect_list(' ~ pair ~ ")), each -> each.said), '" ~ separator ~ "')") }}
 {% endmacro %}
 
 {#- The whole numbers of a group in order, joined. -#}

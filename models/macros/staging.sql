@@ -307,6 +307,11 @@ reasons as (
         on hashed.edition = repeated_hashes.edition and hashed.key_hash = repeated_hashes.key_hash
 {%- endmacro %}
 
+{#- Columns of one relation, parted by commas. -#}
+{% macro columns_of(alias, columns) -%}
+    {% for column in columns %}{{ alias }}.{{ column }}{% if not loop.last %}, {% endif %}{% endfor %}
+{%- endmacro %}
+
 {#- Empty parts of a key are the same: a row may be identified without them. -#}
 {% macro same_columns(left_alias, right_alias, columns) -%}
     {% for column in columns %}{{ left_alias }}.{{ column }} is not distinct from {{ right_alias }}.{{ column }}{% if not loop.last %} and {% endif %}{% endfor %}

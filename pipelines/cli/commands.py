@@ -276,6 +276,31 @@ def whatif(
 
 
 @app.command()
+def citations(
+    release: Annotated[str, typer.Option(help="A release: its id, the beginning of it, or current.")] = "current",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Workbook (.xlsx) or document (.docx) to write them to, to be filled in."),
+    ] = None,
+    take: Annotated[
+        Path | None, typer.Option("--take", help="Filled-in queue to put into the inbox, where the next run finds it.")
+    ] = None,
+    edition: Edition = 2017,
+    inbox: Inbox = None,
+    home: Home = None,
+) -> None:
+    """List winners whose citation no editor has written and wins to be looked at again; take what editors wrote."""
+    from pipelines.cli.citations import print_queue, take_and_print
+    from pipelines.releases.releases import Releases
+
+    with settings_for(home, edition, inbox) as settings:
+        if take is not None:
+            take_and_print(settings, take)
+        else:
+            print_queue(Releases.of(settings).find(release), out)
+
+
+@app.command()
 def quarantine(
     out: Annotated[Path, typer.Option("--out", help="Folder to write the workbooks to, laid out like an inbox.")],
     source: Annotated[str | None, typer.Option(help="Only rows of this source.")] = None,

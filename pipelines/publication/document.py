@@ -1,14 +1,16 @@
 """The notice as a .docx that an editor finishes in Word or WPS: an official document's form, real styles, real tables.
 
-The form is that of GB/T 9704: A4, title in FZXiaoBiaoSong, text in FangSong at 16 pt, headings in SimHei and KaiTi. The
-words are those of the page (``site.notice``). The same release gives the same bytes: the times inside are those of the
-edition.
+The form is that of GB/T 9704: A4, title in FZXiaoBiaoSong, text in FangSong at 16 pt, headings in SimHei and KaiTi,
+places for the number and the seal, annexes behind the date. The words are those of the page (``site.notice``); what is
+for editors alone, such as doubts and what the figures were held against, is not in it. The same release gives the same
+bytes: the times inside are those of the edition.
 """
 
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from docx import Document
@@ -21,12 +23,11 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
-from pipelines.publication.site.awards import Series
+from pipelines.publication.site.awards import ClassOfTitle, Title
 from pipelines.publication.site.language import Language
 from pipelines.publication.site.links import Links
-from pipelines.publication.site.notice import Notice, Run, compose
+from pipelines.publication.site.notice import Announced, AnnouncedSeries, Method, Notice, Run, compose
 from pipelines.publication.site.page import Desk
-from pipelines.publication.site.pages.figures import parts
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.site.values import NOTHING, score
 
@@ -45,14 +46,18 @@ def write_document(tables: Tables, language: Language, release_id: str, folder: 
     candidate = tables.candidate
     _set_up(document, language, notice, candidate.edition, release_id, is_preview=candidate.is_preview)
     _write_head(document, desk, notice)
-    _write_methods(document, desk, notice)
-    _write_series(document, desk, notice)
-    _write_trends(document, desk, notice)
-    for paragraph in notice.closing:
-        _write_runs(document.add_paragraph(), paragraph)
-    if notice.organiser:
-        document.add_paragraph(notice.organiser).alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    _write_figures(document, desk)
+    parts = Headings(desk=desk)
+    _write_methods(document, parts, notice)
+    _write_series(document, parts, notice)
+    _write_trends(document, parts, notice)
+    _write_paragraphs(document, notice.closing)
+    annexes = _annexes(desk, notice)
+    _write_end(document, desk, notice, [title for title, _ in annexes])
+    for number, (title, write) in enumerate(annexes, start=1):
+        document.add_page_break()  # type: ignore[no-untyped-call] # python-docx gives it no types
+        document.add_paragraph(_annex_number(desk, number)).paragraph_format.first_line_indent = Pt(0)
+        document.add_heading(_clean(title), level=1).alignment = WD_ALIGN_PARAGRAPH.CENTER
+        write(document)
     path = folder / links.path
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_settled(document))
@@ -135,102 +140,202 @@ def _mark_pages(paragraph: Paragraph, language: Language) -> None:
     run.font.bold = True
 
 
+class Headings:
+    """The numbers of headings: 一、（一）、1. as official documents count, or their English like."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self._part = desk, 0
+
+    def part(self, title: str) -> str:
+        """The next part of the document."""
+        self._part += 1
+        return self.desk.say(f"{self.desk.language.numeral(self._part)}、{title}", f"{self._part}. {title}")
+
+    def section(self, number: int, title: str) -> str:
+        """A section of a part."""
+        return self.desk.say(f"（{self.desk.language.numeral(number)}）{title}", f"({number}) {title}")
+
+
 def _write_head(document: DocumentObject, desk: Desk, notice: Notice) -> None:
+    _write_plain(document, notice.number).alignment = WD_ALIGN_PARAGRAPH.CENTER
     document.add_paragraph(_clean(notice.title), style="Title")
     if desk.tables.candidate.is_synthetic:
-        warning = document.add_paragraph()
-        warning.paragraph_format.first_line_indent = Pt(0)
-        run = warning.add_run(
-            desk.say(
-                "示例数据（合成）：文中数字由示例生成器的数据计算，不代表任何真实单位。",
-                "Example data (synthetic): the numbers are computed from generated rows and describe no real body.",
-            )
+        said = desk.say(
+            "示例数据（合成）：文中数字由示例生成器的数据计算，不代表任何真实单位。",
+            "Example data (synthetic): the numbers are computed from generated rows and describe no real body.",
         )
+        run = _write_plain(document, said).runs[0]
         run.font.color.rgb = RED
         run.font.size = Pt(12)
     if notice.preamble:
-        document.add_paragraph(
-            desk.say("各有关单位：", "To all bodies concerned:")
-        ).paragraph_format.first_line_indent = Pt(0)
-    for paragraph in notice.preamble:
+        _write_plain(document, desk.say("各有关单位：", "To all bodies concerned:"))
+    _write_paragraphs(document, (*notice.preamble, *notice.listing))
+    for number, each in enumerate(notice.series, start=1):
+        name = desk.say(
+            f"第{desk.language.numeral(number)}系列　{each.series.name}", f"Series {number}. {each.series.name}"
+        )
+        document.add_paragraph(_clean(name))
+        if len(each.titles) > 1:
+            for announced in each.titles:
+                document.add_paragraph(_clean(announced.title.name)).paragraph_format.left_indent = Pt(64)
+    _write_paragraphs(document, notice.announcement)
+
+
+def _write_plain(document: DocumentObject, text: str) -> Paragraph:
+    """A paragraph that begins at the margin."""
+    paragraph = document.add_paragraph(_clean(text))
+    paragraph.paragraph_format.first_line_indent = Pt(0)
+    return paragraph
+
+
+def _write_paragraphs(document: DocumentObject, paragraphs: Iterable[tuple[Run, ...]]) -> None:
+    for paragraph in paragraphs:
         _write_runs(document.add_paragraph(), paragraph)
 
 
-def _write_methods(document: DocumentObject, desk: Desk, notice: Notice) -> None:
+def _write_methods(document: DocumentObject, parts: Headings, notice: Notice) -> None:
     if not notice.methods:
         return
-    document.add_heading(desk.say("评估方法", "Methods"), level=1)
-    rows = [(method.name, item.name, item.count) for method in notice.methods for item in method.evidence]
-    headers = (desk.say("方法", "Method"), desk.say("证据", "Evidence"), desk.say("数量", "Count"))
-    _write_table(document, desk.say("各方法依据的证据", "Evidence of each method"), headers, rows, numbers={2})
+    document.add_heading(parts.part(parts.desk.say("评估方法", "Methods")), level=1)
+    _write_paragraphs(document, notice.method_lead)
+    for number, method in enumerate(notice.methods, start=1):
+        document.add_paragraph(_clean(parts.section(number, _method(parts.desk, method))))
+    _write_paragraphs(document, notice.method_rest)
 
 
-def _write_series(document: DocumentObject, desk: Desk, notice: Notice) -> None:
+def _method(desk: Desk, method: Method) -> str:
+    """A method with its evidence, as a sentence."""
+    said = [desk.say(f"{item.name}{item.count}{item.unit}", f"{item.count} {item.name}") for item in method.evidence]
+    return desk.say(f"{method.name}：{'，'.join(said)}。", f"{method.name}: {', '.join(said)}.")
+
+
+def _write_series(document: DocumentObject, parts: Headings, notice: Notice) -> None:
     if not notice.series:
         return
-    document.add_heading(desk.say("评估结果", "Results"), level=1)
-    for number, series in enumerate(notice.series, start=1):
+    desk = parts.desk
+    document.add_heading(parts.part(desk.say("评估结果", "Results")), level=1)
+    for number, each in enumerate(notice.series, start=1):
         name = desk.say(
-            f"第{desk.language.numeral(number)}系列　{series.body_name}", f"Series {number}. {series.body_name}"
+            f"第{desk.language.numeral(number)}系列　{each.series.body_name}",
+            f"Series {number}: {each.series.body_name}",
         )
-        document.add_heading(_clean(name), level=2)
-        _write_titles(document, desk, series)
+        document.add_heading(_clean(desk.say(parts.section(number, name), name)), level=2)
+        _write_paragraphs(document, each.paragraphs)
+        for place, announced in enumerate(each.titles, start=1):
+            _write_title(document, desk, each, announced, place)
 
 
-def _write_titles(document: DocumentObject, desk: Desk, series: Series) -> None:
-    headers = (desk.say("名次", "Rank"), desk.say("获评对象", "Winner"), desk.say("得分", "Score"))
-    for title in series.titles:
-        if len(series.titles) > 1:
-            document.add_heading(_clean(title.name), level=3)
-        if title.rule:
-            document.add_paragraph(_clean(title.rule))
-        if not title.winners:
-            document.add_paragraph(desk.say("本年度空缺。", "Not given this year."))
-            continue
-        rows = [(str(w.rank) if w.rank is not None else NOTHING, w.name, score(w.score)) for w in title.winners]
-        _write_table(document, desk.say(f"{title.name}名单", f"Winners: {title.name}"), headers, rows, numbers={0, 2})
-        for winner in title.winners:
-            if winner.citation:
-                paragraph = document.add_paragraph()
-                paragraph.add_run(_clean(winner.name)).bold = True
-                paragraph.add_run(_clean(f"{desk.say('：', ': ')}{winner.citation}"))
+def _write_title(document: DocumentObject, desk: Desk, of: AnnouncedSeries, announced: Announced, place: int) -> None:
+    """A title: who won it class by class, and why."""
+    title = announced.title
+    if len(of.titles) > 1:
+        document.add_heading(_clean(f"{place}. {title.name}"), level=3)
+    elif title.name != of.series.body_name:
+        document.add_heading(_clean(title.name), level=3)
+    for each in title.classes:
+        paragraph = document.add_paragraph()
+        if title.is_classed:
+            paragraph.add_run(_clean(each.name + desk.say("：", ": "))).bold = True
+        paragraph.add_run(_clean(_winners(desk, each)))
+    for reason in announced.reasons:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(desk.say("获奖理由：", "Reason: ")).bold = True
+        _write_runs(paragraph, reason)
+    if not announced.is_collective:
+        _write_citations(document, title)
 
 
-def _write_trends(document: DocumentObject, desk: Desk, notice: Notice) -> None:
+def _winners(desk: Desk, of: ClassOfTitle) -> str:
+    """The winners of a class in one sentence, with what of its places is vacant."""
+    names = desk.say("、", ", ").join(winner.name for winner in of.winners)
+    if not of.vacancy or not names:
+        return (names or of.vacancy) + desk.say("。", ".")
+    return desk.say(f"{names}（{of.vacancy}）。", f"{names} ({of.vacancy}).")
+
+
+def _write_citations(document: DocumentObject, title: Title) -> None:
+    for winner in title.winners:
+        if winner.citation:
+            paragraph = document.add_paragraph()
+            paragraph.add_run(_clean(winner.reason_head)).bold = True
+            paragraph.add_run(_clean(winner.citation))
+
+
+def _write_trends(document: DocumentObject, parts: Headings, notice: Notice) -> None:
     if not notice.trends:
         return
-    document.add_heading(desk.say("发展趋势", "Trends"), level=1)
+    document.add_heading(parts.part(parts.desk.say("发展趋势", "Trends")), level=1)
+    _write_paragraphs(document, notice.trends_lead)
     for trend in notice.trends:
-        lead = desk.say(f"第{desk.language.numeral(trend.number)}　{trend.title}", f"{trend.number}. {trend.title}")
-        document.add_heading(_clean(lead), level=2)
-        for paragraph in trend.paragraphs:
-            _write_runs(document.add_paragraph(), paragraph)
+        document.add_heading(_clean(parts.section(trend.number, trend.title)), level=2)
+        _write_paragraphs(document, trend.paragraphs)
 
 
-def _write_figures(document: DocumentObject, desk: Desk) -> None:
-    rows = [
-        (
-            figure.name,
-            f"{figure.computed}{figure.unit}",
-            figure.published,
-            f"{figure.verdict_text} {figure.detail}".strip(),
-        )
-        for part in parts(desk)
-        for figure in part.figures
-    ]
-    if not rows:
+def _write_end(document: DocumentObject, desk: Desk, notice: Notice, annexes: Sequence[str]) -> None:
+    """The list of annexes, the organiser, the place of the seal and the date."""
+    for number, title in enumerate(annexes, start=1):
+        lead = desk.say("附件：", "Annexes: ") if number == 1 else desk.say("　　　", " ")
+        document.add_paragraph(_clean(f"{lead}{number}. {title}"))
+    if not notice.organiser or not notice.closing:
         return
-    document.add_page_break()  # type: ignore[no-untyped-call] # python-docx gives it no types
-    document.add_heading(desk.say("附：数字核对", "Annex: figures reconciled"), level=1)
+    document.add_paragraph()
+    for text in (notice.organiser, notice.seal, notice.date):
+        if text:
+            paragraph = _write_plain(document, text)
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            paragraph.paragraph_format.right_indent = Pt(32)
+            paragraph.paragraph_format.keep_with_next = text is not notice.date
+
+
+def _annex_number(desk: Desk, number: int) -> str:
+    return desk.say(f"附件{number}", f"Annex {number}")
+
+
+def _annexes(desk: Desk, notice: Notice) -> list[tuple[str, Callable[[DocumentObject], None]]]:
+    """The annexes that have something in them, each with its title and what writes it."""
+    if not notice.series:
+        return []
+    found: list[tuple[str, Callable[[DocumentObject], None]]] = [
+        (desk.say("获评名单及得分", "Winners and scores"), partial(_write_scores, desk=desk, notice=notice))
+    ]
+    if notice.cited:
+        title = desk.say("各获评对象获奖理由", "The reason for each winner")
+        found.append((title, partial(_write_reasons, desk=desk, notice=notice)))
+    if any(announced.title.rule for each in notice.series for announced in each.titles):
+        found.append((desk.say("评选规则", "Rules"), partial(_write_rules, desk=desk, notice=notice)))
+    return found
+
+
+def _write_scores(document: DocumentObject, desk: Desk, notice: Notice) -> None:
     headers = (
-        desk.say("指标", "Figure"),
-        desk.say("计算值", "Computed"),
-        desk.say("公布值", "Published"),
-        desk.say("核对", "Verdict"),
-    )
-    _write_table(
-        document, desk.say("计算值与公布值", "What was computed and what was published"), headers, rows, numbers={1, 2}
-    )
+        desk.say("组别", "Class"), desk.say("名次", "Rank"), desk.say("获评对象", "Winner"), desk.say("得分", "Score"),
+    )  # fmt: skip
+    for title in (announced.title for each in notice.series for announced in each.titles):
+        rows = [
+            (each.name, str(winner.rank) if winner.rank is not None else NOTHING, winner.name, score(winner.score))
+            for each in title.classes
+            for winner in each.winners
+        ] + [(each.name, NOTHING, each.vacancy, NOTHING) for each in title.classes if each.vacancy]
+        _write_table(document, title.name, headers, rows, numbers={1, 3})
+
+
+def _write_reasons(document: DocumentObject, desk: Desk, notice: Notice) -> None:
+    for announced in notice.cited:
+        document.add_heading(_clean(announced.title.name), level=3)
+        for each in announced.title.classes:
+            if each.winners and announced.title.is_classed:
+                document.add_paragraph().add_run(_clean(each.name)).bold = True
+            for winner in each.winners:
+                named = desk.say(f"{winner.name}：", f"{winner.name}: ") if winner.name not in winner.citation else ""
+                document.add_paragraph(_clean(f"{named}{winner.citation}"))
+
+
+def _write_rules(document: DocumentObject, desk: Desk, notice: Notice) -> None:
+    for title in (announced.title for each in notice.series for announced in each.titles):
+        if title.rule:
+            paragraph = document.add_paragraph()
+            paragraph.add_run(_clean(title.name + desk.say("：", ": "))).bold = True
+            paragraph.add_run(_clean(title.rule))
 
 
 def _write_runs(paragraph: Paragraph, runs: Iterable[Run]) -> None:

@@ -145,13 +145,35 @@ def test_the_notice_says_what_the_page_says(release: Release) -> None:
         "29,431家",
         "（暂缺）",
         "示例数据（合成）",
-        "数字核对",
+        "2017年12月31日",
+        "（印章）",
+        "附件：1. 获评名单及得分",
+        "空缺。",
     ):
         assert part in text, part
     assert set(NAUGHTY[:2]) <= set(re.findall(r"^.*$", text, re.MULTILINE))
     english = text_of(release.public / "en" / "notice-2017.docx")
     assert "Series 7" in english
     assert "29,431" in english
+
+
+def test_the_notice_says_nothing_of_how_it_was_made(release: Release) -> None:
+    for name, words in (
+        ("notice-2017.docx", ("公布值", "计算值", "数字核对", "复核", "※", "本趋势")),
+        ("en/notice-2017.docx", ("reconciled", "Computed", "verdict", "looked at", "※")),
+    ):
+        text = text_of(release.folder / name)
+        assert not [word for word in words if word in text], name
+
+
+def test_parts_and_sections_are_numbered_as_official_documents_are(release: Release) -> None:
+    document = Document(str(release.folder / "notice-2017.docx"))
+    headings = {
+        level: [p.text for p in document.paragraphs if p.style is not None and p.style.name == f"Heading {level}"]
+        for level in (1, 2)
+    }
+    assert [text[:2] for text in headings[1][:3]] == ["一、", "二、", "三、"]
+    assert [text[:3] for text in headings[2]] == [f"（{n}）" for n in "一二三四五六七一二三四五"]
 
 
 def test_the_notice_has_the_styles_of_an_official_document(release: Release) -> None:

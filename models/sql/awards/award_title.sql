@@ -76,24 +76,41 @@ inputs as (
         series_code,
         title_code,
         count(*) as input_count,
-        {{ joined_text("concat(name_zh, ' ', regexp_replace(" ~ shown_number('weight') ~ ", '[.]0$', ''))", '、') }}
-            as inputs_zh,
-        {{ joined_text("concat(name_en, ' ', regexp_replace(" ~ shown_number('weight') ~ ", '[.]0$', ''))", ', ') }}
-            as inputs_en
+        {% for language, separator in {'zh': '、', 'en': ', '}.items() -%}
+        {{ joined_text(
+            "concat(name_" ~ language ~ ", ' ', regexp_replace(" ~ shown_number('weight') ~ ", '[.]0$', ''))",
+            separator, '-weight',
+        ) }} as inputs_{{ language }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from {{ ref('award_inputs') }}
     group by edition, series_code, title_code
 ),
 
+-- Levels from the centre down, kinds as pages name them.
+class_places as (
+    select
+        label_code,
+        min(label_order) as place
+    from {{ ref('dim_label') }}
+    where label_kind in ('group', 'subject_kind', 'rank_class')
+    group by label_code
+),
+
 quotas as (
     select
-        edition,
-        series_code,
-        title_code,
-        {{ joined_text("concat(class_name_zh, ' ', " ~ shown_count('quota') ~ ')', '、') }} as quotas_zh,
-        {{ joined_text("concat(class_name_en, ' ', " ~ shown_count('quota') ~ ')', ', ') }} as quotas_en
-    from {{ ref('award_quotas') }}
-    where quota is not null
-    group by edition, series_code, title_code
+        quotas.edition,
+        quotas.series_code,
+        quotas.title_code,
+        {% for language, separator in {'zh': '、', 'en': ', '}.items() -%}
+        {{ joined_text(
+            "concat(quotas.class_name_" ~ language ~ ", ' ', " ~ shown_count('quotas.quota') ~ ')',
+            separator, 'coalesce(class_places.place, 0)',
+        ) }} as quotas_{{ language }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from {{ ref('award_quotas') }} as quotas
+    left join class_places on quotas.rank_class = class_places.label_code
+    where quotas.quota is not null
+    group by quotas.edition, quotas.series_code, quotas.title_code
 ),
 
 excluding as (

@@ -1,5 +1,31 @@
-with facts as (
+with typed as (
     select * from {{ ref('edition_facts') }}
+),
+
+documents as (
+    select
+        document_id,
+        document_number,
+        {{ day_in_words('issued_date', 'zh') }} as date_zh,
+        {{ day_in_words('issued_date', 'en') }} as date_en
+    from {{ ref('official_documents') }}
+),
+
+-- Number and day of a document are those of the record of documents.
+facts as (
+    select
+        typed.edition,
+        typed.fact_code,
+        typed.fact_order,
+        typed.name_zh,
+        typed.name_en,
+        {{ filled_in('typed.text_zh', {'number': 'documents.document_number', 'date': 'documents.date_zh'}) }}
+            as text_zh,
+        {{ filled_in('typed.text_en', {'number': 'documents.document_number', 'date': 'documents.date_en'}) }}
+            as text_en,
+        typed.claim_id
+    from typed
+    left join documents on typed.document_id = documents.document_id
 ),
 
 editions as (
@@ -22,6 +48,17 @@ counted as (
 ),
 
 dated as (
+    select
+        edition,
+        'document_date' as fact_code,
+        89 as fact_order,
+        '成文日期' as name_zh,
+        'Date of the document' as name_en,
+        {{ day_in_words('document_date', 'zh') }} as text_zh,
+        {{ day_in_words('document_date', 'en') }} as text_en,
+        cast(null as string) as claim_id
+    from editions
+    union all
     select
         edition,
         'stock_date' as fact_code,

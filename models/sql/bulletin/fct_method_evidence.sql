@@ -56,6 +56,7 @@ evidence as (
         methods.part,
         methods.evidence_zh,
         methods.evidence_en,
+        methods.unit_zh,
         coalesce(counted.row_count, 0) as row_count,
         coalesce(counted.is_synthetic, editions.is_synthetic) as is_synthetic
     from editions

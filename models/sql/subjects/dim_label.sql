@@ -20,6 +20,10 @@ levels as (
     select * from {{ ref('levels') }}
 ),
 
+inspection_tiers as (
+    select * from {{ ref('inspection_tiers') }}
+),
+
 group_names as (
     select * from {{ ref('group_names') }}
 ),
@@ -88,6 +92,14 @@ named as (
         name_zh,
         name_en
     from trend_groups
+    union all
+    select
+        'tier' as label_kind,
+        tier as label_code,
+        cast(null as integer) as label_order,
+        name_zh,
+        name_en
+    from inspection_tiers
     union all
     select
         'group' as label_kind,

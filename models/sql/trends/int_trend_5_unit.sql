@@ -104,6 +104,9 @@ units as (
     {{ trend_unit('robots', table, 'accuracy_share', by=by, above='correct_count', below='judged_count',
         where='is_usable and judged_count > 0') }}
     union all
+    {{ trend_unit('robots', table, 'right_share', by=by, above='correct_count', below='judged_count',
+        where='judged_count > 0') }}
+    union all
     {{ trend_unit('robots', table, 'best_accuracy_share', above='correct_count', below='judged_count',
         amount='accuracy_share', contender='subject_id', where='is_usable and judged_count > 0') }}
 )

@@ -33,6 +33,20 @@ class Language(BaseModel, frozen=True):
         """A number as headings count: 一, 二 or 1, 2."""
         return CHINESE_NUMERALS[number] if self.is_chinese and 0 < number <= 10 else str(number)
 
+    def counted(self, number: int) -> str:
+        """A small number as a sentence counts: 七 or seven."""
+        words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+        if self.is_chinese:
+            return self.numeral(number)
+        return words[number] if number < len(words) else str(number)
+
+    def ordinal(self, number: int) -> str:
+        """Which of a row: 六 or sixth."""
+        words = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+        if self.is_chinese:
+            return self.numeral(number)
+        return words[number] if 0 < number < len(words) else f"{number}th"
+
 
 CHINESE = Language(code="zh", html_lang="zh-CN", folder="")
 ENGLISH = Language(code="en", html_lang="en", folder="en/")

@@ -79,7 +79,7 @@ def line(desk: Desk, row: Row) -> Figure:
         as_of=str(row["as_of"] or ""),
         note=desk.say(row["note_zh"] or "", row["note"] or ""),
         computed=written(row["computed"], unit),
-        unit="" if is_share or row["computed"] is None else desk.label("unit", unit),
+        unit="" if is_share or row["computed"] is None else _unit(desk, row["computed"], unit),
         counts=_counts(desk, row, is_share),
         published=_published(desk, row, unit),
         verdict=row["verdict"],
@@ -89,6 +89,12 @@ def line(desk: Desk, row: Row) -> Figure:
         provenance=link if PROVENANCE_FOLDER in link else "",
         is_synthetic=bool(row["is_synthetic"]),
     )
+
+
+def _unit(desk: Desk, value: float, unit: str) -> str:
+    """The unit of so many: one site, two sites."""
+    kind = "unit_one" if value == 1 and desk.tables.labels.has("unit_one", unit) else "unit"
+    return desk.label(kind, unit)
 
 
 def _ratio(numerator: str | None, denominator: str | None) -> str:

@@ -107,5 +107,5 @@ def _node(desk: Desk, row: Row, depth: int) -> Node:
         how=desk.label("method", how) if how else NOTHING,
         measure=row["measure_code"] or "",
         origin=desk.label("origin", row["origin"]) if row["origin"] else "",
-        reasoning=desk.say(row["reasoning_zh"] or row["source"] or "", row["reasoning_en"] or row["source"] or ""),
+        reasoning=desk.say(row["reasoning_zh"] or "", row["reasoning_en"] or row["source"] or ""),
     )

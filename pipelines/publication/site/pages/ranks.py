@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pipelines.foundation.sql import Row
 from pipelines.publication.site.charts import Bar, Box, Chart, boxes, histogram, intervals
+from pipelines.publication.site.classes import class_name, class_place
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, score_cell, share_cell, text_cell
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.pages.series import class_name
 from pipelines.publication.site.tables import SUBJECTS
 from pipelines.publication.site.values import span
 
@@ -117,7 +117,7 @@ def ranked(desk: Desk, code: str) -> list[Row]:
         if has_chance
         else ""
     )
-    return tables.query(
+    found = tables.query(
         f"""
         select
             ranks.subject_id, ranks.rank_class, ranks.subject_rank, ranks.tied_count, ranks.ranked_count,
@@ -129,10 +129,11 @@ def ranked(desk: Desk, code: str) -> list[Row]:
         from {RANKS} as ranks {subject} {interval} {chance}
         where ranks.index_code = ? and ranks.subject_rank is not null
         qualify row_number() over (partition by ranks.rank_class order by ranks.subject_rank, ranks.subject_id) <= ?
-        order by ranks.ranked_count, ranks.rank_class, ranks.subject_rank, ranks.subject_id
+        order by ranks.subject_rank, ranks.subject_id
         """,
         (code, MOST_OF_A_CLASS),
     )
+    return sorted(found, key=lambda row: class_place(desk, row["rank_class"]))
 
 
 def parts(desk: Desk, code: str, rows: list[Row]) -> tuple[list[str], dict[tuple[str, str], float]]:
@@ -209,7 +210,7 @@ def _row(desk: Desk, row: Row, has_spans: bool, has_gaps: bool, has_chances: boo
     note = desk.say(f"并列 {tied}", f"tied {tied}") if tied > 1 else ""
     cells = [
         number_cell(row["subject_rank"], note=note),
-        text_cell(row["subject_name"] or row["subject_id"], lang="zh-CN", note=row["subject_id"]),
+        text_cell(row["subject_name"] or row["subject_id"], lang="zh-CN", note=row["subject_id"].partition(":")[2]),
         text_cell(desk.region(row["province_code"])),
         text_cell(class_name(desk, row["rank_class"])),
         score_cell(row["index_score"]),
@@ -290,10 +291,10 @@ def _boxes(desk: Desk, code: str) -> list[Box]:
             quantile_cont(index_score, [0.05, 0.25, 0.5, 0.75, 0.95]) as percentiles
         from {RANKS} where index_code = ? and subject_rank is not null
         group by rank_class having count(*) >= 5
-        order by subject_count, rank_class limit {MOST_CLASSES}
         """,
         (code,),
     )
+    rows = sorted(rows, key=lambda row: class_place(desk, row["rank_class"]))[:MOST_CLASSES]
     keys = ("p05", "p25", "p50", "p75", "p95")
     return [
         Box(

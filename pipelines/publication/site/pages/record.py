@@ -1,16 +1,18 @@
 """The public record beside the figures: every claim of the bulletin with its verdict, and the official series."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from pipelines.foundation.sql import Row
-from pipelines.publication.site.grid import Column, Grid, grid, number_cell, text_cell
+from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, text_cell
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.values import SHARE
+from pipelines.publication.site.values import SHARE, printed, written
 
 CLAIMS = "trends.claim"
 SERIES = "trends.official_series"
+DAYS = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 CONFIDENCES = {"high": ("高", "high"), "med": ("中", "medium"), "low": ("低", "low")}
 
 
@@ -21,9 +23,10 @@ def build(desk: Desk) -> Iterator[Page]:
         yield Page(
             path="claims.html", template="grid.html", title=at.say("通报表述逐条核对", "Every claim of the bulletin"),
             section="figures.html", context={"lead": at.say(
-                f"通报中的每个数字、主体与表述，及其核对结论与所据。{counts(at)}",
+                f"通报中的每个数字、主体与表述，及其核对结论与所据。{counts(at)}原文照录所存文本，其中的“.”为缺失的标点或文件名。",
                 f"Every figure, entity and claim of the bulletin with its verdict and what it was held against. "
-                f"{counts(at)}",
+                f"{counts(at)} The words are those of the text as it was kept: a dot stands for a mark or a title "
+                f"that was lost.",
             ), "table": claims(at)},
         )  # fmt: skip
     if desk.tables.has(SERIES):
@@ -71,8 +74,8 @@ def claims(desk: Desk) -> Grid:
             [
                 text_cell(row["claim_id"]),
                 text_cell(row["quote"], lang="zh-CN", note=desk.say("", row["what"] or "")),
-                text_cell(row["value"]),
-                number_cell(row["computed"], SHARE if str(row["unit"] or "").startswith("%") else ""),
+                text_cell(stated(desk, row)),
+                _computed(desk, row),
                 text_cell(
                     desk.label("verdict", row["verdict"]),
                     note=desk.say("属实而不准确", "true, not precise") if _is_loose(row) else "",
@@ -86,6 +89,35 @@ def claims(desk: Desk) -> Grid:
             for row in rows
         ],
     )  # fmt: skip
+
+
+def stated(desk: Desk, row: Row) -> str:
+    """What a claim states, as people write it; what was noted in words that are not the bulletin's is left to these."""
+    value, unit = str(row["value"] or ""), str(row["unit"] or "")
+    if value in ("", "-"):
+        return ""
+    if re.fullmatch(r"\d+(\.\d+)?", value) and unit != "year":
+        number = float(value)
+        return printed(number / 100, SHARE) if unit.startswith("%") else written(number)
+    words = [word for word in re.findall(r"[A-Za-z]{2,}", value) if word not in str(row["quote"])]
+    if words and desk.language.is_chinese:
+        return "见原文"
+    shown = DAYS.sub(lambda day: _day(desk, day[0]), value).replace("..", desk.say("至", " to "))
+    return shown.replace("|", desk.say("、", "; ")).replace(" x ", " × ")
+
+
+def _day(desk: Desk, day: str) -> str:
+    """A day or month: 2017年5月15日, 2017-05-15."""
+    numbers = [int(part) for part in day.split("-")]
+    return desk.say("".join(f"{number}{mark}" for number, mark in zip(numbers, "年月日", strict=False)), day)
+
+
+def _computed(desk: Desk, row: Row) -> Cell:
+    """What was computed; where a day was held against a document, whether it is the document's."""
+    if row["unit"] in ("date", "month", "year") and row["computed"] in (0, 1):
+        said = desk.say("相符", "the same") if row["computed"] else desk.say("不符", "another")
+        return number_cell(row["computed"]).model_copy(update={"text": said})
+    return number_cell(row["computed"], SHARE if str(row["unit"] or "").startswith("%") else "")
 
 
 def _is_loose(row: Row) -> bool:
@@ -112,7 +144,7 @@ def official(desk: Desk) -> Grid:
                 text_cell(row["as_of"]),
                 text_cell(desk.say(row["group_name_zh"] or row["group_code"], row["group_name_en"] or "")),
                 number_cell(row["value"], SHARE if row["unit"] == SHARE else ""),
-                text_cell(desk.label("group", row["tier"]) if row["tier"] else ""),
+                text_cell(desk.label("tier", row["tier"]) if row["tier"] else ""),
                 text_cell(
                     _document(desk, row),
                     note=desk.say(row["note_zh"] or "", row["note_en"] or ""),

@@ -15,11 +15,12 @@ from pipelines.publication.site.awards import (
     of_title,
     read_series,
 )
+from pipelines.publication.site.classes import class_name, class_place
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, score_cell, share_cell, text_cell
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.tables import SUBJECTS
-from pipelines.publication.site.values import score, span
+from pipelines.publication.site.values import span
 
 MOST_CANDIDATES = 300
 
@@ -51,7 +52,6 @@ def winners(desk: Desk, series: Series, title: Title) -> Grid:
         Column(title=desk.say("稳固程度", "Firmness"), kind="number"),
         Column(title=desk.say("证据", "Evidence")),
         Column(title=desk.say("连续 / 累计", "Running / ever"), kind="number"),
-        Column(title=desk.say("次位者及未获评原因", "The next one, and why it missed")),
     ]
     name = f"winners-{series.code}-{anchor(title.code)}"
     caption = desk.say(f"{title.name}获评名单", f"Winners: {title.name}")
@@ -60,31 +60,25 @@ def winners(desk: Desk, series: Series, title: Title) -> Grid:
 
 def _winner_row(desk: Desk, winner: Winner) -> list[Cell]:
     between = desk.say("，", ", ")
-    missed = ""
-    if winner.next_name:
-        missed = desk.say(
-            f"{winner.next_name}（{score(winner.next_score)}）：{winner.next_reason}",
-            f"{winner.next_name} ({score(winner.next_score)}): {winner.next_reason}",
-        )
     wins = number_cell(winner.consecutive_wins)
     return [
         number_cell(winner.rank),
-        text_cell(winner.name, lang="zh-CN", note=winner.subject_id),
+        text_cell(f"{winner.name}※" if winner.doubt else winner.name, lang="zh-CN", note=winner.doubt),
         text_cell(winner.class_name),
         score_cell(winner.score).model_copy(update={"note": span(winner.low, winner.high) if winner.low else ""}),
         share_cell(winner.chance),
         text_cell(between.join(f"{name} {count:,}" for name, count in winner.evidence)),
         wins.model_copy(update={"text": f"{wins.text} / {number_cell(winner.total_wins).text}"}),
-        text_cell(missed),
     ]
 
 
 def candidates(desk: Desk, series: Series, title: Title) -> Grid | None:
-    """Everyone who was considered for a title, the best first, and what became of them."""
+    """Everyone who was considered for a title, class by class, the best first, and what became of them."""
     rows = [row for row in desk.tables.rows(CANDIDATES) if of_title(row, series.code, title.code)]
     if not rows:
         return None
-    rows.sort(key=lambda row: (-(row["award_score"] if row["award_score"] is not None else -1), row["subject_id"]))
+    best = {row["subject_id"]: -(row["award_score"] if row["award_score"] is not None else -1) for row in rows}
+    rows.sort(key=lambda row: (class_place(desk, row["rank_class"]), best[row["subject_id"]], row["subject_id"]))
     names, firm = class_names(desk), chances(desk, series.code, title.code)
     columns = [
         Column(title=desk.say("对象", "Subject")),
@@ -95,7 +89,7 @@ def candidates(desk: Desk, series: Series, title: Title) -> Grid | None:
         Column(title=desk.say("理由", "Reason")),
     ]
     hidden = len(rows) - MOST_CANDIDATES
-    more = desk.say(f"另有 {hidden:,} 个对象，见 {CANDIDATES}。", f"{hidden:,} more in {CANDIDATES}.")
+    more = desk.say(f"另有 {hidden:,} 个对象，见数据页所列数据表。", f"{hidden:,} more in the table of candidates.")
     return grid(
         f"candidates-{series.code}-{anchor(title.code)}",
         desk.say(f"{title.name}参评对象", f"Candidates: {title.name}"),
@@ -112,8 +106,8 @@ def _candidate_row(desk: Desk, row: Row, names: dict[str, str], chance: float | 
         outcome = desk.say("合格未入选", "eligible") if row["is_eligible"] else desk.say("不符合条件", "not eligible")
     reason = desk.say(row["reason_zh"] or row["outcome_code"] or "", row["reason_en"] or "")
     return [
-        text_cell(row["subject_name_zh"] or row["subject_id"], lang="zh-CN", note=row["subject_id"]),
-        text_cell(names.get(row["rank_class"], row["rank_class"])),
+        text_cell(row["subject_name_zh"] or row["subject_id"], lang="zh-CN"),
+        text_cell(names.get(row["rank_class"]) or class_name(desk, row["rank_class"])),
         score_cell(row["award_score"]),
         share_cell(chance),
         text_cell(outcome),
@@ -195,15 +189,3 @@ def appeals(desk: Desk, series: Series) -> Grid | None:
             for row in rows
         ],
     )  # fmt: skip
-
-
-def class_name(desk: Desk, code: str | None) -> str:
-    """A class of ranking in words: the names of its parts."""
-    if not code:
-        return ""
-    named = []
-    for part in str(code).split(":"):
-        kinds = ("rank_class", "group", "subject_kind")
-        kind = next((kind for kind in kinds if desk.tables.labels.has(kind, part)), None)
-        named.append(desk.label(kind, part) if kind else part)
-    return " · ".join(named)
