@@ -287,12 +287,12 @@ def test_every_card_says_what_explain_says_cell_by_cell(
         assert [index[name] for name in INDEX] == rounded(one.facts, INDEX), key
         parts = [part.facts for part in parts_of(one.root)]
         assert len(parts) == len(index["nodes"])
-        for node, facts in zip(index["nodes"], parts, strict=True):
-            assert node[:-1] == rounded(facts, NODE[:-1]), (key, facts["node_code"])
+        for values, facts in zip(index["nodes"], parts, strict=True):
+            assert values[:-1] == rounded(facts, NODE[:-1]), (key, facts["node_code"])
             counts: dict[str, int] = {}
             for read in facts["evidence"] or ():
                 counts[read["source"]] = counts.get(read["source"], 0) + read["row_count"]
-            assert node[-1] == ([list(item) for item in sorted(counts.items())] or None)
+            assert values[-1] == ([list(item) for item in sorted(counts.items())] or None)
 
 
 def test_the_bounds_of_a_gap_are_what_nothing_and_everything_there_would_give(
