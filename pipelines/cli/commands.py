@@ -75,6 +75,23 @@ class Explained(StrEnum):
     json = "json"
 
 
+class Spoken(StrEnum):
+    """The language a card, certificate or letter is written in."""
+
+    zh = "zh"
+    en = "en"
+
+
+class CardFile(StrEnum):
+    """The form ``ceping cards`` writes cards in."""
+
+    docx = "docx"
+    html = "html"
+
+
+In = Annotated[Spoken, typer.Option("--language", help="Language to write in.")]
+
+
 @contextmanager
 def settings_for(home: Path | None, edition: int | None = None, inbox: Path | None = None) -> Iterator["Settings"]:
     """The settings of a command, also put into the environment for the processes it starts; prints its errors."""
@@ -256,6 +273,62 @@ def explain(
 
     with settings_for(home, edition) as settings:
         print_explanations(explain(Releases.of(settings).of_edition(edition), subject, index), output.value)
+
+
+@app.command()
+def card(
+    subject: Annotated[str, typer.Argument(help="Id, name or site code of a subject, such as website:1100000001.")],
+    out: Annotated[Path | None, typer.Option("--out", help="File to write (.docx or .html). Without it: here.")] = None,
+    language: In = Spoken.zh,
+    edition: Edition = 2017,
+    home: Home = None,
+) -> None:
+    """Show or write the report card of a subject: ranks, scores, gaps, titles, spot checks, files and rows."""
+    from pipelines.cli.cards import language_of, print_or_write_card
+    from pipelines.releases.releases import Releases
+
+    with settings_for(home, edition) as settings:
+        print_or_write_card(Releases.of(settings).of_edition(edition), subject, language_of(language.value), out)
+
+
+@app.command()
+def cards(
+    region: Annotated[str, typer.Option("--region", help="Code or name of a province, city or county, such as 浙江.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write the cards to.")],
+    output: Annotated[CardFile, typer.Option("--format", help="Form of the cards.")] = CardFile.docx,
+    language: In = Spoken.zh,
+    edition: Edition = 2017,
+    home: Home = None,
+) -> None:
+    """Write the report cards of everyone in a region, one file each."""
+    from pipelines.cli.cards import language_of, write_cards_and_tell
+    from pipelines.releases.releases import Releases
+
+    with settings_for(home, edition) as settings:
+        release = Releases.of(settings).of_edition(edition)
+        write_cards_and_tell(release, region, language_of(language.value), output.value, out)
+
+
+@app.command()
+def letters(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write certificates/ and letters/ to.")],
+    certificate: Annotated[Path | None, typer.Option(help="Your own template of a certificate (.docx).")] = None,
+    letter: Annotated[Path | None, typer.Option(help="Your own template of a letter (.docx).")] = None,
+    everyone: Annotated[
+        bool, typer.Option("--everyone", help="Letters to all candidates, not to winners alone.")
+    ] = False,
+    language: Annotated[Spoken, typer.Option(help="Language of the fields; ours are Chinese templates.")] = Spoken.zh,
+    edition: Edition = 2017,
+    home: Home = None,
+) -> None:
+    """Write a certificate for every title given, and letters of result, from Word templates."""
+    from pipelines.cli.cards import language_of, write_letters_and_tell
+    from pipelines.releases.releases import Releases
+
+    with settings_for(home, edition) as settings:
+        release = Releases.of(settings).of_edition(edition)
+        spoken = language_of(language.value)
+        write_letters_and_tell(release, spoken, certificate, letter, out, everyone=everyone)
 
 
 @app.command()

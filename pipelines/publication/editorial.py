@@ -16,13 +16,15 @@ from pipelines.publication.workbook import write_workbook
 
 
 def write_documents(connection: duckdb.DuckDBPyConnection, candidate: Candidate, release_id: str, folder: Path) -> None:
-    """Write the workbook and the notice from the release's own database; neither needs a verdict."""
+    """Write workbook, notice and cards from the release's own database; none of them needs a verdict."""
+    from pipelines.publication.cards.shards import write_cards
     from pipelines.publication.document import write_document
 
     tables = Tables(connection, candidate)
     write_workbook(tables, release_id, folder / f"ceping-{candidate.edition}.xlsx")
     for language in LANGUAGES:
         write_document(tables, language, release_id, folder)
+    write_cards(tables, folder)
 
 
 def draw_pictures(connection: duckdb.DuckDBPyConnection, candidate: Candidate, folder: Path, pictures: Path) -> None:

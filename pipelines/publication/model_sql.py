@@ -1,4 +1,4 @@
-"""The SQL of a model as one query, so that a macro of a release computes by the models and not by a copy of them.
+"""SQL that is written once and read in several places: models that macros embed, and parts that queries share.
 
 A model is taken with the tables it refers to under their bare names, which the macro that embeds it defines. Models
 that need more of dbt than references, variables and exact sums are refused by Jinja.
@@ -13,12 +13,26 @@ from pipelines.foundation.yaml_file import read_yaml
 from pipelines.settings import MODELS_DIR
 
 SUMS = "exact.sql"
+PARTS_DIR = Path(__file__).parent / "macros" / "parts"
 
 
-def render_macro(text: str, columns: Collection[tuple[str, str]]) -> str:
-    """Fill in the models a macro embeds as ``{{ model('name') }}``, for a database with these columns of tables."""
-    template = _environment().from_string(text)
-    return template.render(model=model_sql, has=lambda table, column: (table, column) in columns)
+def render_macro(text: str, columns: Collection[tuple[str, str]] = ()) -> str:
+    """Fill in the models a query embeds as ``{{ model('name') }}``, and shared parts as ``{{ part('name') }}``.
+
+    ``has('schema.table', 'column')`` asks whether that is among the columns of the database it is for.
+    """
+
+    def has(table: str, column: str) -> bool:
+        return (table, column) in columns
+
+    def part(name: str) -> str:
+        return _environment().from_string(_part(name)).render(has=has)
+
+    return _environment().from_string(text).render(model=model_sql, part=part, has=has)
+
+
+def _part(name: str) -> str:
+    return (PARTS_DIR / f"{name}.sql").read_text(encoding="utf-8").strip()
 
 
 def model_sql(name: str) -> str:

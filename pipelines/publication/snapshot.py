@@ -15,12 +15,12 @@ from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import files_literal, identifier, literal, qualified
 from pipelines.gate.candidate import Candidate, FrozenTable
+from pipelines.publication.card_views import TABLES_READ, CardView, card_views
 from pipelines.publication.model_sql import render_macro
 from pipelines.publication.trend_views import CELLS, NAME, trend_views
 
 STORAGE_VERSION = "v1.0.0"
 MACROS_DIR = Path(__file__).parent / "macros"
-TABLES_READ = re.compile(r"\b(?:from|join)\s+([a-z_]+[.][a-z_0-9]+)")
 CATALOG_SCHEMA = "reference"
 CATALOG_TABLE = "catalog"
 CATALOG_DESCRIPTION = "Every table, column and macro with its meaning. | 全部数据表、列与宏及其含义。"
@@ -68,6 +68,8 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
         for view in views:
             _create_trend_view(connection, view)
         _write_catalog(connection, [*candidate.tables, *views])
+        for card in card_views({table.full_name for table in candidate.tables}):
+            _create_card_view(connection, card)
         _create_macros(connection, candidate.tables)
         connection.commit()
         connection.execute("use memory")
@@ -95,6 +97,16 @@ def _create_trend_view(connection: duckdb.DuckDBPyConnection, view: FrozenTable)
     connection.execute(f"create view {target} as select {columns} from {CELLS} where {NAME} = {literal(view.name)}")
     described = ((column.name, column.description) for column in view.columns)
     _comment(connection, target, view.description, described, kind="view")
+
+
+def _create_card_view(connection: duckdb.DuckDBPyConnection, view: CardView) -> None:
+    connection.execute(view.statement)
+    _comment(connection, qualified(view.full_name), view.description, view.columns, kind="view")
+    types = {row[0]: row[1] for row in connection.execute(f"describe {qualified(view.full_name)}").fetchall()}
+    [(row_count,)] = connection.execute(f"select count(*) from {qualified(view.full_name)}").fetchall()
+    _catalogue(connection, view.full_name, None, None, view.description, row_count)
+    for name, description in view.columns:
+        _catalogue(connection, view.full_name, name, types[name], description)
 
 
 def _write_catalog(connection: duckdb.DuckDBPyConnection, tables: Iterable[FrozenTable]) -> None:

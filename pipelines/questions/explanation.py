@@ -70,7 +70,7 @@ def explain(release: Release, subject: str, index_code: str | None = None) -> li
     with release.open() as connection:
         rows = query_rows(connection, f"select * from {EXPLAIN}(?) order by line_number", [subject])
         if not rows:
-            raise CepingError(_not_found(connection, subject))
+            raise CepingError(not_found(connection, subject))
         missing = _missing_ranks(connection, {row["subject_id"] for row in rows})
     found = list(_nest(rows, missing))
     chosen = [one for one in found if index_code in (None, one.facts["index_code"])]
@@ -99,9 +99,9 @@ def _missing_ranks(connection: duckdb.DuckDBPyConnection, subjects: set[str]) ->
 
 
 def _nest(rows: Iterable[Row], missing: Mapping[tuple[str, str, int], Row]) -> Iterable[Explanation]:
-    trees: dict[tuple[str, str], list[Row]] = {}
+    trees: dict[tuple[int, str, str], list[Row]] = {}
     for row in rows:
-        trees.setdefault((row["subject_id"], row["index_code"]), []).append(row)
+        trees.setdefault((row["edition"], row["subject_id"], row["index_code"]), []).append(row)
     for nodes in trees.values():
         below: dict[str | None, list[Row]] = {}
         for row in nodes:
@@ -118,8 +118,8 @@ def _part(row: Row, below: dict[str | None, list[Row]]) -> Part:
     return Part(facts=facts, parts=tuple(_part(child, below) for child in below.get(row["node_code"], [])))
 
 
-def _not_found(connection: duckdb.DuckDBPyConnection, subject: str) -> str:
-    """The subjects that may have been meant."""
+def not_found(connection: duckdb.DuckDBPyConnection, subject: str) -> str:
+    """What to tell who asked for a subject that is in no index: those that may have been meant."""
     known = query_rows(
         connection,
         "select subject_id, subject_name, count(ranked.index_code) as index_count "

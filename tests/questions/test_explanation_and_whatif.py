@@ -13,12 +13,14 @@ from typer.testing import CliRunner
 
 from pipelines.cli.commands import app
 from pipelines.errors import CepingError, FrameworkError
+from pipelines.publication.cards.facts import INDEX, NODE, ROUNDED
 from pipelines.questions.explanation import Explanation, Part, explain
 from pipelines.questions.whatif import rank_under
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
 from tests.fixtures.composing import ENGINE, Composition, Row, compose, framework, node
 from tests.fixtures.index_reference import aggregate, competition_ranks
+from tests.fixtures.read_cards import cards_of
 from tests.fixtures.small_release import publish_warehouse
 from tests.fixtures.warehouse import rows_of
 
@@ -259,6 +261,49 @@ def test_what_was_not_measured_says_what_it_would_have_to_be(explained: dict[tup
         reached = (2 * a + 6 * (3 * b + 4 * needed) / 7) / 8
         assert reached == pytest.approx(one.facts["next_score"])
     assert one.facts["subject_rank"] is not None
+
+
+def rounded(facts: dict[str, Any], names: Sequence[str]) -> list[Any]:
+    return [
+        pytest.approx(facts[name], abs=0.5 * 10 ** -ROUNDED[name])
+        if name in ROUNDED and facts[name] is not None
+        else facts[name]
+        for name in names
+    ]
+
+
+def test_every_card_says_what_explain_says_cell_by_cell(
+    release: Release, explained: dict[tuple[str, str], Explanation]
+) -> None:
+    cards = cards_of(release.folder)
+    of_cards = {
+        (index["index_code"], subject.removeprefix("unit:")): index
+        for subject, card in cards.items()
+        for index in card["indices"]
+    }
+    assert of_cards.keys() == explained.keys()
+    for key, index in of_cards.items():
+        one = explained[key]
+        assert [index[name] for name in INDEX] == rounded(one.facts, INDEX), key
+        parts = [part.facts for part in parts_of(one.root)]
+        assert len(parts) == len(index["nodes"])
+        for values, facts in zip(index["nodes"], parts, strict=True):
+            assert values[:-1] == rounded(facts, NODE[:-1]), (key, facts["node_code"])
+            counts: dict[str, int] = {}
+            for read in facts["evidence"] or ():
+                counts[read["source"]] = counts.get(read["source"], 0) + read["row_count"]
+            assert values[-1] == ([list(item) for item in sorted(counts.items())] or None)
+
+
+def test_the_bounds_of_a_gap_are_what_nothing_and_everything_there_would_give(
+    release: Release, explained: dict[tuple[str, str], Explanation]
+) -> None:
+    indices = {index["index_code"]: index for index in cards_of(release.folder)[f"unit:{UNITS[4]}"]["indices"]}
+    assert {code for code, index in indices.items() if index["bounds"]} == {"gappy"}
+    facts = leaves_of(explained["gappy", UNITS[4]])
+    a, b = facts["root.a"]["score"], facts["branch.b"]["score"]
+    bounds = [(2 * a + 6 * (3 * b + 4 * given) / 7) / 8 for given in (0, 100)]
+    assert indices["gappy"]["bounds"] == pytest.approx(bounds, abs=1e-5)
 
 
 def test_the_macro_answers_to_a_name_and_in_sql(release: Release) -> None:

@@ -3,12 +3,14 @@
 import posixpath
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import BaseModel
 
 from pipelines.publication.site.language import Language
 
 PROVENANCE_FOLDER = "provenance"
+CARD_PAGE = "card.html"
 
 
 class Links(BaseModel, frozen=True):
@@ -42,6 +44,10 @@ class Links(BaseModel, frozen=True):
             return self.file(page)
         return f"{self.to('figures.html')}#{anchor(figure_id)}"
 
+    def card(self, subject_id: str) -> str:
+        """The card of a subject."""
+        return f"{self.to(CARD_PAGE)}?s={quote(subject_id, safe=':')}"
+
     def fact(self, code: str) -> str:
         """Where a fact about the edition is shown."""
         return f"{self.to('methods.html')}#{anchor('fact-' + code)}"
@@ -50,3 +56,8 @@ class Links(BaseModel, frozen=True):
 def anchor(text: str) -> str:
     """A text as an anchor or file name: letters, digits, dots and dashes."""
     return re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII).strip("-.") or "x"
+
+
+def region_page(code: str) -> str:
+    """Page of a region."""
+    return f"regions/{anchor(code)}.html"

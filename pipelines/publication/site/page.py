@@ -11,13 +11,14 @@ from pipelines.publication.site.tables import Tables
 
 
 class Page(BaseModel, frozen=True, arbitrary_types_allowed=True):
-    """One page in one language."""
+    """One page in one language; one that is not listed stands in no menu."""
 
     path: str
     template: str
     title: str
     section: str
     short: str = ""
+    is_listed: bool = True
     context: dict[str, Any]
 
 
@@ -36,6 +37,10 @@ class Desk(BaseModel, frozen=True, arbitrary_types_allowed=True):
     def say(self, zh: str, en: str) -> str:
         """A text of the site itself."""
         return self.language.say(zh, en)
+
+    def card(self, subject_id: str) -> str:
+        """Where the card of a subject is; empty where it has none."""
+        return self.links.card(subject_id) if subject_id in self.tables.carded else ""
 
     def label(self, kind: str, code: str) -> str:
         """Name of a code."""

@@ -1,6 +1,7 @@
 """The published tables as pages read them: what is not there is empty, never an error."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,11 +11,18 @@ import polars as pl
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import Row, identifier, qualified, query_rows
 from pipelines.gate.candidate import Candidate, FrozenTable
+from pipelines.publication.card_views import REGION_CARD, card_views
 from pipelines.publication.labels import Labels
-from pipelines.publication.trend_views import LIST, trend_views
+from pipelines.publication.trend_views import CELLS, LIST, trend_views
 
 UNKNOWN_PLACE = "unlocated"
 SUBJECTS = "core.dim_subject"
+CANDIDATES = "awards.award_candidate"
+# What a card is explained from; without these a release has no cards.
+OF_CARDS = (
+    "core.dim_subject", "core.dim_region", "indices.idx_rank", "indices.idx_score", "indices.idx_evidence",
+    "indices.dim_framework_node", "indices.dim_framework_band",
+)  # fmt: skip
 
 
 class Tables:
@@ -63,7 +71,7 @@ class Tables:
         """The rows of a table that are of the edition of the release."""
         return [row for row in self.rows(name) if row["edition"] == self.candidate.edition]
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    def query(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """The rows a query gives."""
         return query_rows(self._connection, sql, parameters)
 
@@ -81,6 +89,43 @@ class Tables:
             identifier(column) if column in present else f"null as {identifier(column)}" for column in wanted
         )
         return self.query(f"select {chosen} from {qualified(name)} {rest}", parameters)
+
+    @cached_property
+    def carded(self) -> frozenset[str]:
+        """The subjects that have a card: whoever is ranked in an index, and every candidate for a title."""
+        if not all(name in self._published for name in OF_CARDS):
+            return frozenset()
+        considered = [
+            "select subject_id from indices.idx_rank where edition = $edition and subject_rank is not null",
+            *([f"select subject_id from {CANDIDATES} where edition = $edition"] if self.has(CANDIDATES) else []),
+        ]
+        rows = self.query(
+            f"select distinct subject_id from ({' union '.join(considered)}) "
+            "semi join core.dim_subject as known using (subject_id)",
+            {"edition": self.candidate.edition},
+        )
+        return frozenset(row["subject_id"] for row in rows)
+
+    @cached_property
+    def region_cards(self) -> dict[str, Row]:
+        """What the release says of each region, by code; none where it has no such view."""
+        if not self.carded or all(view.full_name != REGION_CARD for view in card_views(self._published)):
+            return {}
+        rows = self.query(f"select * from {REGION_CARD} where edition = ?", (self.candidate.edition,))
+        return {row["region_code"]: row for row in rows}
+
+    @cached_property
+    def region_cells(self) -> dict[str, dict[tuple[str, str], Row]]:
+        """The cells of the trends by province, and of the whole as ``all``, by table and measure."""
+        wanted = ("trend_table", "measure", "group_code", "value", "interval_low", "interval_high")
+        rows = self.select(
+            CELLS, wanted, "where edition = ? and breakdown in ('province', 'total') order by trend_table, measure",
+            (self.candidate.edition,),
+        )  # fmt: skip
+        found: dict[str, dict[tuple[str, str], Row]] = defaultdict(dict)
+        for row in rows:
+            found[row["group_code"]][row["trend_table"], row["measure"]] = row
+        return found
 
     @cached_property
     def labels(self) -> Labels:

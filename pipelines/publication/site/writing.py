@@ -12,7 +12,18 @@ from pipelines.publication.site.kept_pictures import KeptPictures
 from pipelines.publication.site.language import LANGUAGES, Language
 from pipelines.publication.site.links import Links
 from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.pages import data, figures, methods, notice, ranks, record, series, trends
+from pipelines.publication.site.pages import (
+    cards,
+    data,
+    figures,
+    methods,
+    notice,
+    ranks,
+    record,
+    regions,
+    series,
+    trends,
+)
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.snapshot import STORAGE_VERSION
 
@@ -21,11 +32,15 @@ TEMPLATES_DIR = SITE_DIR / "templates"
 ASSETS = {
     "assets/site.css": TEMPLATES_DIR / "site.css",
     "assets/site.js": TEMPLATES_DIR / "site.js",
+    "assets/find.js": TEMPLATES_DIR / "find.js",
+    "assets/card.js": TEMPLATES_DIR / "card.js",
     "assets/tablesort.min.js": SITE_DIR / "vendor" / "tablesort.min.js",
     "assets/tablesort.number.min.js": SITE_DIR / "vendor" / "tablesort.number.min.js",
     "assets/tablesort.LICENSE": SITE_DIR / "vendor" / "tablesort.LICENSE",
 }
 KINDS = (notice, series, trends, ranks, methods, figures, record, data)
+# These have no pictures, which are drawn ahead of the rest.
+PLAIN_KINDS = (regions, cards)
 
 
 def write_site(
@@ -49,12 +64,13 @@ def write_site(
         "code_version": code_version,
         "storage_version": STORAGE_VERSION.removeprefix("v").removesuffix(".0"),
         "table_count": len(candidate.tables),
+        "has_cards": bool(tables.carded),
     }
     for language in LANGUAGES:
         environment = page_environment(TEMPLATES_DIR)
         # Macros keep the globals they were loaded with, so each language has an environment of its own.
         environment.globals |= {"say": language.say, "numeral": language.numeral}
-        pages = build_pages(tables, language, folder, pictures)
+        pages = [*build_pages(tables, language, folder, pictures), *_plain_pages(tables, language, folder)]
         shared = {**about, "language": language, "languages": LANGUAGES, "menu": list(_menu(language, pages))}
         for page in pages:
             links = _links(folder, language, page.path)
@@ -65,11 +81,17 @@ def write_site(
 
 
 def build_pages(tables: Tables, language: Language, folder: Path, pictures: KeptPictures) -> list[Page]:
-    """Every page of a language with what it shows, before it is written."""
+    """Every page of a language that may have pictures, with what it shows, before it is written."""
     desk = Desk(tables=tables, language=language, links=_links(folder, language, ""), pictures=pictures)
     # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
     with debug_mode(False):
         return list(_pages(desk))
+
+
+def _plain_pages(tables: Tables, language: Language, folder: Path) -> Iterator[Page]:
+    desk = Desk(tables=tables, language=language, links=_links(folder, language, ""))
+    for kind in PLAIN_KINDS:
+        yield from kind.build(desk)
 
 
 def _pages(desk: Desk) -> Iterator[Page]:
@@ -84,12 +106,13 @@ def _menu(language: Language, pages: list[Page]) -> Iterator[tuple[str, str, str
         ("series", "系列", "Series"),
         ("trends", "趋势", "Trends"),
         ("ranks", "名次", "Ranks"),
+        ("regions", "地区", "Regions"),
         (methods.PAGE, "方法", "Methods"),
         (figures.PAGE, "数字核对", "Figures"),
         (data.PAGE, "数据", "Data"),
     )
     for section, zh, en in names:
-        of_section = [page for page in pages if page.section == section]
+        of_section = [page for page in pages if page.section == section and page.is_listed]
         if of_section:
             yield section, language.say(zh, en), of_section[0].path, of_section
 

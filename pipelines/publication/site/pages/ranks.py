@@ -210,7 +210,12 @@ def _row(desk: Desk, row: Row, has_spans: bool, has_gaps: bool, has_chances: boo
     note = desk.say(f"并列 {tied}", f"tied {tied}") if tied > 1 else ""
     cells = [
         number_cell(row["subject_rank"], note=note),
-        text_cell(row["subject_name"] or row["subject_id"], lang="zh-CN", note=row["subject_id"].partition(":")[2]),
+        text_cell(
+            row["subject_name"] or row["subject_id"],
+            lang="zh-CN",
+            note=row["subject_id"].partition(":")[2],
+            href=desk.card(row["subject_id"]),
+        ),
         text_cell(desk.region(row["province_code"])),
         text_cell(class_name(desk, row["rank_class"])),
         score_cell(row["index_score"]),

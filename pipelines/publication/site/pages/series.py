@@ -63,7 +63,12 @@ def _winner_row(desk: Desk, winner: Winner) -> list[Cell]:
     wins = number_cell(winner.consecutive_wins)
     return [
         number_cell(winner.rank),
-        text_cell(f"{winner.name}※" if winner.doubt else winner.name, lang="zh-CN", note=winner.doubt),
+        text_cell(
+            f"{winner.name}※" if winner.doubt else winner.name,
+            lang="zh-CN",
+            note=winner.doubt,
+            href=desk.card(winner.subject_id),
+        ),
         text_cell(winner.class_name),
         score_cell(winner.score).model_copy(update={"note": span(winner.low, winner.high) if winner.low else ""}),
         share_cell(winner.chance),
@@ -106,7 +111,7 @@ def _candidate_row(desk: Desk, row: Row, names: dict[str, str], chance: float | 
         outcome = desk.say("合格未入选", "eligible") if row["is_eligible"] else desk.say("不符合条件", "not eligible")
     reason = desk.say(row["reason_zh"] or row["outcome_code"] or "", row["reason_en"] or "")
     return [
-        text_cell(row["subject_name_zh"] or row["subject_id"], lang="zh-CN"),
+        text_cell(row["subject_name_zh"] or row["subject_id"], lang="zh-CN", href=desk.card(row["subject_id"])),
         text_cell(names.get(row["rank_class"]) or class_name(desk, row["rank_class"])),
         score_cell(row["award_score"]),
         share_cell(chance),
