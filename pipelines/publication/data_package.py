@@ -56,7 +56,12 @@ def _field_type(column: TableColumn) -> str:
 
 def _resource(table: FrozenTable, folder: Path) -> dict[str, Any]:
     fields = [
-        {"name": column.name, "type": _field_type(column), "description": str(column.description)}
+        {
+            "name": column.name,
+            "title": str(column.title),
+            "type": _field_type(column),
+            "description": str(column.description),
+        }
         for column in table.columns
     ]
     schema: dict[str, Any] = {"fields": fields}

@@ -12,16 +12,19 @@ from pipelines.gate.candidate import Candidate
 from pipelines.gate.verdict import Verdict
 from pipelines.publication.site.language import LANGUAGES
 from pipelines.publication.site.tables import Tables
-from pipelines.publication.workbook import write_workbook
+from pipelines.publication.workbook import workbook_path, write_workbook
 
 
 def write_documents(connection: duckdb.DuckDBPyConnection, candidate: Candidate, release_id: str, folder: Path) -> None:
-    """Write workbook, notice and cards from the release's own database; none of them needs a verdict."""
+    """Write workbooks, notice and cards from the public database; none of them needs a verdict."""
+    # What draws pictures takes its time to load, which only a publication should pay.
     from pipelines.publication.cards.shards import write_cards
     from pipelines.publication.document import write_document
+    from pipelines.publication.editors_workbook import write_editors_workbook
 
     tables = Tables(connection, candidate)
-    write_workbook(tables, release_id, folder / f"ceping-{candidate.edition}.xlsx")
+    write_editors_workbook(tables, release_id, folder / f"ceping-{candidate.edition}.xlsx")
+    write_workbook(tables, release_id, folder / workbook_path(candidate.edition))
     for language in LANGUAGES:
         write_document(tables, language, release_id, folder)
     write_cards(tables, folder)

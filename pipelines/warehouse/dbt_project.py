@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from pipelines.foundation.files import whole_folder, write_whole
 from pipelines.foundation.hashing import hash_folders, hash_json
 from pipelines.settings import MODELS_DIR, PARSED_DIR, Settings
 from pipelines.warehouse.tables import TableColumn, TableSpec
+from pipelines.warehouse.titles import ColumnTitles
 
 Manifest = dict[str, Any]
 BELOW_PUBLISHED = ("stg_", "int_")
@@ -95,13 +96,13 @@ def published_tables(manifest: Manifest) -> list[TableSpec]:
 def built_tables(manifest: Manifest) -> list[TableSpec]:
     """What dbt builds for publication: models, and reference data that is published as it is."""
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")]
-    return sorted((_table_spec(node) for node in nodes if is_published(node)), key=lambda spec: spec.full_name)
+    return _table_specs(manifest, nodes)
 
 
 def computed_tables(manifest: Manifest, *sources: str) -> list[TableSpec]:
     """What Python writes into the warehouse for publication: tables of dbt sources, of these or of all."""
     nodes = [node for node in manifest["sources"].values() if not sources or node["source_name"] in sources]
-    return sorted((_table_spec(node) for node in nodes if is_published(node)), key=lambda spec: spec.full_name)
+    return _table_specs(manifest, nodes)
 
 
 def is_published(node: Mapping[str, Any]) -> bool:
@@ -117,12 +118,22 @@ def given_measures(manifest: Manifest) -> frozenset[str]:
     return frozenset(code for codes in listed for code in codes)
 
 
-def _table_spec(node: Mapping[str, Any]) -> TableSpec:
+def _table_specs(manifest: Manifest, nodes: Iterable[Mapping[str, Any]]) -> list[TableSpec]:
+    """Those of the nodes that are published, in the order of their names."""
+    titles = ColumnTitles(
+        node for kind in ("nodes", "sources") for node in manifest[kind].values() if is_published(node)
+    )
+    found = (_table_spec(node, titles) for node in nodes if is_published(node))
+    return sorted(found, key=lambda spec: spec.full_name)
+
+
+def _table_spec(node: Mapping[str, Any], titles: ColumnTitles) -> TableSpec:
     columns = tuple(
         TableColumn(
             name=column["name"],
             data_type=column["data_type"],
             description=column["description"],
+            title=titles.of(column["name"], column["description"]),
             is_internal=bool(column["config"]["meta"].get("internal")),
         )
         for column in node["columns"].values()

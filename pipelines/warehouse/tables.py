@@ -7,11 +7,12 @@ from pipelines.foundation.sql import qualified
 
 
 class TableColumn(BaseModel, frozen=True):
-    """A published column with its description."""
+    """A published column with its description, and the short title that stands above it."""
 
     name: str
     data_type: str
     description: Bilingual
+    title: Bilingual = Bilingual(zh="", en="")
     is_internal: bool = Field(default=False, description="Whether it stays in the internal part of a release.")
 
 

@@ -12,14 +12,17 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.hashing import hash_file
 from pipelines.publication import workbook as workbook_module
-from pipelines.publication.workbook import heading
+from pipelines.publication.workbook import heading, workbook_path
 from pipelines.releases.publish import publish
 from pipelines.releases.release import Release
 from pipelines.releases.releases import Releases
+from pipelines.warehouse.tables import TableColumn
 from tests.fixtures.small_release import CODE, Tables, make_candidate, publish_tables, verdict_for
 from tests.fixtures.small_site import NAUGHTY, figures, site_tables, table
 
@@ -49,8 +52,60 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(scope="module")
 def book(release: Release) -> Iterator[Workbook]:
+    opened = openpyxl.load_workbook(release.public / workbook_path(2017))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def for_editors(release: Release) -> Iterator[Workbook]:
     opened = openpyxl.load_workbook(release.public / "ceping-2017.xlsx")
     yield opened
+    opened.close()
+
+
+def rows_of(sheet: Worksheet) -> list[dict[str, Cell]]:
+    """The rows below the heads, each cell by the Chinese of its head."""
+    heads = [str(cell.value).split("\n")[0] for cell in sheet[3]]
+    return [dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(min_row=4)]
+
+
+def test_editors_find_winners_figures_trends_and_ranks_with_names(for_editors: Workbook) -> None:
+    names = for_editors.sheetnames
+    assert names[:3] == ["目录", "获奖名单", "数字核对"]
+    assert {"趋势二", "趋势四"} <= set(names)
+    [ranks] = [for_editors[name] for name in names if name.startswith("名次·")]
+    first = rows_of(ranks)[0]
+    assert first["组别"].value == "county"
+    assert first["省份"].value in {"北京", "天津", "河北", "浙江", "贵州", "新疆"}
+    assert first["subject_name"].value in set(NAUGHTY)
+    won = rows_of(for_editors["获奖名单"])
+    assert {row["subject_name_zh"].value for row in won} <= {*NAUGHTY, *(f"{name}\u200b" for name in NAUGHTY)}
+    assert all(row["组别"].value for row in won)
+    linked = [row[0].hyperlink.location for row in for_editors["目录"].iter_rows(min_row=6)]
+    assert [place.split("!")[0].strip("'") for place in linked] == names[1:]
+
+
+def test_numbers_for_editors_read_as_on_the_page(for_editors: Workbook) -> None:
+    figures = {row["figure_id"].value: row["computed"] for row in rows_of(for_editors["数字核对"])}
+    assert figures["trend2.running_sites"].number_format == "#,##0"
+    assert figures["trend4.fusion_province"].number_format == "0.0%"
+    ranks = next(sheet for sheet in for_editors if sheet.title.startswith("名次·"))
+    first = rows_of(ranks)[0]
+    assert first["index_score"].number_format == "0.00"
+    assert first["coverage"].number_format == "0.0%"
+    cells = [row for row in rows_of(for_editors["趋势四"]) if row["比例"].value is not None]
+    assert cells
+    assert all(row["数值"].value is None and 0 <= row["比例"].value <= 1 for row in cells)
+
+
+@pytest.mark.parametrize("name", ["ceping-2017.xlsx", "ceping-2017-tables.xlsx"])
+def test_every_sheet_is_printed_a_page_wide_under_its_heads(release: Release, name: str) -> None:
+    opened = openpyxl.load_workbook(release.public / name)
+    for sheet in opened:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0), sheet.title
+        assert sheet.print_title_rows.endswith(("$1", "$3", "$5")), sheet.title
     opened.close()
 
 
@@ -60,7 +115,7 @@ def test_every_table_has_a_sheet_under_chinese_headers(release: Release, book: W
     sheet = book["figure"]
     assert sheet["A1"].value == "表 figure（trends.figure）"
     assert "示例数据（合成）" in sheet["A2"].value
-    assert sheet["A3"].value == "列“figure_id”\nfigure_id"
+    assert sheet["A3"].value == "figure_id"
     assert sheet.max_row == 3 + len(figures())
     assert sheet.freeze_panes == "A4"
     listed = {row[0].value: (row[3].value, row[4].value) for row in book["目录"].iter_rows(min_row=6)}
@@ -80,7 +135,7 @@ def test_no_text_of_the_data_is_a_formula(book: Workbook) -> None:
 
 def test_values_keep_their_kind(book: Workbook) -> None:
     sheet = book["dim_value"]
-    columns = [cell.value.split("\n")[1] for cell in sheet[3]]
+    columns = [cell.value.split("\n")[-1] for cell in sheet[3]]
     rows = [dict(zip(columns, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=4)]
     by_code = sorted(rows, key=lambda row: str(row["name"]))
     found = next(row for row in by_code if row["name"] == NAUGHTY[1])
@@ -104,26 +159,20 @@ def test_a_table_too_long_stays_in_parquet_and_the_first_sheet_says_so(
 ) -> None:
     monkeypatch.setattr(workbook_module, "MOST_ROWS", 10)
     release = publish_tables(tmp_path / "home", {"trends.figure": site_tables()["trends.figure"]})
-    opened = openpyxl.load_workbook(release.public / "ceping-2017.xlsx")
+    opened = openpyxl.load_workbook(release.public / workbook_path(2017))
     assert opened.sheetnames == ["目录", "字段说明"]
     assert [cell.value for cell in opened["目录"][6]][3:] == [len(figures()), "见 Parquet"]
 
 
-@pytest.mark.parametrize(
-    ("description", "header"),
-    [
-        ("Rank in the class. | 组内名次，得分差在并列精度以内者并列取优。", "组内名次\nrank"),
-        ("Only English.", "Only English.\nrank"),
-        ("Edition. | 评估年度。", "评估年度\nrank"),
-    ],
-)
-def test_a_header_is_the_first_words_of_the_description(description: str, header: str) -> None:
-    assert heading(Bilingual.read(description), "rank") == header
+def test_a_head_is_the_title_of_the_column_above_its_name() -> None:
+    column = TableColumn(name="rank", data_type="bigint", description="Rank. | 名次。", title="Rank | 组内名次")
+    assert heading(column) == "组内名次\nrank"
+    assert heading(column.model_copy(update={"title": Bilingual(zh="", en="")})) == "rank"
 
 
 def test_the_same_release_gives_the_same_workbook_and_notice(tmp_path: Path, release: Release) -> None:
     again = publish_tables(tmp_path / "home", editorial_tables())
-    for name in ("ceping-2017.xlsx", "notice-2017.docx", "en/notice-2017.docx"):
+    for name in ("ceping-2017.xlsx", "ceping-2017-tables.xlsx", "notice-2017.docx", "en/notice-2017.docx"):
         assert hash_file(release.public / name) == hash_file(again.public / name), name
         with zipfile.ZipFile(release.public / name) as archive:
             assert {entry.date_time[0] for entry in archive.infolist()} == {1980}, name
@@ -162,12 +211,12 @@ def test_the_notice_says_nothing_of_how_it_was_made(release: Release) -> None:
         ("notice-2017.docx", ("公布值", "计算值", "数字核对", "复核", "※", "本趋势")),
         ("en/notice-2017.docx", ("reconciled", "Computed", "verdict", "looked at", "※")),
     ):
-        text = text_of(release.folder / name)
+        text = text_of(release.public / name)
         assert not [word for word in words if word in text], name
 
 
 def test_parts_and_sections_are_numbered_as_official_documents_are(release: Release) -> None:
-    document = Document(str(release.folder / "notice-2017.docx"))
+    document = Document(str(release.public / "notice-2017.docx"))
     headings = {
         level: [p.text for p in document.paragraphs if p.style is not None and p.style.name == f"Heading {level}"]
         for level in (1, 2)
@@ -197,4 +246,5 @@ def test_a_release_of_a_registry_alone_has_its_workbook_and_notice(tmp_path: Pat
     assert "评估结果通报" in text_of(release.public / "notice-2017.docx")
     names = {path.relative_to(release.public).as_posix() for path in release.public.rglob("*.html")}
     assert names == {"dictionary.html", "index.html", "data.html", "en/index.html", "en/data.html"}
-    assert openpyxl.load_workbook(release.public / "ceping-2017.xlsx")["dim_subject"].max_row == 3 + 11
+    assert openpyxl.load_workbook(release.public / workbook_path(2017))["dim_subject"].max_row == 3 + 11
+    assert openpyxl.load_workbook(release.public / "ceping-2017.xlsx").sheetnames == ["目录"]
