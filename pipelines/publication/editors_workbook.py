@@ -30,14 +30,14 @@ from pipelines.publication.sheets import (
     write_sheets,
 )
 from pipelines.publication.site.awards import FIRMNESS, TITLES, WINNERS, read_series
+from pipelines.publication.site.classes import class_name
 from pipelines.publication.site.language import CHINESE
 from pipelines.publication.site.links import Links
 from pipelines.publication.site.page import Desk
 from pipelines.publication.site.pages.figures import FIGURES, parts
-from pipelines.publication.site.pages.ranks import CHANCES, INTERVALS, RANKS, SUBJECTS, index_name, index_names
-from pipelines.publication.site.pages.series import class_name
+from pipelines.publication.site.pages.ranks import CHANCES, INTERVALS, RANKS, index_name, index_names
 from pipelines.publication.site.pictures import group_name, unit_of
-from pipelines.publication.site.tables import Tables
+from pipelines.publication.site.tables import SUBJECTS, Tables
 from pipelines.publication.site.values import SHARE as SHARE_UNIT
 from pipelines.publication.trend_views import CELLS
 from pipelines.publication.workbook import workbook_path
@@ -56,6 +56,8 @@ TYPES: dict[Kind, type[pl.DataType]] = {"count": pl.Float64, "score": pl.Float64
 CLASS, PROVINCE, KIND = (
     Bilingual(zh="组别", en="Class"), Bilingual(zh="省份", en="Province"), Bilingual(zh="指标", en="Measure"),
 )  # fmt: skip
+NEXT = Bilingual(zh="次位者及未获评原因", en="Next, and why it did not win")
+DOUBT = Bilingual(zh="需复核", en="Look again")
 
 
 class Head(NamedTuple):
@@ -122,17 +124,18 @@ def _winners(desk: Desk) -> Leaf:
         _head(desk, WINNERS, "award_score", "score"), _head(desk, WINNERS, "award_score_p05", "score"),
         _head(desk, WINNERS, "award_score_p95", "score"), _head(desk, FIRMNESS, "chance", "share"),
         _head(desk, WINNERS, "consecutive_wins", "rank"), _head(desk, WINNERS, "total_wins", "rank"),
-        _head(desk, WINNERS, "runner_up_name_zh", "name"), _head(desk, WINNERS, "runner_up_score", "score"),
+        Head(NEXT, "long"), Head(DOUBT, "long"),
         _head(desk, WINNERS, "citation_zh", "long"), _head(desk, WINNERS, "subject_id"),
     ]  # fmt: skip
     rows = [
         (
             series.name, title.name, won.class_name, won.rank, won.name, won.score, won.low, won.high, won.chance,
-            won.consecutive_wins, won.total_wins, won.next_name, won.next_score, won.citation, won.subject_id,
+            won.consecutive_wins, won.total_wins, each.next_one, won.doubt, won.citation, won.subject_id,
         )
         for series in read_series(desk)
         for title in series.titles
-        for won in title.winners
+        for each in title.classes
+        for won in each.winners
     ]  # fmt: skip
     return Leaf.of("获奖名单", "获奖名单", heads, rows)
 
