@@ -46,6 +46,19 @@ def test_a_card_holds_ranks_gaps_titles_checks_and_the_days_to_mending(release: 
     assert (never["is_passed"], never["mended"], never["days"]) == (False, None, None)
 
 
+def test_a_card_says_where_its_subject_stood_in_the_last_edition(tmp_path: Path) -> None:
+    tables = site_tables()
+    types, rows = tables["indices.idx_rank"]
+    names = list(types)
+    last = dict(zip(names, rows[0], strict=True)) | {"edition": 2016, "subject_rank": 4, "index_score": 60.0}
+    held = {**tables, "indices.idx_rank": (types, [*rows, tuple(last[name] for name in names)])}
+    cards = cards_of(publish_tables(tmp_path / "home", held).folder)
+    assert cards["website:1"]["indices"][0]["before"] == {
+        "edition": 2016, "subject_rank": 4, "ranked_count": 11, "index_score": 60.0,
+    }  # fmt: skip
+    assert cards["website:2"]["indices"][0]["before"] is None
+
+
 def test_no_page_names_a_delivered_file_and_no_card_an_appellant(release: Release) -> None:
     told = [path for path in release.folder.rglob("*") if path.suffix in (".html", ".js", ".docx")]
     assert told

@@ -32,6 +32,7 @@ ROUNDED = {
     "index_score": 6, "index_coverage": 6, "next_score": 6,
 }  # fmt: skip
 NOT_APPLICABLE = "not_applicable"
+COUNTED_SOURCES = "[(read.source, read.row_count) for read in evidence]"
 SUMMED = ("arithmetic", "rubric")
 Facts = dict[str, Any]
 
@@ -72,9 +73,11 @@ def _subjects(tables: Tables, chosen: list[str]) -> list[Row]:
 def _indices(tables: Tables, chosen: list[str], *, with_files: bool) -> dict[str, list[Facts]]:
     statement = render_macro((QUERIES_DIR / "nodes.sql").read_text(encoding="utf-8"))
     rounded = ", ".join(f"round({name}, {digits}) as {name}" for name, digits in ROUNDED.items())
-    names = (*(name for name in dict.fromkeys((*INDEX, *NODE)) if name not in ROUNDED),)
+    names = [name for name in dict.fromkeys((*INDEX, *NODE[:-1])) if name not in ROUNDED]
+    # Where files are not named, only what is counted is fetched: it is a row a node.
+    names.append("evidence" if with_files else f"{COUNTED_SOURCES} as evidence")
     rows = tables.query(
-        f"select subject_id, parent_code, is_leaf, aggregation, weight_share, is_veto, {', '.join(names)}, {rounded} "
+        f"select subject_id, parent_code, is_leaf, aggregation, weight_share, {', '.join(names)}, {rounded} "
         f"from ({statement}) as explained order by line_number",
         {"edition": tables.candidate.edition, "wanted": chosen},
     )
@@ -99,11 +102,11 @@ def _evidence(read: list[Row] | None, *, with_files: bool) -> list[Any] | None:
     """The sources with the rows read of each, or all that is known of them."""
     if not read:
         return None
-    if with_files:
+    if with_files or len(read) == 1:
         return read
     counts: dict[str, int] = defaultdict(int)
-    for one in read:
-        counts[one["source"]] += one["row_count"]
+    for source, count in read:
+        counts[source] += count
     return sorted(counts.items())
 
 

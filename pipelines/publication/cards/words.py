@@ -48,16 +48,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "score {score}, median of the class {median}, quartiles {low}–{high}",
     ),
     "legend": (
-        "横条为本对象得分；浅色带为组内四分位区间，竖线为组内中位数。",
-        "The bar is the score; the pale band spans the quartiles of the class, and the line is its median.",
+        "横条为本对象得分；浅色带为组内四分位区间，竖线为组内中位数，区间列于中位数之下。"
+        "升位所需为其他条件不变时，单凭此项达到上一名次的数值。",
+        "The bar is the score; the pale band spans the quartiles of the class, which stand below the median, and "
+        "the line is the median. The last column is the value that alone would do for the next rank.",
     ),
-    "median": ("组内中位数（四分位）", "Median of the class (quartiles)"),
+    "median": ("组内中位数", "Class median"),
     "weight": ("权重", "Weight"),
     "adds": ("贡献分", "Adds"),
     "value": ("测得值", "Value"),
     "evidence": ("依据", "Evidence"),
     "evidence_of": ("{source} {count} 行", "{source}: {count} rows"),
-    "needed": ("单凭此项升位所需", "Alone enough for the next rank"),
+    "needed": ("升位所需", "For the next rank"),
     "at_least": ("≥ {value}", "≥ {value}"),
     "at_most": ("≤ {value}", "≤ {value}"),
     "above": ("> {value}", "> {value}"),

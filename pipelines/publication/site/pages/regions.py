@@ -19,12 +19,8 @@ CELLS, TREND_TABLES = "trends.trend_cell", "trends.trend_table"
 NATION = "000000"
 # A city has a page where so many of its subjects are ranked.
 LEAST_RANKED = 10
-# Counts stand in any region beside the whole country's; shares and means can be compared.
-COMPARED = ("passed_share", "median_days_to_mend")
-COUNTED = (
-    "site_count", "running_site_count", "ranked_count", "winner_count", "title_count", "inspected_count",
-    "failed_count", "mended_count",
-)  # fmt: skip
+COUNTED = ("site_count", "running_site_count", "ranked_count", "winner_count", "title_count")
+CHECKED = ("inspected_count", "failed_count", "passed_share", "mended_count", "median_days_to_mend")
 
 
 def build(desk: Desk) -> Iterator[Page]:
@@ -80,7 +76,10 @@ def _page(
                 for other, city in regions.items()
                 if city["parent_code"] == code
             ],
-            "facts": _facts(desk, row, nation),
+            "facts": _facts(desk, row, nation, "facts", desk.say("概况", "At a glance"), COUNTED),
+            "checks": _facts(
+                desk, row, nation, "checks", desk.say("抽查与整改", "Spot checks, and what was mended"), CHECKED
+            ),
             "indices": _indices(desk, row, nation, names),
             "figures": _figures(desk, row) if row["level"] == "province" else None,
             "titles": _titles(desk, subjects),
@@ -89,7 +88,7 @@ def _page(
     )  # fmt: skip
 
 
-def _facts(desk: Desk, row: Row, nation: Row | None) -> Grid:
+def _facts(desk: Desk, row: Row, nation: Row | None, name: str, caption: str, facts: tuple[str, ...]) -> Grid:
     columns = [
         Column(title=desk.say("项目", "Fact")),
         Column(title=region_name(desk, row), kind="number"),
@@ -102,9 +101,9 @@ def _facts(desk: Desk, row: Row, nation: Row | None) -> Grid:
             *(number_cell(card[fact] if card else None, SHARE if fact == "passed_share" else "")
               for card in (row, nation)),
         ]
-        for fact in (*COUNTED, *COMPARED)
+        for fact in facts
     ]  # fmt: skip
-    return grid(f"facts-{row['region_code']}", desk.say("概况", "At a glance"), columns, rows)
+    return grid(f"{name}-{row['region_code']}", caption, columns, rows)
 
 
 def _fact_names(desk: Desk) -> dict[str, str]:
