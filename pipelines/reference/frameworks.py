@@ -87,7 +87,7 @@ class Node(BaseModel, frozen=True):
     measure_code: Annotated[str | None, Empty]
     denominator_code: Annotated[str | None, Empty]
     direction: Annotated[Literal["1", "-1"] | None, Empty]
-    treatment: Annotated[Literal["none", "winsorise", "log"] | None, Empty]
+    treatment: Annotated[Literal["none", "winsorise", "skew", "log"] | None, Empty]
     treatment_parameter: Number
     normalisation: Annotated[
         Literal[
@@ -314,6 +314,10 @@ def _leaf_faults(node: Node, bands: Bands, measures: LowestValues) -> Iterator[s
             yield f"reads {code}, which {MEASURES}.csv does not know"
     if node.treatment == "winsorise" and not (node.treatment_parameter and 0 < node.treatment_parameter < 1 / 2):
         yield "is winsorised, so it needs a treatment_parameter between 0 and 0.5"
+    if node.treatment == "skew":
+        most = int(read_yaml(MODELS_DIR / "dbt_project.yml")["vars"]["outlier_points"])
+        if node.treatment_parameter is None or node.treatment_parameter not in range(1, most + 1):
+            yield f"draws in outliers by skewness, so it needs a whole treatment_parameter of 1 to {most} points"
     yield from _goal_faults(node)
     if node.normalisation == "deduction" and not (node.points_per_unit and node.points_per_unit > 0 and node.weight):
         yield "has deductions, so it needs points and positive points_per_unit"

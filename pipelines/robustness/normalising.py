@@ -30,7 +30,7 @@ def limits(leaf: Leaf, groups: Sequence[Whole]) -> tuple[Floats, Floats]:
     if leaf.method.normalisation == "banded" and leaf.method.treatment == "none":
         low = np.maximum(low, leaf.method.bands[0][0])
     for positions in groups:
-        if leaf.method.treatment == "winsorise":
+        if leaf.method.treatment in ("winsorise", "skew"):
             low[positions] = np.maximum(low[positions], leaf.treated[positions].min())
             high[positions] = np.minimum(high[positions], leaf.treated[positions].max())
         elif leaf.method.treatment == "log":

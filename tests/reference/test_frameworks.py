@@ -12,7 +12,7 @@ from pipelines.reference.rows import seed_path
 from pipelines.reference.soundness import require_sound_reference
 from pipelines.settings import SEEDS_DIR
 from pipelines.warehouse.dbt_project import given_measures
-from tests.fixtures.composing import Composition, Row, deliver_values, framework, node, rewrite, write_seeds
+from tests.fixtures.composing import OWN, Composition, Row, deliver_values, framework, node, rewrite, write_seeds
 from tests.fixtures.warehouse import project_manifest
 
 LEAF = {"measure_code": "external.m0"}
@@ -65,6 +65,8 @@ def test_a_sound_tree_is_taken(tmp_path: Path) -> None:
         ([*TREE[:2], {**TREE[2], **LOGS, "goal_low": -1, "goal_high": 5}], 4, "goal_low must be above -1"),
         ([*TREE[:2], {**TREE[2], "normalisation": "banded"}], 4, "is banded and has no rows"),
         ([*TREE[:2], {**TREE[2], "treatment": "winsorise"}], 4, "is winsorised"),
+        ([*TREE[:2], {**TREE[2], "treatment": "skew", "treatment_parameter": 0.5}], 4, "draws in outliers by skew"),
+        ([*TREE[:2], {**TREE[2], "normalisation": "deduction", "points_per_unit": 1}], 4, "so its direction is -1"),
         ([*TREE[:2], {**TREE[2], "is_veto": "true", "weight": 6}], 4, "only a rubric can be vetoed"),
         ([{**TREE[0], "weight": ""}, *TREE[1:]], 2, "root has no points, and its children 10"),
         ([*TREE[:2], {**TREE[2], "weight": ""}], 4, "b has no weight"),
@@ -87,7 +89,7 @@ def test_points_that_nothing_is_weighed_by_need_not_be_there(tmp_path: Path, wei
 
 
 def test_bands_that_leave_an_end_of_the_scale_open_are_refused(tmp_path: Path) -> None:
-    banded = {**TREE[2], "measure_code": "crawl.days_since_update", "normalisation": "banded"}
+    banded = {**TREE[2], "measure_code": "crawl.days_since_update", "normalisation": "banded", "direction": -1}
     bands = [
         {"edition": 2017, "index_code": "i", "node_code": "b", "lower_bound": bound, "points": points}
         for bound, points in ((15, 50), (1, 100))
@@ -97,6 +99,26 @@ def test_bands_that_leave_an_end_of_the_scale_open_are_refused(tmp_path: Path) -
         require_sound_reference(seeds, given_measures(project_manifest()))
     rewrite(seed_path(seeds, "framework_bands"), [bands[0], {**bands[1], "lower_bound": 0}])
     require_sound_reference(seeds, given_measures(project_manifest()))
+    rewrite(seed_path(seeds, "framework_nodes"), [*TREE[:2], {**banded, "direction": 1}])
+    with pytest.raises(SeedError, match=r"line 4: b has bands whose points fall, so its direction is the other one"):
+        require_sound_reference(seeds, given_measures(project_manifest()))
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        ({"absence": "not_applicable", "missing_rule": "drop"}, "names the kinds or subjects it is said of"),
+        ({"absence": "not_applicable", "missing_rule": "drop", "subjects": "sites"}, "found sites"),
+        ({"absence": "not_measured", "missing_rule": "value"}, "not_measured takes impute_worst, impute_median"),
+        ({"absence": "not_offered", "missing_rule": "value"}, "value needs the missing_parameter it stands for"),
+    ],
+)
+def test_what_is_wrong_with_a_gap_is_named_with_its_row(tmp_path: Path, cells: Row, text: str) -> None:
+    row = {"edition": 2017, "index_code": "i", "measure": "external.m0", "subjects": "*", **OWN, **cells}
+    seeds = write_seeds(tmp_path / "seeds", Composition([framework("i")], TREE, [], [row]))
+    with pytest.raises(SeedError, match=r"framework_absences\.csv, line 2: ") as refused:
+        require_sound_reference(seeds, given_measures(project_manifest()))
+    assert text in str(refused.value)
 
 
 def test_an_index_without_nodes_and_nodes_without_an_index_are_named(tmp_path: Path) -> None:
@@ -112,6 +134,7 @@ def test_an_index_without_nodes_and_nodes_without_an_index_are_named(tmp_path: P
         ([framework("i", ranked_by="level|size")], 2, "ranked_by: Value error, unknown: size; allowed: kind, level"),
         ([framework("i", subject_kinds="websites")], 2, "subject_kinds: Value error, unknown: websites; allowed: app"),
         ([framework("i", tied_within=0)], 2, "tied_within: Input should be greater than 0"),
+        ([framework("i", coverage_reasoning_zh=" ")], 2, "coverage_min 0 needs its reasons: coverage_reasoning_zh"),
         ([framework("i", compared_within="region")], 2, "compared_within: Input should be 'all' or 'class'"),
     ],
 )

@@ -26,33 +26,52 @@ measures as (
     select * from {{ ref('int_measure_value') }}
 ),
 
-panels as (
-    select * from {{ ref('fct_expert_mean') }}
+reviews as (
+    select * from {{ ref('fct_expert_review') }}
+    where adjusted_score is not null
 ),
 
 title_names as (
     select * from {{ ref('int_award_title_name') }}
 ),
 
-panel_means as (
+-- An expert who scored a subject for the title and for all of the series has one voice.
+voices as (
     select
-        panels.edition,
+        reviews.edition,
         title_names.series_code,
         title_names.title_code,
-        panels.subject_id,
-        panels.criterion_code,
-        {{ exact_sum('panels.adjusted_mean * panels.review_count') }} / sum(panels.review_count) as adjusted_mean,
-        max(panels.standard_error) as standard_error,
-        cast(sum(panels.review_count) as bigint) as review_count
-    from panels
+        reviews.subject_id,
+        reviews.criterion_code,
+        reviews.expert_id,
+        {{ exact_mean('reviews.adjusted_score') }} as adjusted_score
+    from reviews
     inner join title_names
         on
-            panels.edition = title_names.edition
-            and panels.series_code = title_names.series_code
-            and {{ title_id('title_names.series_number', 'panels.title_code') }} = title_names.title_id
-    where panels.adjusted_mean is not null
+            reviews.edition = title_names.edition
+            and reviews.series_code = title_names.series_code
+            and {{ title_id('title_names.series_number', 'reviews.title_code') }} = title_names.title_id
     group by
-        panels.edition, title_names.series_code, title_names.title_code, panels.subject_id, panels.criterion_code
+        reviews.edition,
+        title_names.series_code,
+        title_names.title_code,
+        reviews.subject_id,
+        reviews.criterion_code,
+        reviews.expert_id
+),
+
+panel_means as (
+    select
+        edition,
+        series_code,
+        title_code,
+        subject_id,
+        criterion_code,
+        {{ exact_mean('adjusted_score') }} as adjusted_mean,
+        round(stddev_samp(adjusted_score) / sqrt(count(*)), 6) as standard_error,
+        count(*) as review_count
+    from voices
+    group by edition, series_code, title_code, subject_id, criterion_code
 ),
 
 asked as (

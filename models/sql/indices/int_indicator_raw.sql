@@ -1,5 +1,15 @@
 with leaves as (
-    select * from {{ ref('int_framework_node') }}
+    select
+        *,
+        -- Points are compared among experts, so severity comes out of them; what they found is read as they gave it.
+        case
+            when
+                measure_code like 'review.%'
+                and (is_veto or normalisation in ('boolean', 'banded', 'deduction'))
+                then concat('found.', substr(measure_code, 8))
+            else measure_code
+        end as read_code
+    from {{ ref('int_framework_node') }}
     where is_leaf
 ),
 
@@ -24,7 +34,7 @@ sized as (
         measured.is_synthetic,
         leaves.sample_min is null or coalesce(measured.sample_size >= leaves.sample_min, false) as is_enough
     from leaves
-    inner join measured on leaves.edition = measured.edition and leaves.measure_code = measured.measure_code
+    inner join measured on leaves.edition = measured.edition and leaves.read_code = measured.measure_code
 ),
 
 -- A value that rests on fewer observations than its node asks for is none.

@@ -2,6 +2,8 @@
     The measures an indicator can read: what gives each its value, on how many observations it rests, its standard
     error where those are a sample (empty where nobody can say; what is counted in full has none, which is 0), and why
     it is empty. A star stands for the codes that rows themselves carry (`by`).
+    What experts score is theirs with their severity taken out (`review.*`); what they found, be it yes or no, how many,
+    or a veto, is read as they gave it (`found.*`: int_indicator_raw says which indicator reads which).
     A framework that names a measure which is not given here is refused before anything is built.
 -#}
 {%- set given = [
@@ -32,6 +34,8 @@
         'sample_size': 'scored_count'},
     {'code': 'review.*', 'from': 'reviews', 'by': 'criterion_code', 'value': 'mean_score',
         'sample_size': 'review_count', 'standard_error': 'standard_error'},
+    {'code': 'found.*', 'from': 'reviews', 'by': 'criterion_code', 'value': 'raw_mean',
+        'sample_size': 'review_count', 'standard_error': 'raw_standard_error'},
     {'code': 'external.*', 'from': 'external_values', 'by': 'indicator_code', 'value': 'mean_value',
         'sample_size': 'value_count'},
 ] -%}
@@ -92,6 +96,38 @@ inspections as (
     group by edition, subject_id
 ),
 
+series as (
+    select * from {{ ref('award_series') }}
+),
+
+severities as (
+    select distinct
+        edition,
+        series_code,
+        expert_id,
+        severity
+    from {{ ref('fct_expert_review') }}
+),
+
+scored as (
+    select
+        effective.edition,
+        effective.subject_id,
+        effective.criterion_code,
+        effective.expert_id,
+        effective.score,
+        effective.score + coalesce(severities.severity, 0) as adjusted_score,
+        effective.is_synthetic
+    from {{ ref('int_expert_review_effective') }} as effective
+    left join series on effective.edition = series.edition and effective.series = series.series_number
+    left join severities
+        on
+            effective.edition = severities.edition
+            and series.series_code = severities.series_code
+            and effective.expert_id = severities.expert_id
+    where effective.score is not null and not effective.is_recused
+),
+
 -- An expert who scores a subject under several titles has one voice.
 expert_scores as (
     select
@@ -100,9 +136,9 @@ expert_scores as (
         criterion_code,
         expert_id,
         {{ exact_sum('score') }} / count(*) as score,
+        {{ exact_sum('adjusted_score') }} / count(*) as adjusted_score,
         bool_or(is_synthetic) as is_synthetic
-    from {{ ref('int_expert_review_effective') }}
-    where score is not null and not is_recused
+    from scored
     group by edition, subject_id, criterion_code, expert_id
 ),
 
@@ -111,9 +147,11 @@ reviews as (
         edition,
         subject_id,
         criterion_code,
-        {{ exact_sum('score') }} / count(*) as mean_score,
+        {{ exact_sum('score') }} / count(*) as raw_mean,
+        round(stddev_samp(score) / sqrt(count(*)), 6) as raw_standard_error,
+        {{ within_scale(exact_sum('adjusted_score') ~ ' / count(*)') }} as mean_score,
         count(*) as review_count,
-        round(stddev_samp(score) / sqrt(count(*)), 6) as standard_error,
+        round(stddev_samp(adjusted_score) / sqrt(count(*)), 6) as standard_error,
         bool_or(is_synthetic) as is_synthetic
     from expert_scores
     group by edition, subject_id, criterion_code

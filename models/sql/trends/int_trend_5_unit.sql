@@ -68,6 +68,20 @@ reached_portals as (
         on reached.edition = with_open_data.edition and reached.subject_id = with_open_data.subject_id
 ),
 
+parameters as (
+    {{ parameters(['robot.best_questions_min', 'robot.prior_questions']) }}
+),
+
+means as (
+    select
+        edition,
+        {{ exact_sum('correct_count') }} / nullif({{ exact_sum('judged_count') }}, 0) as mean_accuracy
+    from {{ ref('fct_robot') }}
+    where is_usable
+    group by edition
+),
+
+-- The best of many is often the luckiest: each is drawn towards the mean, the more the fewer questions it was asked.
 robots as (
     select
         robots.edition,
@@ -76,11 +90,18 @@ robots as (
         subjects.province_code,
         robots.judged_count,
         robots.correct_count,
-        robots.accuracy_share,
+        robots.judged_count >= parameters.robot_best_questions_min as has_enough_questions,
+        round(
+            (robots.correct_count + parameters.robot_prior_questions * means.mean_accuracy)
+            / (robots.judged_count + parameters.robot_prior_questions),
+            9
+        ) as shrunk_accuracy,
         robots.is_usable,
         robots.is_synthetic
     from {{ ref('fct_robot') }} as robots
     inner join subjects on robots.edition = subjects.edition and robots.subject_id = subjects.subject_id
+    inner join parameters on robots.edition = parameters.edition
+    left join means on robots.edition = means.edition
 ),
 
 units as (
@@ -108,7 +129,7 @@ units as (
         where='judged_count > 0') }}
     union all
     {{ trend_unit('robots', table, 'best_accuracy_share', above='correct_count', below='judged_count',
-        amount='accuracy_share', contender='subject_id', where='is_usable and judged_count > 0') }}
+        amount='shrunk_accuracy', contender='subject_id', where='is_usable and has_enough_questions') }}
 )
 
 select * from units

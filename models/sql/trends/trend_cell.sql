@@ -1,7 +1,7 @@
 {#-
     Shares of a sample that was drawn by lot with known probabilities count each unit for those it stands for; their
     interval is Wilson's at the effective sample size, by the variance of a stratified sample from a finite population
-    (Cochran 1977, Sampling Techniques, 5 and 6; Korn and Graubard 1998, Survey Methodology 24).
+    (Cochran 1977, Sampling Techniques, 5 and 6; Korn and Graubard 1998, Survey Methodology 24). So is that of bundles.
 -#}
 {%- set cell_key = ['edition', 'trend_table', 'measure', 'breakdown', 'group_code'] -%}
 with {{ units_in_cells() }},
@@ -123,6 +123,45 @@ drawn as (
             {% endfor %}
 ),
 
+-- Units that are each a bundle of trials (the questions of a robot, the items of a platform) are drawn as bundles: the
+-- share is a ratio, and its variance is of the bundles about it (Cochran 1977, 2.11). As many trials drawn singly would
+-- tell as much, and never more than there are.
+ratios as (
+    select
+        {{ cell_key | join(', ') }},
+        count(*) as unit_count,
+        cast(sum(above) as double) / sum(below) as ratio,
+        cast(sum(below) as double) as trials,
+        cast(sum(above * above) as double) as above_squared,
+        cast(sum(above * below) as double) as above_below,
+        cast(sum(below * below) as double) as below_squared
+    from counted
+    where sample_rule = 'clustered' and below > 0
+    group by {{ cell_key | join(', ') }}
+    having count(*) > 1
+),
+
+bundles as (
+    select
+        *,
+        unit_count / cast(unit_count - 1 as double)
+        * (above_squared - 2 * ratio * above_below + ratio * ratio * below_squared)
+        / (trials * trials) as variance
+    from ratios
+),
+
+clusters as (
+    select
+        {{ cell_key | join(', ') }},
+        case
+            when ratio * (1 - ratio) = 0 then cast(unit_count as double)
+            when variance > 0 then least(round(ratio * (1 - ratio) / variance, 9), trials)
+            else trials
+        end as effective_count,
+        ratio
+    from bundles
+),
+
 valued as (
     select
         *,
@@ -147,16 +186,26 @@ sampled as (
     select
         judged.*,
         case when drawn.estimate is null then judged.value else drawn.estimate end as estimate,
-        case when drawn.estimate is null then judged.numerator else drawn.estimate * drawn.effective_count end
-            as successes,
-        case when drawn.estimate is null then judged.denominator else drawn.effective_count end as trials,
+        case
+            when drawn.estimate is not null then drawn.estimate * drawn.effective_count
+            when judged.sample_rule = 'clustered' then clusters.ratio * clusters.effective_count
+            else judged.numerator
+        end as successes,
+        case
+            when drawn.estimate is not null then drawn.effective_count
+            when judged.sample_rule = 'clustered' then clusters.effective_count
+            else judged.denominator
+        end as trials,
         drawn.estimate is not null
-        or coalesce(judged.sample_rule = 'always' or (judged.sample_rule = 'by_tier' and tiers.is_sample), false)
-            as is_sample,
+        or coalesce(
+            judged.sample_rule in ('always', 'clustered') or (judged.sample_rule = 'by_tier' and tiers.is_sample),
+            false
+        ) as is_sample,
         case
             when drawn.is_full_count then 'full_count'
             when drawn.estimate is not null then 'stratified_sample'
             when judged.sample_rule = 'always' then 'simple_sample'
+            when judged.sample_rule = 'clustered' then 'cluster_sample'
             when judged.sample_rule = 'by_tier' then tiers.design
             when judged.sample_rule = 'observed' then 'observed'
             else 'full_count'
@@ -167,6 +216,11 @@ sampled as (
         on
             {% for column in cell_key -%}
             {% if not loop.first %}and {% endif %}judged.{{ column }} = drawn.{{ column }}
+            {% endfor %}
+    left join clusters
+        on
+            {% for column in cell_key -%}
+            {% if not loop.first %}and {% endif %}judged.{{ column }} = clusters.{{ column }}
             {% endfor %}
 ),
 

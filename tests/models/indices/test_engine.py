@@ -67,6 +67,9 @@ def measured() -> pl.DataFrame:
         counted=pl.Series(places),
         debts=pl.Series(places - 20),
         absent=pl.lit(None, pl.Float64),
+        wild=pl.Series(np.where(places % 13 == 5, places**4, places)),
+        wilder=pl.Series(np.where(places % 4 == 1, -(places**4), places)),
+        **{f"tiny{n}": pl.col(f"m{n}") * 1e-7 for n in range(LEAVES)},
     )
     better = pl.when(pl.col("unit") == UNITS[7])
     return frame.with_columns(
@@ -189,8 +192,19 @@ def unusual() -> dict[str, list[Row]]:
         "log_zero": flat("log_zero", "counted", "m0", treatment="log"),
         "winsorised_ties": flat("winsorised_ties", "ties", treatment="winsorise", treatment_parameter=0.3),
         "debts_less": flat("debts_less", "debts", normalisation="goalposts", goal_low=-30, goal_high=10, direction=-1),
-        "debts_deducted": flat("debts_deducted", "debts", normalisation="deduction", points_per_unit=0.1),
+        "debts_deducted": flat("debts_deducted", "debts", normalisation="deduction", points_per_unit=0.1, direction=-1),
         **{f"same_{name}": flat(f"same_{name}", "same", "m0", normalisation=name) for name in RELATIVE},
+        **{
+            f"skewed_{name}": flat(f"skewed_{name}", name, treatment="skew", treatment_parameter=5)
+            for name in ("wild", "wilder", "ties", "m0")
+        },
+        **{
+            f"{weighting}_{size}": flat(
+                f"{weighting}_{size}", *(f"{size}{n}" for n in (1, 3, 5)), methods={"weighting": weighting}, **given
+            )
+            for weighting in ("entropy", "critic")
+            for size in ("m", "tiny")
+        },
         "ties_ranked": flat("ties_ranked", "ties", "counted", normalisation="percentile", direction=-1),
     }
 
@@ -285,6 +299,26 @@ def test_a_sum_of_shares_reaches_the_limit_it_adds_up_to(code: str, settings: Se
     assert set(rows["coverage"]) == {round(5 / 6, 12) if code == "most" else 1.0}
     assert rows["subject_rank"].null_count() == 0
     assert len(rows) == len(UNITS)
+
+
+@pytest.mark.parametrize("weighting", ["entropy", "critic"])
+def test_points_far_below_one_are_weighed_as_any_others(weighting: str, settings: Settings) -> None:
+    """Rounded to ten decimals, and squared to eighteen, they had lost the digits that weights are made of."""
+    nodes = rows_of(settings, "indices.dim_framework_node").filter("is_leaf").sort("node_code")
+    plain, tiny = (nodes.filter(index_code=f"{weighting}_{size}")["weight_share"].to_numpy() for size in ("m", "tiny"))
+    assert tiny == pytest.approx(plain, abs=1e-9)
+    assert np.ptp(plain) > 0.01
+
+
+def test_outliers_are_drawn_in_on_the_side_they_lie_on(settings: Settings) -> None:
+    scores = rows_of(settings, "indices.idx_score").filter("is_leaf")
+    moved = {
+        name: scores.filter(pl.col("index_code") == f"skewed_{name}", pl.col("raw_value") != pl.col("treated_value"))
+        for name in ("wild", "ties")
+    }
+    assert 0 < len(moved["wild"]) <= 5
+    assert (moved["wild"]["raw_value"] > moved["wild"]["treated_value"]).all()
+    assert moved["ties"].is_empty()
 
 
 @pytest.mark.parametrize(("normalisation", "variant"), SAME)

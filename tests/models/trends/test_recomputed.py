@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from datetime import date
 
+import numpy as np
 import polars as pl
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 
 from tests.fixtures.two_editions import EDITIONS, TwoEditions
 from tests.models.trends import deliveries
@@ -52,13 +53,33 @@ def test_intervals_are_those_of_wilson_and_only_samples_have_them(editions: TwoE
     checks = editions.cells("trend_2_site_inspection").filter(pl.col("measure") == "pass_share")
     sampled = checks.filter(pl.col("group_code").str.contains("central_sample"))
     assert len(sampled) > 0
-    robots = editions.cells("trend_5_robot").filter(pl.col("measure") == "accuracy_share")
-    for row in [*sampled.iter_rows(named=True), *robots.iter_rows(named=True)]:
+    for row in sampled.iter_rows(named=True):
         expected = binomtest(row["numerator"], row["denominator"]).proportion_ci(method="wilson")
         assert row["interval_low"] == pytest.approx(expected.low, abs=1e-8)
         assert row["interval_high"] == pytest.approx(expected.high, abs=1e-8)
     others = checks.filter(~pl.col("group_code").str.contains("central_sample"))
     assert others["interval_low"].null_count() == len(others) > 0
+    counted = editions.cells("trend_5_robot").filter(pl.col("measure").is_in(["usable_share", "best_accuracy_share"]))
+    assert counted["interval_low"].null_count() == len(counted) > 0
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_questions_of_one_robot_count_as_a_cluster(editions: TwoEditions, edition: int) -> None:
+    """The variance of a ratio, by the jackknife over robots, which agrees with the linear one in so many of them."""
+    robots = editions.rows("core.fct_robot").filter(
+        pl.col("edition") == edition, "is_usable", pl.col("judged_count") > 0
+    )
+    right, asked = robots["correct_count"].to_numpy(), robots["judged_count"].to_numpy()
+    without = (right.sum() - right) / (asked.sum() - asked)
+    variance = (len(right) - 1) / len(right) * ((without - without.mean()) ** 2).sum()
+    share = right.sum() / asked.sum()
+    size = min(share * (1 - share) / variance, asked.sum())
+    cell = editions.cell("trend_5_robot", edition, "accuracy_share", "all")
+    assert cell["design"] == "cluster_sample"
+    z = norm.ppf(0.975)
+    middle, spread = share + z**2 / (2 * size), z * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2))
+    expected = [(middle - spread) / (1 + z**2 / size), (middle + spread) / (1 + z**2 / size)]
+    assert [cell["interval_low"], cell["interval_high"]] == pytest.approx(expected, abs=2e-3)
 
 
 def test_tiers_are_never_merged_and_failures_have_their_reasons(editions: TwoEditions) -> None:

@@ -331,8 +331,8 @@ wanted as (
     select
         edition, index_code, subject_id, node_code, relation,
         case
-            when treatment = 'winsorise' and relation = 'above' and needed_treated >= highest_value then null
-            when treatment = 'winsorise' and relation = 'below' and needed_treated <= lowest_value then null
+            when treatment in ('winsorise', 'skew') and relation = 'above' and needed_treated >= highest_value then null
+            when treatment in ('winsorise', 'skew') and relation = 'below' and needed_treated <= lowest_value then null
             when treatment = 'log' then exp(needed_treated) - 1
             else needed_treated
         end as needed_value
