@@ -23,7 +23,7 @@ ADVICE = {
 ADVICE_BY_WORDS = {
     "database or disk is full": ADVICE[errno.ENOSPC],
     "attempt to write a readonly database": ADVICE[errno.EACCES],
-    "unable to open database file": ADVICE[errno.EACCES],
+    "unable to open database file": f"{ADVICE[errno.EACCES]}, or {ADVICE[errno.EMFILE]}",
     "disk I/O error": ADVICE[errno.EIO],
 }
 # As Python writes a failure of the system: [Errno 13] Permission denied: '/a' -> '/b'.

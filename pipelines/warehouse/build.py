@@ -104,11 +104,14 @@ def _events(lines: Iterator[str] | Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def _read_results(settings: Settings) -> Iterator[NodeResult]:
-    path = settings.dbt_target_dir / RUN_RESULTS
-    if path.is_file():
-        for result in json.loads(path.read_text(encoding="utf-8"))["results"]:
-            if not result["unique_id"].startswith("operation."):
-                yield NodeResult.model_validate(result)
+    """What dbt wrote at its end; nothing where a full disk or a kill left it half: then its errors say why."""
+    try:
+        results = json.loads((settings.dbt_target_dir / RUN_RESULTS).read_bytes())["results"]
+    except (FileNotFoundError, ValueError):
+        return
+    for result in results:
+        if not result["unique_id"].startswith("operation."):
+            yield NodeResult.model_validate(result)
 
 
 def _example(settings: Settings, node: NodeResult) -> str:

@@ -1,155 +1,135 @@
-"""Runs of a small edition under faults, as a table: ``python -m tests.faults.harness [--long]`` (``make test-faults``).
+"""Everything under faults, as a table: ``python -m tests.faults.harness [--short]`` (``make test-faults``).
 
-Every fault is done to a copy of a finished home, or to a run in a fresh one. Then ``ceping run`` must end with the
-release of an undisturbed run, or name what to do; what it names is done, and it must end so.
+The short form takes two minutes on two cores and strikes each step once; the long form is for a night.
 """
 
 import argparse
-import os
-import random
+import resource
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
-from tests.fixtures.whole_runs import CEPING, ceping, ceping_outcome, run
+from tests.faults import faults
+from tests.faults.homes import Undisturbed
+from tests.faults.mutations import mutation_lines
+from tests.faults.readers import readers_line
+from tests.faults.table import HEAD, Line
+from tests.fixtures.whole_runs import ceping, run
 
 SMALL = ("--sites", 60, "--crawled", 10, "--pages", 4)
-MOST_SECONDS = 900
-STEPS = ("ingest", "models", "robustness", "candidate", "gate")
-STATE = (
-    "work/built-2017.json",
-    "work/warehouse.built",
-    "work/warehouse.duckdb",
-    "landing/site_registry/2017.memory.json",
-    "landing/file_ledger/2017-site_registry.parquet",
-    "landing/site_registry/2017-*.parquet",
-    "candidates/*/candidate.json",
-    "candidates/*/verdict.json",
-    "candidates/newest-2017",
-    "dagster/runs.db",
-    "dagster/event_log.db",
+# One more answer of a body to a questionnaire: little is to be built anew, and every step has something to do.
+MORE = ("external_indicator", "更多.csv")
+OF_HOMES = (
+    faults.kills,
+    faults.shortages,
+    faults.failing_disk,
+    faults.damaged_state,
+    faults.damaged_truth,
+    faults.two_runs,
+    faults.moves,
 )
+OF_HOMES_SHORT = (faults.short_kills, faults.short_shortages)
+READERS, PUBLICATIONS, MUTATIONS = 10, 100, 100_000
+READERS_SHORT, PUBLICATIONS_SHORT, MUTATIONS_SHORT = 4, 10, 300
+Lines = Callable[[], Iterator[Line]]
 
 
-@dataclass
-class Line:
-    """What became of the tries of one fault."""
-
-    fault: str
-    tries: int = 0
-    lost: int = 0
-    torn: int = 0
-    silent: int = 0
-    stuck: int = 0
-    notes: list[str] = field(default_factory=list)
-
-    def judge(self, home: Path, inbox: Path, expected: str, tables: dict[str, bytes]) -> None:
-        """Run again and count what is wrong."""
-        self.tries += 1
-        try:
-            done = subprocess.run(
-                [CEPING, "run", "--edition", "2017", "--rebuild", "--home", home, "--inbox", inbox],
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=MOST_SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            self.stuck += 1
-            self.notes.append("the next run did not end")
-            return
-        if done.returncode != 0 or "Traceback" in done.stderr:
-            self.stuck += 1
-            self.notes.append(done.stderr.strip().splitlines()[-1][:200])
-            return
-        current = (home / "releases" / "current").resolve()
-        self.torn += ceping_outcome("verify", "current", "--no-recompute", "--home", home).returncode != 0
-        self.lost += current.parent.name != expected
-        self.silent += current.parent.name == expected and parquet_of(current) != tables
-
-
-def parquet_of(release: Path) -> dict[str, bytes]:
-    return {path.relative_to(release).as_posix(): path.read_bytes() for path in release.rglob("*.parquet")}
-
-
-def kill_at(home: Path, inbox: Path, step: str, seconds: float) -> None:
-    """Start a run and kill all of it some seconds after a step said its first word."""
-    with subprocess.Popen(
-        [CEPING, "run", "--edition", "2017", "--home", home, "--inbox", inbox],
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if f" s  {step}" in line:
-                break
-        time.sleep(seconds)
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def empty(content: bytes, chance: random.Random) -> bytes:
-    return b""
-
-
-def half(content: bytes, chance: random.Random) -> bytes:
-    return content[: len(content) // 2]
-
-
-def flip(content: bytes, chance: random.Random) -> bytes:
-    place = chance.randrange(len(content))
-    return content[:place] + bytes([content[place] ^ 1 << chance.randrange(8)]) + content[place + 1 :]
-
-
-DAMAGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (empty, half, flip)
-
-
-def lines(folder: Path, *, is_long: bool) -> Iterator[Line]:
-    """The faults, one after the other."""
+def undisturbed_run(folder: Path) -> Undisturbed:
+    """A finished home, and what one more delivery makes of it."""
     ceping("example", "--out", folder / "inbox", *SMALL)
-    whole = run(folder / "whole", folder / "inbox")
-    expected, tables = whole.release_id, parquet_of(whole.release)
-    chance = random.Random(1)
-    for step in STEPS:
-        line = Line(f"kill -9 in {step}")
-        for _ in range(20 if is_long else 1):
-            home = folder / "killed"
-            kill_at(home, whole.inbox, step, chance.uniform(0, 4))
-            line.judge(home, whole.inbox, expected, tables)
-            shutil.rmtree(home)
-        yield line
-    for pattern in STATE:
-        line = Line(f"empty, half, flipped: {pattern}")
-        for damage in DAMAGES if is_long else (chance.choice(DAMAGES),):
-            home = folder / "damaged"
-            shutil.copytree(whole.home, home, symlinks=True)
-            path = sorted(home.glob(pattern))[-1]
-            path.write_bytes(damage(path.read_bytes(), chance))
-            line.judge(home, whole.inbox, expected, tables)
-            shutil.rmtree(home)
-        yield line
+    source, name = MORE
+    first = sorted((folder / "inbox" / source).glob("*.csv"))[0]
+    more = folder / "more" / source / name
+    more.parent.mkdir(parents=True)
+    header, *rows = first.read_bytes().splitlines(keepends=True)
+    more.write_bytes(header + rows[0].replace(b"2017-08", b"2017-07"))
+    before = run(folder / "home", folder / "inbox")
+    shutil.copytree(before.home, folder / "after", symlinks=True)
+    shutil.copytree(before.inbox, folder / "after-inbox", copy_function=shutil.copy2)
+    shutil.copy2(more, folder / "after-inbox" / source)
+    after = run(folder / "after", folder / "after-inbox")
+    return Undisturbed(
+        home=before.home,
+        inbox=before.inbox,
+        more=more,
+        before=before.release_id,
+        sums_before=_sums(before.release),
+        expected=after.release_id,
+        sums=_sums(after.release),
+        printed=after.printed,
+    )
+
+
+def _sums(public: Path) -> dict[str, str]:
+    lines = (public.parent / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+
+
+def groups(folder: Path, only: list[str], mutations: int, *, is_long: bool) -> dict[str, Lines]:
+    """The faults by name, those of homes with one undisturbed run for all; of the names that are given, if any."""
+    readers = (READERS, PUBLICATIONS) if is_long else (READERS_SHORT, PUBLICATIONS_SHORT)
+    of_homes = {fault.__name__: fault for fault in (OF_HOMES if is_long else OF_HOMES_SHORT)}
+    others: dict[str, Lines] = {
+        "readers": lambda: iter([readers_line(folder / "readers", *readers)]),
+        "mutations": lambda: mutation_lines(mutations),
+    }
+    names = only or [*of_homes, *others]
+    undisturbed = undisturbed_run(folder / "undisturbed") if of_homes.keys() & names else None
+    return {
+        name: others[name] if name in others else partial(of_homes[name], undisturbed, folder / name) for name in names
+    }
+
+
+def lines(chosen: dict[str, Lines]) -> Iterator[Line]:
+    """The lines of two groups at a time, as they come."""
+    found: SimpleQueue[Line | None] = SimpleQueue()
+
+    def work(of_group: Lines) -> None:
+        try:
+            for line in of_group():
+                found.put(line)
+        finally:
+            found.put(None)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        working = [pool.submit(work, of_group) for of_group in chosen.values()]
+        remaining = len(working)
+        while remaining:
+            line = found.get()
+            if line is None:
+                remaining -= 1
+            else:
+                yield line
+        for each in working:
+            each.result()
 
 
 def main() -> int:
     """Print the table; returns 1 where a column but the tries is not zero."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--long", action="store_true")
-    is_long = asked.parse_args().long
-    failed = False
-    print("| fault | tries | lost | torn | silent | no way on |\n|---|---|---|---|---|---|")
+    asked.add_argument("--short", action="store_true")
+    asked.add_argument("--only", help="names of groups, with commas")
+    asked.add_argument("--mutations", type=int, help="how many deliveries are mutated")
+    options = asked.parse_args()
+    failed, started = False, time.monotonic()
+    print(HEAD, flush=True)
     with tempfile.TemporaryDirectory(prefix="ceping-faults-") as folder:
-        for line in lines(Path(folder), is_long=is_long):
-            counts = (line.lost, line.torn, line.silent, line.stuck)
-            failed |= any(counts)
-            print(f"| {line.fault} | {line.tries} | {' | '.join(map(str, counts))} |", flush=True)
+        only = options.only.split(",") if options.only else []
+        mutations = options.mutations or (MUTATIONS_SHORT if options.short else MUTATIONS)
+        for line in lines(groups(Path(folder), only, mutations, is_long=not options.short)):
+            failed |= line.has_failed
+            print(line, flush=True)
             for note in line.notes:
-                print(f"  {note}", file=sys.stderr)
+                print(f"  {note}", file=sys.stderr, flush=True)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = f"{time.monotonic() - started:.0f} s, {used.ru_utime + used.ru_stime:.0f} s of processors"
+    print(f"  {seconds}", file=sys.stderr)
     return int(failed)
 
 

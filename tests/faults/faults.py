@@ -1,0 +1,347 @@
+"""The faults of homes that the harness tries, each a line of its table."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.settings import PROJECT_ROOT
+from tests.faults.homes import (
+    EDITION,
+    FAILING_DISK,
+    START,
+    STEPS,
+    Home,
+    Undisturbed,
+    home_in,
+    judge_after_fault,
+    judge_next_run,
+    judge_verification,
+)
+from tests.faults.strikes import KILL, SHORTAGES, Process, Strike
+from tests.faults.table import Line
+
+KILLS = 20
+INSTANTS = 3
+FLIPS = 10
+A_YEAR = 365 * 86_400
+SPARE_BYTES = 300 << 20
+PREVIOUS = "HEAD~40"
+NOT_TRIED = " (not tried: it takes what this user has not)"
+# Where each of the shortages strikes in the short form.
+SHORT_STEPS = ("ingest", "models", "candidate", "publication")
+# What is found out anew where it is damaged.
+CACHES = (
+    "work/built-2017.json",
+    "work/warehouse.built",
+    "work/warehouse.duckdb",
+    "work/robustness/*/*",
+    "work/publication/pictures/*",
+    "landing/site_registry/2017.memory.json",
+    "landing/file_ledger/2017-site_registry.parquet",
+    "landing/site_registry/2017-*.parquet",
+    "candidates/*/candidate.json",
+    "candidates/*/verdict.json",
+    "candidates/*/verdict.seal",
+    "candidates/*/quality.html",
+    "candidates/*/tables/trends.figure.parquet",
+    "candidates/newest-2017",
+    "dagster/**/runs.db",
+    "dagster/**/index.db",
+    "secret/gate.key",
+)
+# What is not: it is named, and put back.
+KEPT = ("secret/pseudonym.key", "releases/history.jsonl")
+OF_RELEASE = (
+    "public/manifest.json", "public/index.html", f"internal/ceping-{EDITION}.duckdb", "SHA256SUMS",
+    "internal/parquet/trends/figure.parquet",
+)  # fmt: skip
+READ_AT = {
+    "ingest": "inbox/site_registry/[!.]*",
+    "models": "home/landing/site_registry/2017-*.parquet",
+    "lineage": "home/work/warehouse.duckdb",
+    "robustness": "home/work/warehouse.duckdb",
+    "candidate": "home/work/warehouse.duckdb",
+    "gate": "home/candidates/*/tables/trends.figure.parquet",
+    "publication": "home/candidates/*/tables/trends.figure.parquet",
+}
+Damage = Callable[[bytes, random.Random], bytes]
+
+
+def empty(content: bytes, chance: random.Random) -> bytes:
+    return b""
+
+
+def half(content: bytes, chance: random.Random) -> bytes:
+    return content[: len(content) // 2]
+
+
+def flip(content: bytes, chance: random.Random) -> bytes:
+    place = chance.randrange(len(content))
+    return content[:place] + bytes([content[place] ^ 1 << chance.randrange(8)]) + content[place + 1 :]
+
+
+DAMAGES: tuple[Damage, ...] = (empty, half, flip)
+
+
+def short_kills(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+    """In one home every step killed, one after the other, then every cache damaged at once."""
+    chance = random.Random(1)
+    killed, damaged = Line("kill -9 at every step, one after the other"), Line("every cache empty, half or flipped")
+    with home_in(undisturbed, folder) as home:
+        for step in STEPS:
+            killed.tries += 1
+            _strike(killed, home, step, KILL, chance)
+        for pattern in CACHES:
+            damaged.tries += 1
+            _damage(home, pattern, chance.choice(DAMAGES), chance)
+        judge_next_run(home, killed, damaged)
+        judge_verification(home, damaged)
+    yield from (killed, damaged)
+
+
+def short_shortages(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+    """In one home a second run and each shortage at another step; then it moves, and its clock is set back."""
+    chance = random.Random(2)
+    second = Line("two runs at once", tries=1)
+    struck = [Line(f"{strike.name}, in {step}") for strike, step in zip(SHORTAGES, SHORT_STEPS, strict=True)]
+    moved = Line("a home moved, its clock set back, with marks of earlier formats", tries=1)
+    with _place_for(SHORTAGES, undisturbed, folder) as place, home_in(undisturbed, place or folder) as home:
+        for line, strike, step in zip(struck, SHORTAGES, SHORT_STEPS, strict=True):
+            if (strike.needs_own_disk and place is None) or not strike.is_possible:
+                line.fault += NOT_TRIED
+                continue
+            line.tries += 1
+            _strike(line, home, step, strike, chance, second if line is struck[0] else None)
+        elsewhere = _moved(home)
+        _set_clock_back(elsewhere.path)
+        _make_older(elsewhere.path)
+        judge_next_run(elsewhere, second, *struck, moved)
+        judge_verification(elsewhere, moved)
+    yield from (second, *struck, moved)
+
+
+def kills(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+    """Every step killed, at many instants."""
+    yield from _at_every_step(KILL, undisturbed, folder, KILLS)
+
+
+def shortages(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+    """Every step short of something: space, larger files, more open files, the right to write."""
+    for strike in SHORTAGES:
+        with _place_for([strike], undisturbed, folder) as place:
+            if place is None or not strike.is_possible:
+                yield Line(f"{strike.name}{NOT_TRIED}")
+            else:
+                yield from _at_every_step(strike, undisturbed, place, INSTANTS)
+
+
+def failing_disk(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+    """What a step reads cannot be read, as of a disk that fails; then it is put back, as from a copy."""
+    for step, pattern in READ_AT.items():
+        line = Line(f"a disk that fails in reading, in {step}", tries=1)
+        aside: list[Path] = []
+
+        def fail(_: Process, home: Path, pattern: str = pattern, aside: list[Path] = aside) -> None:
+            for found in sorted(home.parent.glob(pattern)):
+                aside.append(found.rename(found.with_name(f".{found.name}.aside")))
+                found.symlink_to(FAILING_DISK)
+
+        with home_in(undisturbed, folder) as home:
+            said = home.run_until(START if step == "ingest" else STEPS[step], fail)
+            for path in aside:
+                path.replace(path.with_name(path.name.removeprefix(".").removesuffix(".aside")))
+            judge_after_fault(line, home, said)
+            judge_next_run(home, line)
+        yield line
+
+
+def damaged_state(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+    """Caches that are empty, half or flipped, each alone."""
+    chance = random.Random(3)
+    for pattern in CACHES:
+        line = Line(f"empty, half, flipped: {pattern}")
+        for damage in (empty, half, *[flip] * FLIPS):
+            line.tries += 1
+            with home_in(undisturbed, folder) as home:
+                _damage(home, pattern, damage, chance)
+                judge_next_run(home, line)
+        yield line
+
+
+def damaged_truth(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+    """What cannot be found out anew is named with what to do, and when that is done all is well."""
+    chance = random.Random(4)
+    for pattern in KEPT:
+        line = Line(f"empty, half, flipped: {pattern}", tries=len(DAMAGES))
+        for damage in DAMAGES:
+            with home_in(undisturbed, folder) as home:
+                path = home.path / pattern
+                kept = path.read_bytes()
+                _damage(home, pattern, damage, chance)
+                judge_next_run(home, line, undo=partial(path.write_bytes, kept))
+        yield line
+    of_before = replace(undisturbed, expected=undisturbed.before, sums=undisturbed.sums_before)
+    for name in OF_RELEASE:
+        line = Line(f"empty, half, flipped: {name} of the current release", tries=len(DAMAGES))
+        for damage in DAMAGES:
+            with home_in(of_before, folder, is_up_to_date=True) as home:
+                release = (home.path / "releases" / "current").resolve().parent
+                _damage(home, (release / name).relative_to(home.path).as_posix(), damage, chance)
+                judge_next_run(home, line, undo=partial(shutil.rmtree, release))
+        yield line
+
+
+def two_runs(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+    """A second run while the first works is refused in a sentence, and disturbs nothing."""
+    line = Line("two runs at once")
+    for said in STEPS.values():
+        line.tries += 1
+        with home_in(undisturbed, folder) as home:
+            home.run_until(said, partial(_try_second, line, home))
+            judge_after_fault(line, home)
+            judge_next_run(home, line)
+    yield line
+
+
+def moves(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+    """A home under another name, a clock set back by a year, a home as earlier code left it."""
+    line = Line("a home moved", tries=1)
+    with home_in(undisturbed, folder) as home:
+        judge_next_run(_moved(home), line)
+    yield line
+    line = Line("a clock set back by a year: all of the home is of the future", tries=1)
+    with home_in(undisturbed, folder) as home:
+        _set_clock_back(home.path)
+        judge_next_run(home, line)
+    yield line
+    line = Line("a home with marks of earlier formats", tries=1)
+    with home_in(undisturbed, folder) as home:
+        _make_older(home.path)
+        judge_next_run(home, line)
+    yield line
+    yield _of_earlier_code(undisturbed, folder)
+
+
+def _try_second(line: Line, home: Home, process: Process, path: Path) -> None:
+    second = home.run()
+    if second.returncode != 1 or "another run is writing" not in second.stderr:
+        line.stuck += 1
+        line.note(second.stdout + second.stderr)
+
+
+def _moved(home: Home) -> Home:
+    """The home and its inbox in a folder whose name is full of signs."""
+    elsewhere = home.folder / "else[w]here's *"
+    elsewhere.mkdir()
+    home.path.rename(elsewhere / "home")
+    home.inbox.rename(elsewhere / "inbox")
+    return Home(home.undisturbed, elsewhere)
+
+
+def _set_clock_back(home: Path) -> None:
+    """Have all of a home be of next year, as it is to a clock that was set back."""
+    for path in [home, *home.rglob("*")]:
+        moment = path.lstat().st_mtime + A_YEAR
+        os.utime(path, (moment, moment), follow_symlinks=False)
+
+
+def _make_older(home: Path) -> None:
+    """What earlier versions did not write is gone, and what they wrote otherwise is of another form."""
+    for path in [*home.glob("landing/*/*.memory.json"), *home.glob("candidates/*/verdict.seal")]:
+        path.unlink()
+    (home / "secret" / "gate.key").unlink()
+    (home / "landing" / "pseudonym_key.json").unlink()
+    (home / "work" / "warehouse.built").write_text('{"models": "0", "seeds": "0"}', encoding="utf-8")
+    (home / "work" / "built-2017.json").write_text('{"inputs": "0"}', encoding="utf-8")
+    for path in home.glob("landing/file_ledger/*.parquet"):
+        pl.read_parquet(path).with_columns(contract=pl.lit("0" * 16)).write_parquet(path)
+    history = home / "releases" / "history.jsonl"
+    entries = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
+    unsealed = [{name: value for name, value in entry.items() if name != "seal"} for entry in entries]
+    history.write_text("".join(json.dumps(entry) + "\n" for entry in unsealed), encoding="utf-8")
+
+
+def _of_earlier_code(undisturbed: Undisturbed, folder: Path) -> Line:
+    """A home in which the code of some time ago has made a release."""
+    line = Line(f"a home of earlier code ({PREVIOUS})")
+    code = folder.with_name("earlier")
+    added = ["git", "worktree", "add", "--detach", code, PREVIOUS]
+    if subprocess.run(added, cwd=PROJECT_ROOT, check=False, capture_output=True).returncode != 0:
+        line.fault += NOT_TRIED
+        return line
+    try:
+        with home_in(undisturbed, folder) as home:
+            shutil.rmtree(home.path)
+            command = [sys.executable, "-m", "pipelines.cli", *home.arguments[1:]]
+            subprocess.run(command, cwd=code, check=True, capture_output=True)
+            line.tries += 1
+            judge_next_run(home, line)
+    finally:
+        subprocess.run(["git", "worktree", "remove", "--force", code], cwd=PROJECT_ROOT, check=True)
+    return line
+
+
+def _at_every_step(strike: Strike, undisturbed: Undisturbed, folder: Path, tries: int) -> Iterator[Line]:
+    """So many tries of each step, each in a home of its own; the last of each step is computed again."""
+    chance = random.Random(strike.name)
+    for step in STEPS:
+        line = Line(f"{strike.name}, in {step}", tries=tries)
+        for number in range(tries):
+            with home_in(undisturbed, folder) as home:
+                _strike(line, home, step, strike, chance)
+                judge_next_run(home, line)
+                if number == tries - 1:
+                    judge_verification(home, line, is_long=True)
+        yield line
+
+
+def _strike(
+    line: Line, home: Home, step: str, strike: Strike, chance: random.Random, second: Line | None = None
+) -> None:
+    """Strike at some instant of a step, once a second run was tried if that is wanted, and judge what is left."""
+
+    def strikes(process: Process, path: Path) -> None:
+        if second is not None:
+            _try_second(second, home, process, path)
+        strike.strike(process, path)
+
+    delay = chance.uniform(0, max(0, home.undisturbed.durations[step]))
+    said = home.run_until(STEPS[step], strikes, delay, strike.command)
+    strike.relieve(home.path)
+    judge_after_fault(line, home, None if strike is KILL else said)
+
+
+@contextmanager
+def _place_for(strikes: Iterable[Strike], undisturbed: Undisturbed, folder: Path) -> Iterator[Path | None]:
+    """Where faults can strike: a small file system of its own, where one takes it; none where none may be mounted."""
+    if not any(strike.needs_own_disk for strike in strikes):
+        yield folder
+        return
+    size = sum(path.lstat().st_size for path in undisturbed.home.rglob("*")) + SPARE_BYTES
+    disk = folder.with_name("disk")
+    disk.mkdir(exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk]
+    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        yield None
+        return
+    try:
+        yield disk / "faults"
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def _damage(home: Home, pattern: str, damage: Damage, chance: random.Random) -> None:
+    path = chance.choice(sorted(found for found in home.path.glob(pattern) if found.is_file() and found.stat().st_size))
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(damage(content, chance))
