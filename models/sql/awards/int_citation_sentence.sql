@@ -21,7 +21,7 @@ labels as (
 ),
 
 parameters as (
-    {{ parameters(['award.citation_points']) }}
+    {{ parameters(['award.citation_points', 'award.citation_coverage_min']) }}
 ),
 
 points as (
@@ -61,7 +61,8 @@ ranks as (
     where subject_rank is not null
 ),
 
--- Only what a citation may tell, of everyone who is ranked beside the winners.
+-- Only what a citation may tell, of everyone who is ranked beside the winners. What was put in for want of evidence is
+-- nobody's strong point, and nobody is ahead of it.
 measured as (
     select
         scores.edition,
@@ -77,7 +78,10 @@ measured as (
             and scores.node_code = wanted.value_code
             and scores.edition in (wanted.edition, wanted.edition - 1)
     inner join ranks on {{ same_columns('scores', 'ranks', ['edition', 'index_code', 'subject_id']) }}
-    where scores.score is not null
+    inner join parameters on scores.edition = parameters.edition
+    where
+        scores.score is not null
+        and (scores.parent_code is null or scores.coverage >= parameters.award_citation_coverage_min)
 ),
 
 placed as (
