@@ -103,7 +103,8 @@ quotas as (
         quotas.title_code,
         {% for language, separator in {'zh': '、', 'en': ', '}.items() -%}
         {{ joined_text(
-            "concat(quotas.class_name_" ~ language ~ ", ' ', " ~ shown_count('quotas.quota') ~ ')',
+            "concat(case when quotas.rank_class = 'all' then '' else concat(quotas.class_name_" ~ language ~ ", ' ') end, "
+            ~ shown_count('quotas.quota') ~ ')',
             separator, 'coalesce(class_places.place, 0)',
         ) }} as quotas_{{ language }}{% if not loop.last %},{% endif %}
         {% endfor %}
@@ -287,7 +288,7 @@ titled as (
         described.excluded_after_zh,
         described.excluded_after_en,
         texts.rule_zh,
-        texts.rule_en,
+        concat(upper(substring(texts.rule_en, 1, 1)), substring(texts.rule_en, 2)) as rule_en,
         described.origin,
         described.reasoning_zh,
         described.reasoning_en,

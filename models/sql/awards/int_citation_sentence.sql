@@ -61,6 +61,15 @@ ranks as (
     where subject_rank is not null
 ),
 
+wanted as (
+    select distinct
+        edition,
+        index_code,
+        value_code
+    from points
+    where figure_kind <> 'winner'
+),
+
 -- Only what a citation may tell, of everyone who is ranked beside the winners. What was put in for want of evidence is
 -- nobody's strong point, and nobody is ahead of it.
 measured as (
@@ -72,7 +81,7 @@ measured as (
         scores.score,
         ranks.rank_class as peer_class
     from {{ ref('idx_score') }} as scores
-    inner join (select distinct edition, index_code, value_code from points where figure_kind <> 'winner') as wanted
+    inner join wanted
         on
             scores.index_code = wanted.index_code
             and scores.node_code = wanted.value_code
@@ -139,7 +148,8 @@ facts as (
                 end
         end as value,
         case when points.figure_kind = 'winner' then winners.award_rank else now_scored.place end as place,
-        case when points.figure_kind = 'winner' then winners.eligible_count else now_scored.peer_count end as peer_count,
+        case when points.figure_kind = 'winner' then winners.eligible_count else now_scored.peer_count end
+            as peer_count,
         case
             when points.figure_kind <> 'winner' then now_scored.share
             when points.value_code in ('award_score', 'award_rank')
@@ -281,7 +291,8 @@ worded as (
 ),
 
 -- Patterns take turns from winner to winner, further on where a point was told before, and within a citation, where
--- every second round goes by twos: two winners that begin alike do not go on alike. The merits of a point take turns too.
+-- every second round goes by twos: two winners that begin alike do not go on alike. The merits of a point take turns
+-- too.
 formed as (
     select
         worded.edition,
