@@ -98,7 +98,8 @@ placed as (
         *,
         rank() over (partition by {{ peers }} order by score desc) as place,
         count(*) over (partition by {{ peers }}) as peer_count,
-        cume_dist() over (partition by {{ peers }} order by score desc) as share
+        cast(count(*) over (partition by {{ peers }} order by score desc) as double)
+        / count(*) over (partition by {{ peers }}) as share
     from measured
 ),
 
@@ -318,6 +319,7 @@ formed as (
         {{ shown_thousands('worded.peer_count') }} as shown_count,
         case when worded.sentence_order = 1 then winners.subject_name_zh else '' end as subject_zh,
         case when worded.sentence_order = 1 then winners.subject_name_zh else 'it' end as subject_en,
+        case when worded.sentence_order = 1 then winners.subject_name_zh else 'It' end as subject_first_en,
         points.name_zh as point_zh,
         points.name_en as point_en,
         merits.merit_zh,
@@ -363,8 +365,9 @@ written as (
         shown_value,
         shown_place,
         shown_count,
-        {% for language in ['zh', 'en'] -%}
+        {% for language, first in {'zh': 'subject_zh', 'en': 'subject_first_en'}.items() -%}
         {{ filled_in('pattern_' ~ language, {
+            'Subject': first,
             'subject': 'subject_' ~ language,
             'point': 'point_' ~ language,
             'merit': 'merit_' ~ language,
@@ -373,34 +376,10 @@ written as (
             'place': 'shown_place',
             'count': 'shown_count',
             'title': 'title_name_' ~ language,
-        }) }} as text_{{ language }},
+        }) }} as sentence_{{ language }},
         {% endfor -%}
         is_synthetic
     from formed
-),
-
-sentences as (
-    select
-        edition,
-        series_code,
-        title_code,
-        subject_id,
-        rank_class,
-        sentence_order,
-        figure_code,
-        figure_kind,
-        index_code,
-        value_code,
-        value,
-        place,
-        peer_count,
-        shown_value,
-        shown_place,
-        shown_count,
-        text_zh as sentence_zh,
-        concat(upper(substring(text_en, 1, 1)), substring(text_en, 2)) as sentence_en,
-        is_synthetic
-    from written
 )
 
-select * from sentences
+select * from written
