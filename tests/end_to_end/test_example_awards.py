@@ -1,7 +1,9 @@
 """The awards of the example edition: all seven series, decided again in plain Python, and every number traced."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,10 @@ import krippendorff
 import numpy as np
 import pytest
 
+from pipelines.reference.rows import read_rows
 from pipelines.settings import SEEDS_DIR
 from tests.fixtures.award_reference import Court
+from tests.fixtures.shown_text import codes_shown
 from tests.fixtures.whole_runs import Edition
 
 Row = dict[str, Any]
@@ -65,13 +69,83 @@ def test_years_and_wins_are_those_of_the_bulletin(release: duckdb.DuckDBPyConnec
 
 def test_every_number_of_a_citation_stands_where_it_says(release: duckdb.DuckDBPyConnection) -> None:
     figures = rows(release, "select * from awards.award_citation_figure")
-    assert len(figures) > 200
+    assert len(figures) > 600
     for figure in figures:
         key = dict(part.split("=", 1) for part in figure["table_key"].split("|"))
-        where = " and ".join(f"cast({column} as varchar) = ?" for column in key)
-        query = f"select {figure['column_name']} from {figure['table_name']} where {where}"
-        assert release.execute(query, list(key.values())).fetchall() == [(figure["value"],)], figure
+        assert derived(release, figure, key) == figure["value"], figure
         assert figure["shown"] in figure["sentence_zh"]
+
+
+def derived(release: duckdb.DuckDBPyConnection, figure: Row, key: dict[str, str]) -> float:
+    """What a number is made of, counted apart: the cell, or what the scores of its class say of it."""
+    where = " and ".join(f"cast({column} as varchar) = ?" for column in key)
+    query = f"select {figure['column_name']} from {figure['table_name']} where {where}"
+    [(cell,)] = release.execute(query, list(key.values())).fetchall()
+    if figure["derivation_code"] == "cell":
+        return float(cell)
+    least = "select parameter_value from core.dim_parameter where parameter_code = 'award.citation_coverage_min'"
+    own = "select rank_class from indices.idx_rank where index_code = ? and subject_id = ?"
+    peers = release.execute(
+        f"""
+        select scores.score from indices.idx_score as scores
+        inner join indices.idx_rank as ranks using (edition, index_code, subject_id)
+        where scores.index_code = ? and scores.node_code = ? and ranks.rank_class = ({own})
+            and ranks.subject_rank is not null and scores.score is not null
+            and (scores.parent_code is null or scores.coverage >= ({least}))
+        """,
+        [key["index_code"], key["node_code"], key["index_code"], key["subject_id"]],
+    ).fetchall()
+    better = sum(score > cell for (score,) in peers)
+    return {"place_in_class": better + 1, "count_in_class": len(peers)}[figure["derivation_code"]]
+
+
+def words(text: str) -> set[str]:
+    """The pairs of letters of a Chinese text, which stand for its words."""
+    letters = re.sub(r"\W", "", text)
+    return {letters[place : place + 2] for place in range(len(letters) - 1)}
+
+
+def test_no_two_citations_of_a_title_are_alike_in_more_than_half_of_their_words(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    winners = rows(release, "select * from awards.award_winner where not is_citation_edited")
+    by_title: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for winner in winners:
+        by_title[winner["series_code"], winner["title_code"]].append(winner)
+    for title, of_title in by_title.items():
+        for one, other in combinations(of_title, 2):
+            ours, theirs = words(one["citation_zh"]), words(other["citation_zh"])
+            alike = 2 * len(ours & theirs) / (len(ours) + len(theirs))
+            assert alike <= 0.5, (title, one["citation_zh"], other["citation_zh"])
+
+
+def test_citations_argue_for_their_winner(release: duckdb.DuckDBPyConnection) -> None:
+    winners = rows(release, "select * from awards.award_winner where not is_citation_edited")
+    for winner in winners:
+        text = winner["citation_zh"]
+        assert text.count(winner["subject_name_zh"]) == 1
+        assert text.count(winner["title_name_zh"]) == 1
+        assert "{" not in text + winner["citation_en"]
+        assert not re.search(r"。。|，，|，。|^，|（，", text), text
+        if winner["series_code"] == "series1":
+            assert 120 <= len(text) <= 300, text
+    told = "select value from awards.award_citation_figure where column_name = 'score' and derivation_code = 'cell'"
+    values = [value for (value,) in release.sql(told).fetchall()]
+    assert len(values) > 200
+    assert min(values) >= 60
+
+
+def test_every_title_has_eight_patterns_and_more(release: duckdb.DuckDBPyConnection) -> None:
+    patterns = [row for _, row in read_rows(SEEDS_DIR, "award_citation_sentences")]
+    points = [row for _, row in read_rows(SEEDS_DIR, "award_citation_points")]
+    for (series,) in release.sql("select distinct series_code from awards.award_title").fetchall():
+        manners = {p["manner"] for p in points if p["series_codes"] == "*" or series in p["series_codes"].split("|")}
+        places = {"place_first", "place_tied", "place_front", "place_high"} if "place" in manners else set()
+        assert sum(pattern["manner"] in manners | places for pattern in patterns) >= 8
+
+
+def test_no_page_of_the_example_shows_a_code(example: Edition) -> None:
+    assert codes_shown(example.release) == {}
 
 
 def test_alpha_is_that_of_the_library(release: duckdb.DuckDBPyConnection) -> None:

@@ -37,11 +37,13 @@ def test_every_computable_figure_is_that_of_the_bulletin(example: Edition) -> No
     assert figures["trend2.policy_share"] == 24 / 31
     assert figures["trend4.main_accounts"] == 1
     assert figures["trend5.best_robot_accuracy"] == 0.98
+    assert round(figures["trend5.robot_right_share"] or 0, 3) == 0.122
 
 
 def test_what_cannot_be_computed_says_what_is_missing(example: Edition) -> None:
     verdicts = [row["verdict"] for row in example.rows("select distinct verdict from trends.figure order by all")]
-    assert verdicts == ["agrees", "contradicted"]
+    # The bulletin says nothing of the robots that cannot be used.
+    assert verdicts == ["agrees", "contradicted", "unpublished"]
     missing = {
         row["claim_id"]: row["missing_input"]
         for row in example.rows("select claim_id, missing_input from trends.claim where verdict = 'not_computable'")

@@ -72,16 +72,16 @@ years as (
 
 inputs as (
     select
-        edition,
-        series_code,
-        title_code,
-        count(*) as input_count,
         {% for language, separator in {'zh': '、', 'en': ', '}.items() -%}
         {{ joined_text(
             "concat(name_" ~ language ~ ", ' ', regexp_replace(" ~ shown_number('weight') ~ ", '[.]0$', ''))",
             separator, '-weight',
-        ) }} as inputs_{{ language }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        ) }} as inputs_{{ language }},
+        {% endfor -%}
+        edition,
+        series_code,
+        title_code,
+        count(*) as input_count
     from {{ ref('award_inputs') }}
     group by edition, series_code, title_code
 ),
@@ -98,15 +98,16 @@ class_places as (
 
 quotas as (
     select
-        quotas.edition,
-        quotas.series_code,
-        quotas.title_code,
         {% for language, separator in {'zh': '、', 'en': ', '}.items() -%}
         {{ joined_text(
-            "concat(quotas.class_name_" ~ language ~ ", ' ', " ~ shown_count('quotas.quota') ~ ')',
+            "concat(case when quotas.rank_class = 'all' then '' else concat(quotas.class_name_" ~ language ~ ", ' ') end, "
+            ~ shown_count('quotas.quota') ~ ')',
             separator, 'coalesce(class_places.place, 0)',
-        ) }} as quotas_{{ language }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        ) }} as quotas_{{ language }},
+        {% endfor -%}
+        quotas.edition,
+        quotas.series_code,
+        quotas.title_code
     from {{ ref('award_quotas') }} as quotas
     left join class_places on quotas.rank_class = class_places.label_code
     where quotas.quota is not null

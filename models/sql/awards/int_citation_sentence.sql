@@ -21,7 +21,7 @@ labels as (
 ),
 
 parameters as (
-    {{ parameters(['award.citation_points']) }}
+    {{ parameters(['award.citation_points', 'award.citation_coverage_min']) }}
 ),
 
 points as (
@@ -61,7 +61,17 @@ ranks as (
     where subject_rank is not null
 ),
 
--- Only what a citation may tell, of everyone who is ranked beside the winners.
+wanted as (
+    select distinct
+        edition,
+        index_code,
+        value_code
+    from points
+    where figure_kind <> 'winner'
+),
+
+-- Only what a citation may tell, of everyone who is ranked beside the winners. What was put in for want of evidence is
+-- nobody's strong point, and nobody is ahead of it.
 measured as (
     select
         scores.edition,
@@ -71,13 +81,16 @@ measured as (
         scores.score,
         ranks.rank_class as peer_class
     from {{ ref('idx_score') }} as scores
-    inner join (select distinct edition, index_code, value_code from points where figure_kind <> 'winner') as wanted
+    inner join wanted
         on
             scores.index_code = wanted.index_code
             and scores.node_code = wanted.value_code
             and scores.edition in (wanted.edition, wanted.edition - 1)
     inner join ranks on {{ same_columns('scores', 'ranks', ['edition', 'index_code', 'subject_id']) }}
-    where scores.score is not null
+    inner join parameters on scores.edition = parameters.edition
+    where
+        scores.score is not null
+        and (scores.parent_code is null or scores.coverage >= parameters.award_citation_coverage_min)
 ),
 
 placed as (
@@ -85,7 +98,8 @@ placed as (
         *,
         rank() over (partition by {{ peers }} order by score desc) as place,
         count(*) over (partition by {{ peers }}) as peer_count,
-        cume_dist() over (partition by {{ peers }} order by score desc) as share
+        cast(count(*) over (partition by {{ peers }} order by score desc) as double)
+        / count(*) over (partition by {{ peers }}) as share
     from measured
 ),
 
@@ -135,7 +149,8 @@ facts as (
                 end
         end as value,
         case when points.figure_kind = 'winner' then winners.award_rank else now_scored.place end as place,
-        case when points.figure_kind = 'winner' then winners.eligible_count else now_scored.peer_count end as peer_count,
+        case when points.figure_kind = 'winner' then winners.eligible_count else now_scored.peer_count end
+            as peer_count,
         case
             when points.figure_kind <> 'winner' then now_scored.share
             when points.value_code in ('award_score', 'award_rank')
@@ -277,7 +292,8 @@ worded as (
 ),
 
 -- Patterns take turns from winner to winner, further on where a point was told before, and within a citation, where
--- every second round goes by twos: two winners that begin alike do not go on alike. The merits of a point take turns too.
+-- every second round goes by twos: two winners that begin alike do not go on alike. The merits of a point take turns
+-- too.
 formed as (
     select
         worded.edition,
@@ -303,6 +319,7 @@ formed as (
         {{ shown_thousands('worded.peer_count') }} as shown_count,
         case when worded.sentence_order = 1 then winners.subject_name_zh else '' end as subject_zh,
         case when worded.sentence_order = 1 then winners.subject_name_zh else 'it' end as subject_en,
+        case when worded.sentence_order = 1 then winners.subject_name_zh else 'It' end as subject_first_en,
         points.name_zh as point_zh,
         points.name_en as point_en,
         merits.merit_zh,
@@ -348,8 +365,9 @@ written as (
         shown_value,
         shown_place,
         shown_count,
-        {% for language in ['zh', 'en'] -%}
+        {% for language, first in {'zh': 'subject_zh', 'en': 'subject_first_en'}.items() -%}
         {{ filled_in('pattern_' ~ language, {
+            'Subject': first,
             'subject': 'subject_' ~ language,
             'point': 'point_' ~ language,
             'merit': 'merit_' ~ language,
@@ -358,34 +376,10 @@ written as (
             'place': 'shown_place',
             'count': 'shown_count',
             'title': 'title_name_' ~ language,
-        }) }} as text_{{ language }},
+        }) }} as sentence_{{ language }},
         {% endfor -%}
         is_synthetic
     from formed
-),
-
-sentences as (
-    select
-        edition,
-        series_code,
-        title_code,
-        subject_id,
-        rank_class,
-        sentence_order,
-        figure_code,
-        figure_kind,
-        index_code,
-        value_code,
-        value,
-        place,
-        peer_count,
-        shown_value,
-        shown_place,
-        shown_count,
-        text_zh as sentence_zh,
-        concat(upper(substring(text_en, 1, 1)), substring(text_en, 2)) as sentence_en,
-        is_synthetic
-    from written
 )
 
-select * from sentences
+select * from written

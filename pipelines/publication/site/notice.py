@@ -245,7 +245,6 @@ class Writer(BaseModel, frozen=True, arbitrary_types_allowed=True):
         count = len({row["method_code"] for row in desk.tables.of_edition(EVIDENCE)})
         cells = {
             "edition.name": Run(text=desk.language.of(desk.tables.edition_name)),
-            "edition.year": Run(text=str(desk.tables.candidate.edition)),
             "series.count": Run(text=desk.language.counted(len(self.series))),
             "method.count": Run(text=desk.language.counted(count)),
         }

@@ -150,6 +150,8 @@ def test_robots_are_right_as_often_as_their_answers(editions: TwoEditions) -> No
     accuracy = editions.cell("trend_5_robot", 2017, "accuracy_share", "all")
     assert accuracy["numerator"] == sum(right[code] for code in usable)
     assert accuracy["denominator"] == sum(asked[code] for code in usable)
+    of_all = editions.cell("trend_5_robot", 2017, "right_share", "all")
+    assert (of_all["numerator"], of_all["denominator"]) == (right.total(), asked.total())
     best = editions.cell("trend_5_robot", 2017, "best_accuracy_share", "all")
     assert best["value"] == max(right[code] / asked[code] for code in usable)
 
