@@ -31,10 +31,11 @@ def write_documents(connection: duckdb.DuckDBPyConnection, candidate: Candidate,
 def draw_pictures(connection: duckdb.DuckDBPyConnection, candidate: Candidate, folder: Path, pictures: Path) -> None:
     """Draw the pictures of the site ahead, into the folder where they are kept."""
     # Altair and its renderer take their time to load, which only a publication should pay.
-    from pipelines.publication.site.kept_pictures import KeptPictures
+    from pipelines.publication.site.kept_pictures import KeptPictures, chart_runtime
     from pipelines.publication.site.writing import build_pages
 
     tables, kept = Tables(connection, candidate), KeptPictures(pictures)
+    chart_runtime()
     for language in LANGUAGES:
         build_pages(tables, language, folder, kept)
 
@@ -47,11 +48,17 @@ def write_pages(
     code_version: str,
     folder: Path,
     pictures: Path | None,
+    previous: tuple[str, duckdb.DuckDBPyConnection] | None,
 ) -> None:
-    """Write the site, and keep its pictures and no others. Its pages link to files that are there already."""
+    """Write the site, and keep its pictures and no others. Its pages link to files that are there already.
+
+    ``previous`` is the release of the edition that stood before, its id and its database.
+    """
     from pipelines.publication.site.kept_pictures import KeptPictures
+    from pipelines.publication.site.page import Previous
     from pipelines.publication.site.writing import write_site
 
     kept = KeptPictures(pictures)
-    write_site(Tables(connection, candidate), verdict, release_id, code_version, folder, kept)
+    stood = Previous(release_id=previous[0], connection=previous[1]) if previous else None
+    write_site(Tables(connection, candidate), verdict, release_id, code_version, folder, kept, stood)
     kept.remove_unused()

@@ -1,6 +1,7 @@
 """Publishing a candidate: its release is built out of sight, put in place whole, and made current."""
 
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from pipelines.foundation.files import BUILDING_PREFIX, files_below, sync, sync_
 from pipelines.foundation.hashing import hash_file
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.judgement import require_all_judged
-from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
+from pipelines.gate.verdict import VERDICT_FILE, Verdict
 from pipelines.publication.data_package import write_data_package
 from pipelines.publication.dictionary import write_dictionary
 from pipelines.publication.editorial import write_pages
@@ -39,7 +40,7 @@ def publish(
     if release.folder.exists():
         _verify_existing(release)
     else:
-        _build(candidate, verdict, release, code_version, drafts)
+        _build(candidate, verdict, release, code_version, releases, drafts)
     releases.make_current(release)
     releases.record_publication(release, candidate)
     return release
@@ -55,7 +56,14 @@ def _require_pass(candidate: Candidate, verdict: Verdict) -> None:
     require_all_judged(candidate, verdict)
 
 
-def _build(candidate: Candidate, verdict: Verdict, release: Release, code_version: str, drafts: Drafts | None) -> None:
+def _build(
+    candidate: Candidate,
+    verdict: Verdict,
+    release: Release,
+    code_version: str,
+    releases: Releases,
+    drafts: Drafts | None,
+) -> None:
     """Build the release under a hidden name, and rename it once it is whole and on disk."""
     with whole_folder(release.folder) as building:
         draft = release.model_copy(update={"folder": building})
@@ -63,7 +71,9 @@ def _build(candidate: Candidate, verdict: Verdict, release: Release, code_versio
             write_draft(candidate, draft)
         require_tables(candidate, building)
         _copy_verdict(candidate, verdict, building)
-        _write_pages(candidate, verdict, draft, code_version, drafts.pictures if drafts is not None else None)
+        stood = releases.before(candidate)
+        before = releases.named(candidate.edition, stood.release_id) if stood is not None else None
+        _write_pages(candidate, verdict, draft, code_version, drafts.pictures if drafts is not None else None, before)
         sums = {path.relative_to(building).as_posix(): hash_file(path) for path in files_below(building)}
         text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
         (building / SUMS).write_text(text, encoding="utf-8")
@@ -74,9 +84,8 @@ def _build(candidate: Candidate, verdict: Verdict, release: Release, code_versio
 
 
 def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
-    """Copy the verdict and its report; what is published beside the tables is the verdict they were passed by."""
-    for name in (QUALITY_FILE, VERDICT_FILE):
-        copy_of_candidate(candidate.folder / name, folder / name, candidate)
+    """Copy the verdict: what is published beside the tables is the one they were passed by."""
+    copy_of_candidate(candidate.folder / VERDICT_FILE, folder / VERDICT_FILE, candidate)
     try:
         published = Verdict.model_validate_json((folder / VERDICT_FILE).read_bytes())
     except ValidationError:
@@ -86,16 +95,23 @@ def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
 
 
 def _write_pages(
-    candidate: Candidate, verdict: Verdict, draft: Release, code_version: str, pictures: Path | None
+    candidate: Candidate,
+    verdict: Verdict,
+    draft: Release,
+    code_version: str,
+    pictures: Path | None,
+    before: Release | None,
 ) -> None:
     """Write everything people read, and the manifest, from the database as it will be published."""
-    with draft.open() as connection:
+    with ExitStack() as opened:
+        connection = opened.enter_context(draft.open())
+        previous = (before.release_id, opened.enter_context(before.open())) if before is not None else None
         write_dictionary(candidate, draft.folder)
         write_data_package(candidate, draft.release_id, draft.folder)
         tables = {table.full_name for table in candidate.tables}
         write_provenance_pages(connection, verdict, draft.release_id, tables, draft.folder)
         # Last: its pages link to what is there.
-        write_pages(connection, candidate, verdict, draft.release_id, code_version, draft.folder, pictures)
+        write_pages(connection, candidate, verdict, draft.release_id, code_version, draft.folder, pictures, previous)
         manifest = build_manifest(
             candidate, verdict, code_version, connection, draft.folder, files_below(draft.folder), draft.database_path
         )

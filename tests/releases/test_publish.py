@@ -51,12 +51,14 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
     assert release.folder == home / "releases" / "2017" / release.release_id
     names = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*") if path.is_file()}
     pages = {"index.html", "trends/2.html", "trends/3.html", "trends/4.html", "figures.html", "data.html"}
+    pages |= {"changes.html", "quality.html", "quality/balance.html", "dictionary.html"}
+    pages |= {f"dictionary/{name}.html" for name in example_tables()}
     assert names == {
-        "ceping-2017.duckdb", "quality.html", "verdict.json", "manifest.json", "SHA256SUMS",
+        "ceping-2017.duckdb", "ceping-2017-tables.xlsx", "verdict.json", "manifest.json", "SHA256SUMS",
         "ceping-2017.xlsx", "notice-2017.docx", "en/notice-2017.docx",
         "assets/site.css", "assets/site.js", "assets/tablesort.min.js", "assets/tablesort.number.min.js",
-        "assets/tablesort.LICENSE",
-        "dictionary.html", "dictionary.csv", "datapackage.json",
+        "assets/tablesort.LICENSE", "assets/vega.js",
+        "dictionary.csv", "datapackage.json",
         "parquet/trends/figure.parquet", "parquet/trends/trend_cell.parquet",
         "parquet/trends/trend_table.parquet",
         "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet", "parquet/core/dim_label.parquet",
@@ -150,7 +152,7 @@ def test_leftovers_of_a_killed_publication_are_removed(home: Path) -> None:
     assert json.loads(last)["release_id"] == release.release_id
 
 
-@pytest.mark.parametrize("lost", ["tables/audit.row_balance.parquet", "quality.html", "verdict.json"])
+@pytest.mark.parametrize("lost", ["tables/audit.row_balance.parquet", "verdict.json"])
 def test_a_publication_that_fails_leaves_current_as_it_was(home: Path, lost: str) -> None:
     first = publish_tables(home, example_tables())
     candidate = make_candidate(home, with_count(1))

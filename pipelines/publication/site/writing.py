@@ -8,13 +8,26 @@ from altair.utils.schemapi import debug_mode
 
 from pipelines.foundation.pages import page_environment
 from pipelines.gate.verdict import Verdict
-from pipelines.publication.site.kept_pictures import KeptPictures
+from pipelines.publication.site.kept_pictures import KeptPictures, chart_runtime
 from pipelines.publication.site.language import LANGUAGES, Language
 from pipelines.publication.site.links import Links
-from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.pages import data, figures, methods, notice, ranks, record, series, trends
+from pipelines.publication.site.page import Desk, Page, Previous
+from pipelines.publication.site.pages import (
+    changes,
+    data,
+    dictionary,
+    figures,
+    methods,
+    notice,
+    quality,
+    ranks,
+    record,
+    series,
+    trends,
+)
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.snapshot import STORAGE_VERSION
+from pipelines.publication.trend_views import LIST
 
 SITE_DIR = Path(__file__).parent
 TEMPLATES_DIR = SITE_DIR / "templates"
@@ -25,17 +38,27 @@ ASSETS = {
     "assets/tablesort.number.min.js": SITE_DIR / "vendor" / "tablesort.number.min.js",
     "assets/tablesort.LICENSE": SITE_DIR / "vendor" / "tablesort.LICENSE",
 }
-KINDS = (notice, series, trends, ranks, methods, figures, record, data)
+# Loaded for charts alone, and only once one is pointed at.
+RUNTIME = "assets/vega.js"
+KINDS = (notice, series, trends, ranks, methods, figures, record, changes, data, dictionary, quality)
 
 
 def write_site(
-    tables: Tables, verdict: Verdict, release_id: str, code_version: str, folder: Path, pictures: KeptPictures
+    tables: Tables,
+    verdict: Verdict,
+    release_id: str,
+    code_version: str,
+    folder: Path,
+    pictures: KeptPictures,
+    previous: Previous | None = None,
 ) -> None:
     """Write all pages; the same release gives the same bytes. Pages link to files that are there already."""
     candidate = tables.candidate
     for target, source in ASSETS.items():
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         copyfile(source, folder / target)
+    if tables.has(LIST) or tables.has(ranks.RANKS):
+        (folder / RUNTIME).write_text(chart_runtime(), encoding="utf-8", newline="\n")
     about = {
         "edition": candidate.edition,
         "edition_name": tables.edition_name,
@@ -51,7 +74,7 @@ def write_site(
         environment = page_environment(TEMPLATES_DIR)
         # Macros keep the globals they were loaded with, so each language has an environment of its own.
         environment.globals |= {"say": language.say, "numeral": language.numeral}
-        pages = build_pages(tables, language, folder, pictures)
+        pages = build_pages(tables, language, folder, pictures, verdict, previous)
         shared = {**about, "language": language, "languages": LANGUAGES, "menu": list(_menu(language, pages))}
         for page in pages:
             links = _links(folder, language, page.path)
@@ -61,9 +84,17 @@ def write_site(
             path.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
 
 
-def build_pages(tables: Tables, language: Language, folder: Path, pictures: KeptPictures) -> list[Page]:
-    """Every page of a language with what it shows, before it is written."""
-    desk = Desk(tables=tables, language=language, links=_links(folder, language, ""), pictures=pictures)
+def build_pages(
+    tables: Tables,
+    language: Language,
+    folder: Path,
+    pictures: KeptPictures,
+    verdict: Verdict | None = None,
+    previous: Previous | None = None,
+) -> list[Page]:
+    """Every page of a language with what it shows, before it is written; those of a verdict where there is one."""
+    links = _links(folder, language, "")
+    desk = Desk(tables=tables, language=language, links=links, pictures=pictures, verdict=verdict, previous=previous)
     # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
     with debug_mode(False):
         return list(_pages(desk))
@@ -84,11 +115,12 @@ def _menu(language: Language, pages: list[Page]) -> Iterator[tuple[str, str, str
         (methods.PAGE, "方法", "Methods"),
         (figures.PAGE, "数字核对", "Figures"),
         (data.PAGE, "数据", "Data"),
+        (quality.PAGE, "质量", "Quality"),
     )
     for section, zh, en in names:
         of_section = [page for page in pages if page.section == section]
         if of_section:
-            yield section, language.say(zh, en), of_section[0].path, of_section
+            yield section, language.say(zh, en), of_section[0].path, [page for page in of_section if page.is_listed]
 
 
 def _links(folder: Path, language: Language, page: str) -> Links:
