@@ -68,16 +68,16 @@ def render_quality(candidate: Candidate, verdict: Verdict) -> str:
                 held_count=sum(outcome.passed for outcome in verdict.outcomes),
                 most_rows=MOST_ROWS_SHOWN,
                 most_examples=MOST_EXAMPLES,
-                quarantine=_quarantine(connection, candidate),
-                balance=_balance(connection, candidate),
-                drifts=_drifts(connection, candidate),
-                suspicions=_suspicions(connection, candidate),
-                numbered=_numbered,
+                quarantine=quarantined(connection, candidate),
+                balance=balance_of(connection, candidate),
+                drifts=drifting(connection, candidate),
+                suspicions=suspected(connection, candidate),
+                numbered=numbered,
             )
         )
 
 
-def _numbered(outcomes: Iterable[ExpectationOutcome]) -> Iterator[tuple[str, ExpectationOutcome]]:
+def numbered(outcomes: Iterable[ExpectationOutcome]) -> Iterator[tuple[str, ExpectationOutcome]]:
     """Each outcome of a table with the anchor it has on the page."""
     for number, outcome in enumerate(outcomes, start=1):
         yield f"{outcome.table}-{number}", outcome
@@ -96,7 +96,7 @@ def _published(candidate: Candidate, full_name: str) -> FrozenTable | None:
     return next((table for table in candidate.tables if table.full_name == full_name), None)
 
 
-def _quarantine(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[QuarantineGroup] | None:
+def quarantined(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[QuarantineGroup] | None:
     """The reasons rows were kept out for, the most frequent of a file first; nothing where it is not published."""
     table = _published(candidate, QUARANTINE)
     if table is None:
@@ -153,7 +153,7 @@ def _example(found: dict[str, Any]) -> str:
     return " › ".join(str(part) for part in found.values() if part is not None)
 
 
-def _balance(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> BalanceTable | None:
+def balance_of(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> BalanceTable | None:
     """The whole balance of the page's edition, in its frozen order; nothing where it is not published."""
     table = _published(candidate, BALANCE)
     if table is None:
@@ -173,7 +173,7 @@ def _title(description: Bilingual) -> Bilingual:
     return Bilingual(zh=description.zh.rstrip("。"), en=description.en)
 
 
-def _drifts(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[dict[str, Any]] | None:
+def drifting(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[dict[str, Any]] | None:
     """Columns that no contract claims, or that only some files of a source have; nothing where it is not published."""
     if _published(candidate, DELIVERED) is None:
         return None
@@ -188,7 +188,7 @@ def _drifts(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list
     )
 
 
-def _suspicions(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[dict[str, Any]] | None:
+def suspected(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> list[dict[str, Any]] | None:
     """What a human should look at, by kind, with the first examples; nothing where it is not published."""
     if _published(candidate, SUSPICION) is None:
         return None

@@ -76,3 +76,13 @@ class Verdict(BaseModel, frozen=True):
     def warnings(self) -> list[ExpectationOutcome]:
         """The failed expectations that are published with the release and reach a person."""
         return [outcome for outcome in self.outcomes if not outcome.passed and not outcome.blocks]
+
+    def without_rows(self) -> Self:
+        """The same without failing rows, which may be what is quarantined or suspected: what is told in public."""
+        told = [
+            suite.model_copy(
+                update={"outcomes": [outcome.model_copy(update={"rows": []}) for outcome in suite.outcomes]}
+            )
+            for suite in self.suites
+        ]
+        return self.model_copy(update={"suites": told})

@@ -1,4 +1,7 @@
-"""The data dictionary of a release: a page and a csv of every table and column, with what each column is made of."""
+"""The data dictionary of a release as a csv: every table and column, with what each column is made of.
+
+Its pages are ``site.pages.dictionary``.
+"""
 
 import csv
 import io
@@ -7,15 +10,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.foundation.pages import page_environment
 from pipelines.gate.candidate import Candidate
 
 CSV_FIELDS = (
-    "schema_name", "table_name", "row_count", "column_name", "data_type", "is_key", "description_zh", "description_en",
-    "made_of", "models",
+    "schema_name", "table_name", "row_count", "column_name", "data_type", "is_key", "title_zh", "title_en",
+    "description_zh", "description_en", "made_of", "models",
 )  # fmt: skip
-TEMPLATES_DIR = Path(__file__).parent / "templates"
-PAGE = "dictionary.html"
 CSV = "dictionary.csv"
 ORIGINS = "audit.column_origin"
 
@@ -31,10 +31,9 @@ Origins = dict[tuple[str, str], Origin]
 NOTHING = Origin("", "")
 
 
-def write_dictionary(candidate: Candidate, release_id: str, folder: Path) -> None:
-    """Write the page and the csv; the same release gives the same bytes."""
+def write_dictionary(candidate: Candidate, folder: Path) -> None:
+    """Write the csv; the same candidate gives the same bytes."""
     origins = _origins(candidate)
-    (folder / PAGE).write_text(_page(candidate, release_id, origins), encoding="utf-8")
     # With the mark of UTF-8 that spreadsheets look for.
     (folder / CSV).write_text(_csv(candidate, origins), encoding="utf-8-sig", newline="")
 
@@ -55,28 +54,11 @@ def _csv(candidate: Candidate, origins: Origins) -> str:
     writer.writerow(CSV_FIELDS)
     for table in candidate.tables:
         place = [table.schema_name, table.name, table.row_count, "", "", ""]
-        writer.writerow([*place, table.description.zh, table.description.english, "", ""])
+        writer.writerow([*place, "", "", table.description.zh, table.description.english, "", ""])
         for column in table.columns:
             is_key = "true" if column.name in table.key else "false"
             place = [table.schema_name, table.name, "", column.name, column.data_type, is_key]
-            meaning = column.description
+            title, meaning = column.title, column.description
             origin = origins.get((table.full_name, column.name), NOTHING)
-            writer.writerow([*place, meaning.zh, meaning.english, *origin])
+            writer.writerow([*place, title.zh, title.english, meaning.zh, meaning.english, *origin])
     return stream.getvalue()
-
-
-def _page(candidate: Candidate, release_id: str, origins: Origins) -> str:
-    schemas: dict[str, list[object]] = {}
-    for table in candidate.tables:
-        schemas.setdefault(table.schema_name, []).append(table)
-    return (
-        page_environment(TEMPLATES_DIR)
-        .get_template(PAGE)
-        .render(
-            candidate=candidate,
-            release_id=release_id,
-            schemas=schemas,
-            column_count=sum(len(table.columns) for table in candidate.tables),
-            origin=lambda table, column: origins.get((table.full_name, column.name), NOTHING),
-        )
-    )

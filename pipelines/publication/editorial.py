@@ -33,15 +33,16 @@ def write_documents(connection: duckdb.DuckDBPyConnection, candidate: Candidate,
 def draw_pictures(connection: duckdb.DuckDBPyConnection, candidate: Candidate, folder: Path, pictures: Path) -> None:
     """Draw the pictures of the site ahead, into the folder where they are kept."""
     # Altair and its renderer take their time to load, which only a publication should pay.
-    from pipelines.publication.site.kept_pictures import KeptPictures
-    from pipelines.publication.site.writing import build_pages
+    from pipelines.publication.site.kept_pictures import KeptPictures, chart_runtime
+    from pipelines.publication.site.writing import PICTURED, build_pages, desk_of
 
-    tables, kept = Tables(connection, candidate), KeptPictures(pictures)
+    chart_runtime()
+    desk = desk_of(Tables(connection, candidate), folder, KeptPictures(pictures))
     for language in LANGUAGES:
-        build_pages(tables, language, folder, kept)
+        build_pages(desk, PICTURED, language, folder)
 
 
-def write_pages(
+def write_public_pages(
     connection: duckdb.DuckDBPyConnection,
     candidate: Candidate,
     verdict: Verdict,
@@ -49,11 +50,34 @@ def write_pages(
     code_version: str,
     folder: Path,
     pictures: Path | None,
+    previous: tuple[str, duckdb.DuckDBPyConnection] | None,
 ) -> None:
-    """Write the site, and keep its pictures and no others. Its pages link to files that are there already."""
+    """Write the public site, and keep its pictures and no others. Its pages link to files that are there already.
+
+    ``previous`` is the release of the edition that stood before, its id and its database.
+    """
     from pipelines.publication.site.kept_pictures import KeptPictures
-    from pipelines.publication.site.writing import write_site
+    from pipelines.publication.site.page import Previous
+    from pipelines.publication.site.writing import PUBLIC, desk_of, write_site
 
     kept = KeptPictures(pictures)
-    write_site(Tables(connection, candidate), verdict, release_id, code_version, folder, kept)
+    stood = Previous(release_id=previous[0], connection=previous[1]) if previous else None
+    desk = desk_of(Tables(connection, candidate), folder, kept, verdict, stood)
+    write_site(desk, PUBLIC, verdict, release_id, code_version, folder)
     kept.remove_unused()
+
+
+def write_internal_pages(
+    connection: duckdb.DuckDBPyConnection,
+    candidate: Candidate,
+    verdict: Verdict,
+    release_id: str,
+    code_version: str,
+    folder: Path,
+) -> None:
+    """Write what the centre reads of the whole release: the report of quality and the dictionary of every table."""
+    from pipelines.publication.site.kept_pictures import KeptPictures
+    from pipelines.publication.site.writing import INTERNAL, desk_of, write_site
+
+    desk = desk_of(Tables(connection, candidate), folder, KeptPictures(None), verdict)
+    write_site(desk, INTERNAL, verdict, release_id, code_version, folder)

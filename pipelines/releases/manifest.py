@@ -87,9 +87,10 @@ def build_manifest(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
 ) -> Manifest:
-    """Describe the release that stands in ``folder``; ``shown`` is what its public part has of the candidate.
+    """Describe the release that stands in ``folder``.
 
-    The manifest is in both parts, so it says nothing internal. The connection is to the public database.
+    The manifest is in both parts, so it says nothing internal: ``shown`` is what the public part has of the candidate,
+    ``verdict`` what is told there of the gate, and the connection is to the public database.
     """
     return Manifest(
         release_id=release_id_of(candidate.edition, candidate.content_hash, code_version),
@@ -129,6 +130,5 @@ def _checks(verdict: Verdict) -> ManifestChecks:
             ManifestSuite(table=suite.table, passed=suite.passed, expectation_count=len(suite.outcomes))
             for suite in verdict.suites
         ),
-        # The rows are in the verdict, which is internal: they may be what is quarantined or suspected.
-        warnings=tuple(warning.model_copy(update={"rows": []}) for warning in verdict.warnings),
+        warnings=tuple(verdict.warnings),
     )

@@ -1,6 +1,7 @@
 """Publishing a candidate: its release is built out of sight, put in place whole, and made current."""
 
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,10 +11,10 @@ from pipelines.foundation.files import BUILDING_PREFIX, files_below, sync, sync_
 from pipelines.foundation.hashing import hash_file
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.judgement import require_all_judged
-from pipelines.gate.verdict import QUALITY_FILE, VERDICT_FILE, Verdict
+from pipelines.gate.verdict import VERDICT_FILE, Verdict
 from pipelines.publication.data_package import write_data_package
 from pipelines.publication.dictionary import write_dictionary
-from pipelines.publication.editorial import write_pages
+from pipelines.publication.editorial import write_internal_pages, write_public_pages
 from pipelines.publication.parts import copy_of_candidate, public_tables, require_tables
 from pipelines.publication.provenance_pages import write_provenance_pages
 from pipelines.releases.draft import Drafts, write_draft
@@ -40,23 +41,25 @@ def publish(
     if release.folder.exists():
         _verify_existing(release)
     else:
-        _build(candidate, verdict, release, code_version, drafts)
+        _build(candidate, verdict, release, code_version, releases, drafts)
     releases.make_current(release)
     releases.record_publication(release, candidate)
     return release
 
 
-def preview(candidate: Candidate, verdict: Verdict, previews: Releases, code_version: str) -> Release:
+def preview(
+    candidate: Candidate, verdict: Verdict, previews: Releases, releases: Releases, code_version: str
+) -> Release:
     """Write the release that the candidate would be, every page and document marked as a preview; nothing leads to it.
 
-    It takes the place of every other preview of its edition. Raises ``GateError`` without a pass for these bytes.
+    It takes the place of every other preview of its edition, and is compared with what stands in ``releases``. Raises ``GateError`` without a pass for these bytes.
     """
     _require_pass(candidate, verdict)
     release_id = release_id_of(candidate.edition, candidate.content_hash, code_version)
     shown = previews.named(candidate.edition, release_id)
     shutil.rmtree(shown.folder.parent, ignore_errors=True)
     shown.folder.parent.mkdir(parents=True)
-    _build(candidate.model_copy(update={"is_preview": True}), verdict, shown, code_version, None)
+    _build(candidate.model_copy(update={"is_preview": True}), verdict, shown, code_version, releases, None)
     return shown
 
 
@@ -70,7 +73,14 @@ def _require_pass(candidate: Candidate, verdict: Verdict) -> None:
     require_all_judged(candidate, verdict)
 
 
-def _build(candidate: Candidate, verdict: Verdict, release: Release, code_version: str, drafts: Drafts | None) -> None:
+def _build(
+    candidate: Candidate,
+    verdict: Verdict,
+    release: Release,
+    code_version: str,
+    releases: Releases,
+    drafts: Drafts | None,
+) -> None:
     """Build the release under a hidden name, and rename it once it is whole and on disk."""
     with whole_folder(release.folder) as building:
         draft = release.model_copy(update={"folder": building})
@@ -78,7 +88,9 @@ def _build(candidate: Candidate, verdict: Verdict, release: Release, code_versio
             write_draft(candidate, draft)
         require_tables(candidate, draft.internal)
         _copy_verdict(candidate, verdict, draft.internal)
-        _write_pages(candidate, verdict, draft, code_version, drafts.pictures if drafts is not None else None)
+        stood = releases.before(candidate)
+        before = releases.named(candidate.edition, stood.release_id) if stood is not None else None
+        _write_pages(candidate, verdict, draft, code_version, drafts.pictures if drafts is not None else None, before)
         for folder in (draft.public, building):
             _write_sums(folder)
         for path in files_below(building):
@@ -94,9 +106,8 @@ def _write_sums(folder: Path) -> None:
 
 
 def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
-    """Copy the verdict and its report; what is published beside the tables is the verdict they were passed by."""
-    for name in (QUALITY_FILE, VERDICT_FILE):
-        copy_of_candidate(candidate.folder / name, folder / name, candidate)
+    """Copy the verdict: what is published beside the tables is the one they were passed by."""
+    copy_of_candidate(candidate.folder / VERDICT_FILE, folder / VERDICT_FILE, candidate)
     try:
         published = Verdict.model_validate_json((folder / VERDICT_FILE).read_bytes())
     except ValidationError:
@@ -106,19 +117,29 @@ def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
 
 
 def _write_pages(
-    candidate: Candidate, verdict: Verdict, draft: Release, code_version: str, pictures: Path | None
+    candidate: Candidate,
+    verdict: Verdict,
+    draft: Release,
+    code_version: str,
+    pictures: Path | None,
+    before: Release | None,
 ) -> None:
-    """Write everything people read, from the public database as it will be published, and the manifest."""
+    """Write everything people read, each part from the database as it will be published, and the manifest."""
     shown = public_tables(candidate, draft.public)
-    write_dictionary(candidate, draft.release_id, draft.internal)
-    with draft.open(is_public=True) as connection:
-        write_dictionary(shown, draft.release_id, draft.public)
+    told = verdict.without_rows()
+    with ExitStack() as opened:
+        connection = opened.enter_context(draft.open(is_public=True))
+        previous = (before.release_id, opened.enter_context(before.open(is_public=True))) if before else None
+        write_dictionary(shown, draft.public)
         write_data_package(shown, draft.release_id, draft.public)
         tables = {table.full_name for table in shown.tables}
-        write_provenance_pages(connection, verdict, draft.release_id, tables, draft.public)
+        write_provenance_pages(connection, told, draft.release_id, tables, draft.public)
         # Last: its pages link to what is there.
-        write_pages(connection, shown, verdict, draft.release_id, code_version, draft.public, pictures)
-        manifest = build_manifest(candidate, shown, verdict, code_version, connection, draft.folder)
+        write_public_pages(connection, shown, told, draft.release_id, code_version, draft.public, pictures, previous)
+        manifest = build_manifest(candidate, shown, told, code_version, connection, draft.folder)
+        write_dictionary(candidate, draft.internal)
+        whole = opened.enter_context(draft.open())
+        write_internal_pages(whole, candidate, verdict, draft.release_id, code_version, draft.internal)
     for part in (draft.public, draft.internal):
         (part / MANIFEST_FILE).write_text(manifest.to_text(), encoding="utf-8")
 

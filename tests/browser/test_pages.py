@@ -1,12 +1,14 @@
 """The pages of a release in a real browser, opened from disk as a reader opens them."""
 
+import csv
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from pipelines.releases.release import Release
 from tests.fixtures.small_site import NAUGHTY, figures
@@ -241,7 +243,7 @@ def test_hostile_names_show_as_text_on_every_page(desk: Page, hostile: Release) 
     seen: set[str] = set()
     for path in sorted(hostile.public.rglob("*.html")):
         opened(desk, path).evaluate(OPEN_ALL)
-        text = desk.locator("body").inner_text() if path != hostile.quality_path else ""
+        text = desk.locator("body").inner_text()
         seen |= {name for name in NAUGHTY if name in text}
         assert desk.locator("img, iframe, body script").count() == 0, path
     assert not dialogs
@@ -255,12 +257,96 @@ def test_the_menu_leads_to_the_quality_report(page: Page, release: Release) -> N
     assert page.get_by_text("通过", exact=False).first.is_visible()
 
 
-def test_the_quality_report_lists_the_warning_and_its_rows(page: Page, release: Release) -> None:
+def test_the_quality_report_lists_the_warning_and_leads_to_its_rows(page: Page, release: Release) -> None:
     opened(page, release.quality_path)
     page.get_by_role("link", name="与公布值不一致的数字须编辑过目。").click()
     found = page.locator(":target")
     assert "提醒" in found.inner_text()
-    rows = page.get_by_role("region", name="不符合的行")
+    rows = found.get_by_role("region", name="不符合的行")
     assert rows.is_visible()
     assert "trend4.fusion_central_department" in rows.inner_text()
+    page.get_by_role("link", name="质量", exact=True).click()
+    page.get_by_role("link", name="隔离的行", exact=True).click()
     assert page.get_by_text("表一 › 12 › level").is_visible()
+
+
+def test_what_is_chosen_in_a_table_stands_in_the_address(page: Page, release: Release) -> None:
+    path = release.folder / "ranks" / "influence.html"
+    opened(page, path)
+    if page.get_by_role("columnheader", name="得分").is_visible():
+        page.get_by_role("columnheader", name="得分").press("Enter")
+    page.get_by_label("筛选").fill("号")
+    page.get_by_label("省份").select_option("北京")
+    address = page.url
+    order = first_column(page, 0)
+    opened(page, release.bulletin_path)
+    page.goto(address)
+    assert page.get_by_label("筛选").input_value() == "号"
+    assert page.get_by_label("省份").input_value() == "北京"
+    assert first_column(page, 0) == order == ["6"]
+    page.get_by_label("省份").select_option("")
+    assert len(first_column(page, 0)) == 11
+
+
+def test_a_table_is_saved_as_csv_with_its_numbers_and_no_formula(desk: Page, hostile: Release) -> None:
+    opened(desk, hostile.folder / "ranks" / "influence.html")
+    with desk.expect_download() as found:
+        desk.locator(".tools [data-save=csv]").first.click()
+    rows = list(csv.reader(Path(found.value.path()).read_text(encoding="utf-8-sig").splitlines()))
+    assert rows[0][:3] == ["名次", "对象", "省份"]
+    assert len(rows) == 1 + len(NAUGHTY)
+    assert not [cell for row in rows[1:] for cell in row if cell.startswith(("=", "@", "-2"))]
+    assert float(rows[1][rows[0].index("得分")]) > 0
+    assert all(0 <= float(row[rows[0].index("权重覆盖")]) <= 1 for row in rows[1:])
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("csv", b"\xef\xbb\xbf"), ("svg", b"<svg"), ("png", b"\x89PNG")])
+def test_a_chart_is_saved_with_its_words(desk: Page, release: Release, kind: str, begins: bytes) -> None:
+    figure = opened(desk, release.folder / "trends" / "2.html").locator("figure").first
+    with desk.expect_download() as found:
+        figure.locator(f"[data-save={kind}]").click()
+    saved = Path(found.value.path()).read_bytes()
+    assert saved.startswith(begins)
+    message = figure.locator("figcaption a").inner_text()
+    assert kind == "png" or message[:12].encode() in saved
+
+
+def test_a_chart_says_what_it_shows_and_answers_to_the_pointer(desk: Page, release: Release) -> None:
+    opened(desk, release.folder / "trends" / "2.html")
+    for figure in desk.locator("figure").all():
+        assert any(character.isdigit() for character in figure.locator("figcaption a").inner_text())
+        told = figure.inner_text()
+        assert "单位" in told
+        assert "来源" in told
+        assert figure.locator("figcaption a").get_attribute("href") == f"#{figure.get_attribute('id')}"
+    bars = desk.locator("figure[id*=running_sites-level]")
+    bars.scroll_into_view_if_needed()
+    bars.hover()
+    desk.wait_for_function("document.querySelector('figure[id*=running_sites-level] .picture > div svg')")
+    bars.locator(".mark-rect path").first.hover()
+    tip = desk.locator("#vg-tooltip-element")
+    tip.wait_for(state="visible")
+    assert "县级" in tip.inner_text() or "部门" in tip.inner_text() or "级" in tip.inner_text()
+    assert bars.locator("svg[role=img] > title").count() == 1
+
+
+def test_a_wide_table_is_printed_whole_and_is_cards_on_a_phone(browser: Browser, release: Release) -> None:
+    # The width that is left of A4 in landscape.
+    context = browser.new_context(viewport={"width": 950, "height": 700}, offline=True)
+    desk = context.new_page()
+    for name in ("ranks/influence.html", "series/series1.html"):
+        opened(desk, release.folder / name).emulate_media(media="print")
+        desk.evaluate(OPEN_ALL)
+        wide = "tables => tables.filter(t => t.scrollWidth > t.closest('.scroll').clientWidth + 1).length"
+        assert desk.locator(".many table").evaluate_all(wide) == 0, name
+    context.close()
+    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
+    phone = opened(context.new_page(), release.folder / "ranks" / "influence.html")
+    cell = phone.locator("table.sortable tbody tr").first.locator("td").nth(4)
+    assert "得分" in cell.evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert phone.locator(".scroll").first.evaluate("scroll => scroll.scrollWidth <= scroll.clientWidth")
+    context.close()
+
+
+def test_the_page_of_changes_tells_of_the_last_release(desk: Page, release: Release) -> None:
+    assert "这是本年度的第一个版本" in opened(desk, release.folder / "changes.html").locator("main").inner_text()

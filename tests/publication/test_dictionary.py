@@ -3,7 +3,10 @@
 import csv
 from pathlib import Path
 
+from pipelines.warehouse.dbt_project import published_tables
+from pipelines.warehouse.titles import LONGEST_TITLE
 from tests.fixtures.small_release import example_tables, publish_tables
+from tests.fixtures.warehouse import project_manifest
 
 
 def test_a_release_describes_every_table_and_column(tmp_path: Path) -> None:
@@ -18,7 +21,24 @@ def test_a_release_describes_every_table_and_column(tmp_path: Path) -> None:
     made_of = {(row["table_name"], row["column_name"]): row["made_of"] for row in rows}
     assert made_of["trend_cell", "group_code"] == "raw.site_registry: level"
     assert made_of["trend_cell", "value"] == ""
-    page = (release.public / "dictionary.html").read_text(encoding="utf-8")
-    assert "It&#39;s unit." in page
-    assert "列“unit”。" in page
-    assert "raw.site_registry: level" in page
+    for name in tables:
+        assert f'href="dictionary/{name}.html"' in (release.public / "dictionary.html").read_text(encoding="utf-8")
+    chinese, english = (
+        (release.public / folder / "dictionary" / "trends.trend_cell.html").read_text(encoding="utf-8")
+        for folder in ("", "en")
+    )
+    assert "列“measure”。" in chinese
+    assert "It&#39;s measure." in english
+    assert "raw.site_registry: level" in chinese
+
+
+def test_every_published_column_has_a_title_of_its_own_that_fits_above_it() -> None:
+    for spec in published_tables(project_manifest()):
+        titles = [column.title for column in spec.columns]
+        assert len({title.zh for title in titles}) == len(titles), spec.full_name
+        assert len({title.english for title in titles}) == len(titles), spec.full_name
+        for column, title in zip(spec.columns, titles, strict=True):
+            place = f"{spec.full_name}.{column.name}: give it a title in its YAML"
+            assert 0 < len(title.zh) <= LONGEST_TITLE, place
+            assert not title.zh.isascii(), place
+            assert title.en, place

@@ -11,12 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.foundation.bilingual import Bilingual
-from pipelines.publication.site.charts import FONT, Bar, Point, bars, intervals, line, matrix, shortened
+from pipelines.publication.site.charts import (
+    FONT,
+    Bar,
+    Point,
+    Tile,
+    Words,
+    bars,
+    intervals,
+    line,
+    matrix,
+    shortened,
+    tiles,
+)
 from pipelines.publication.site.language import CHINESE, ENGLISH, LANGUAGES
 from pipelines.publication.site.links import Links, anchor
 from pipelines.publication.site.notice import compose
 from pipelines.publication.site.page import Desk
 from pipelines.publication.site.pictures import day_of, tile_text
+from pipelines.publication.site.scales import share_steps, step_of, steps_of
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.site.values import NOTHING, printed, sort_key, span, written
 from tests.fixtures.small_release import Tables as Given
@@ -59,7 +72,8 @@ def test_a_label_is_never_wider_than_its_place(text: str, most: int) -> None:
 @given(st.integers(2, 9))
 def test_columns_whose_heads_are_cut_to_the_same_stand_apart(count: int) -> None:
     heads = [f"of items without limits, fees or contacts {number}" for number in range(count)]
-    drawn = matrix("m", "Matrix", ["County"], heads, {(0, column): column / 10 for column in range(count)}).svg
+    cells = {(0, column): column / 10 for column in range(count)}
+    drawn = matrix("m", Words(message="Matrix"), ["County"], heads, cells, share_steps(ENGLISH.say)).svg
     places = re.findall(r'translate\(([\d.]+),[\d.]+\)"[^>]*>\d+%<', drawn)
     assert len(set(places)) == count
 
@@ -110,13 +124,48 @@ def test_small_shares_on_the_map_are_told_apart() -> None:
 
 def test_the_same_chart_has_the_same_bytes_and_its_texts_are_escaped() -> None:
     rows = [Bar(label="<b>甲</b>", value=0.5, text="50%", low=0.4, high=0.6), Bar(label="乙", value=0.25, text="25%")]
-    first, second = (bars("c", "<i>合格率</i>", rows, "share").svg for _ in range(2))
+    first, second = (bars("c", Words(message="<i>合格率</i>"), rows, "share").svg for _ in range(2))
     assert first == second
     assert "<b>" not in first
     assert "<i>" not in first
     assert 'role="img"' in first
     assert "&lt;i&gt;合格率&lt;/i&gt;" in first
     assert " width=" not in first.split(">", 1)[0]
+
+
+@given(st.lists(st.floats(0, 1e7), min_size=1, max_size=40), st.sampled_from(["share", ""]))
+def test_every_value_lies_in_the_class_that_the_legend_says(values: list[float], unit: str) -> None:
+    steps = steps_of(values, unit, ENGLISH.say)
+    if len(set(values)) == 1:
+        assert not steps
+        return
+    assert len(steps) <= 6
+    assert len({step.label for step in steps}) == len(steps)
+    for value in values:
+        step = step_of(value, steps)
+        assert step.low is not None
+        assert step.high is not None
+        assert step.low * (1 - 1e-9) <= value < step.high
+    assert step_of(None, steps) == steps[-1]
+
+
+def test_yes_and_no_have_two_colours_and_a_giant_leaves_the_others_apart() -> None:
+    assert [step.label for step in steps_of([0, 1, 1, 1], "", ENGLISH.say)] == ["no", "yes", "no data"]
+    counts = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10_000]
+    assert len({step_of(value, steps_of(counts, "", ENGLISH.say)).shade for value in counts}) == 5
+
+
+def test_a_tile_of_few_is_hatched_and_its_name_is_whole_in_both_languages() -> None:
+    rows = [
+        Tile(row=0, column=place, mark=name, name=name, value=value, text="x", is_thin=place == 0)
+        for place, (name, value) in enumerate([("Inner Mongolia", 0.1), ("Heilongjiang", 0.9)])
+    ]
+    steps = steps_of([0.1, 0.9], "share", ENGLISH.say)
+    drawn = tiles("t", Words(message="t", language="en"), rows, steps).svg
+    assert {"Inner", "Mongolia", "Heilongjiang"} <= set(re.findall(r">([^<>]+)</t", drawn))
+    hatched = re.findall(r"stroke-opacity|M-?[\d.]+,-?[\d.]+L", drawn)
+    flat = tiles("t", Words(message="t"), [row.model_copy(update={"is_thin": False}) for row in rows], steps).svg
+    assert len(hatched) > len(re.findall(r"stroke-opacity|M-?[\d.]+,-?[\d.]+L", flat))
 
 
 CHARACTER = 6.7
@@ -138,7 +187,8 @@ def test_no_label_of_an_axis_is_hidden_or_covers_another(top: float, first: dt.d
     last = first + dt.timedelta(days=31 * months)
     rows = [Bar(label="甲" * 30, value=top, text=f"{top:,.0f}"), Bar(label="乙", value=1, text="1")]
     points = [Point(when=day.isoformat(), value=top) for day in (first, last)]
-    for chart in (bars("c", "数量", rows), line("c", "存量", points), intervals("c", "名次", rows, top)):
+    told = Words(message="数量")
+    for chart in (bars("c", told, rows), line("c", told, points), intervals("c", told, rows, top)):
         assert 'opacity="0"' not in chart.svg
         assert set(re.findall(r'font-family="([^"]*)"', chart.svg)) == {FONT}
         labels = label_places(chart.svg)

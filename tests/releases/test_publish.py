@@ -51,16 +51,20 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
     assert release.folder == home / "releases" / "2017" / release.release_id
     names = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*") if path.is_file()}
     pages = {"index.html", "trends/2.html", "trends/3.html", "trends/4.html", "figures.html", "data.html"}
+    dictionary = {"dictionary.html", *(f"dictionary/{name}.html" for name in example_tables())}
+    pages |= {"changes.html", *dictionary}
+    quality = {"quality.html", "quality/balance.html", *dictionary}
     both = {
-        "ceping-2017.duckdb", "manifest.json", "dictionary.html", "dictionary.csv",
+        "ceping-2017.duckdb", "manifest.json", "dictionary.csv",
+        "assets/site.css", "assets/site.js", "assets/find.js", "assets/card.js", "assets/tablesort.min.js",
+        "assets/tablesort.number.min.js", "assets/tablesort.LICENSE",
         "parquet/trends/figure.parquet", "parquet/trends/trend_cell.parquet", "parquet/trends/trend_table.parquet",
         "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet", "parquet/core/dim_label.parquet",
     }  # fmt: skip
-    internal = {*both, "quality.html", "verdict.json"}
+    internal = {*both, "verdict.json", *quality, *(f"en/{page}" for page in quality)}
     public = {
-        *both, "SHA256SUMS", "ceping-2017.xlsx", "notice-2017.docx", "en/notice-2017.docx", "datapackage.json",
-        "assets/site.css", "assets/site.js", "assets/tablesort.min.js", "assets/tablesort.number.min.js",
-        "assets/tablesort.LICENSE", *pages, *(f"en/{page}" for page in pages),
+        *both, "SHA256SUMS", "ceping-2017.xlsx", "ceping-2017-tables.xlsx", "notice-2017.docx", "en/notice-2017.docx",
+        "datapackage.json", "assets/vega.js", *pages, *(f"en/{page}" for page in pages),
     }  # fmt: skip
     parts = {f"internal/{name}" for name in internal} | {f"public/{name}" for name in public}
     assert names == {*parts, "SHA256SUMS"}
@@ -154,7 +158,7 @@ def test_leftovers_of_a_killed_publication_are_removed(home: Path) -> None:
     assert json.loads(last)["release_id"] == release.release_id
 
 
-@pytest.mark.parametrize("lost", ["tables/audit.row_balance.parquet", "quality.html", "verdict.json"])
+@pytest.mark.parametrize("lost", ["tables/audit.row_balance.parquet", "verdict.json"])
 def test_a_publication_that_fails_leaves_current_as_it_was(home: Path, lost: str) -> None:
     first = publish_tables(home, example_tables())
     candidate = make_candidate(home, with_count(1))

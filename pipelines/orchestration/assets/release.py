@@ -30,7 +30,9 @@ def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     newest = open_newest(settings.candidates_dir, settings.newest_candidate_path)
     verdict_given = require_pass(newest)
     if edition_run.preview:
-        previewed = preview(newest, verdict_given, Releases(settings.previews_dir), code_version())
+        previewed = preview(
+            newest, verdict_given, Releases(settings.previews_dir), Releases.of(settings), code_version()
+        )
         report("preview", f"{previewed.release_id} is written to be looked at; nothing is published")
         return _shown(previewed)
     edition_run.wait_for_draft()

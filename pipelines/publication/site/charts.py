@@ -1,24 +1,25 @@
 """Charts of the site as inline SVG: drawn by Vega-Lite through Altair, legible in Chinese, and read aloud by title.
 
-Here is the look of each kind of chart; what is drawn is chosen in ``pictures``. Sizes and places follow from the data
-alone and never from the width of a text, so that a machine with other fonts draws the same.
+Here is the look of each kind of chart; what is drawn is chosen in ``pictures``, and what is said of it in ``messages``.
+Sizes and places follow from the data alone and never from the width of a text, so that a machine with other fonts draws
+the same. A chart keeps its specification, by which a page draws it anew under the pointer and for those who save it.
 """
 
 import json
 import math
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import altair as alt
 import vl_convert
 from markupsafe import Markup
 from pydantic import BaseModel, PlainSerializer, PlainValidator
 
-from pipelines.publication.site.values import SHARE
+from pipelines.publication.site.scales import Step, step_of
+from pipelines.publication.site.values import SHARE, written
 
 FONT = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 # What a picture is drawn in: no machine has a font of this name. Vega then takes the width of a text from the count of
@@ -29,30 +30,64 @@ DIGIT = 6.7
 # Months between two labels of an axis of time, and the most labels it has room for.
 TIME_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 MOST_TIMES = 7
-# Lines of the head of a column.
+# Lines of a label.
 MOST_LINES = 3
+LINE_HEIGHT = 15
 INK, SOFT, LINE = "#1d1d1f", "#5f5f66", "#d9d6cf"
 SEAL, BLUE, SAND = "#a3201b", "#2b5c8a", "#efe9dc"
+# Light enough for a dot upon it to be seen, dark enough to be seen on paper.
+SPAN = "#6a8fb9"
 SERIES_COLOURS = (SEAL, BLUE, "#8a5a00", "#1f6b3a", "#6b4a8a", "#5f5f66")
-UNKNOWN_SHADE = "#f1f0ee"
-TILE_SHADES = ("#f6efe4", "#e9c9b4", "#d6967f", "#b95a4a", "#8f1f1b")
+WHITE = "#ffffff"
+DARK_SHADES = ("#b95a4a", "#8f1f1b")
+# Strokes over a square, for values of few.
+HATCH = "M-1,-.4L-.4,-1M-1,.2L.2,-1M-1,.8L.8,-1M-.8,1L1,-.8M-.2,1L1,-.2M.4,1L1,.4"
 WIDTH = 500
-LABELS = 176
-LONG_LABELS = 190
+LABELS = 190
 VALUES = 64
 ROW = 28
+TILE = (61, 46)
+LEGEND = 34
+# The lines of a matrix take less of it, so that its heads have room for the words they are broken between.
+LINES = 140
+MOST_HEAD_LINES = 5
 FEW = 5
 # The picture has one name and one description; its parts are not read one by one.
 NO_ROLE = re.compile(r' role="graphics-[a-z]+"| aria-roledescription="[a-z ]+"| aria-hidden="true"')
+# A label of several lines stands around the middle of its row and not below it.
+CENTRED: Any = {
+    "condition": [
+        {"test": f"length(split(datum.label, '|')) === {count}", "value": -LINE_HEIGHT * (count - 1) / 2}
+        for count in range(2, MOST_LINES + 1)
+    ],
+    "value": 0,
+}
 Rows = list[dict[str, Any]]
 NO_SIZE = re.compile(r' width="[\d.]+" height="[\d.]+"')
 
 
-class Chart(BaseModel, frozen=True):
-    """A chart with its words for those who do not see it."""
+class Words(BaseModel, frozen=True):
+    """What is written about a chart: what it says, what it shows of whom, where it is from; and heads of its values."""
 
+    message: str
+    about: str = ""
+    source: str = ""
+    group: str = ""
+    value: str = ""
+    language: Literal["zh", "en"] = "zh"
+
+    def say(self, zh: str, en: str) -> str:
+        """A word of the chart itself."""
+        return zh if self.language == "zh" else en
+
+
+class Chart(BaseModel, frozen=True):
+    """A chart with its words, those for people who do not see it included, and the specification it was drawn by."""
+
+    name: str
     svg: Annotated[Markup, PlainValidator(Markup), PlainSerializer(str)]
-    title: str
+    words: Words
+    spec: str
     note: str = ""
 
 
@@ -67,13 +102,15 @@ class Bar(BaseModel, frozen=True):
 
 
 class Tile(BaseModel, frozen=True):
-    """One province on the map of tiles; no value where nothing is known."""
+    """One province on the map of tiles; no value where nothing is known, ``is_thin`` where it is of few."""
 
     row: int
     column: int
     mark: str
+    name: str
     value: float | None
     text: str
+    is_thin: bool = False
 
 
 class Box(BaseModel, frozen=True):
@@ -96,48 +133,52 @@ class Point(BaseModel, frozen=True):
     series: str = ""
 
 
-def bars(name: str, title: str, rows: Sequence[Bar], unit: str = "") -> Chart:
+def bars(name: str, words: Words, rows: Sequence[Bar], unit: str = "") -> Chart:
     """Horizontal bars, each with its value, and its interval where it has one."""
     top = 1.0 if unit == SHARE else max((row.high or row.value for row in rows), default=1.0) or 1.0
-    data = _data({**row.model_dump(), "label": label} for row, label in zip(rows, _names(rows, LABELS), strict=True))
-    base = alt.Chart().encode(y=_places(rows))
+    has_spans = any(row.low is not None for row in rows)
+    base = alt.Chart().encode(y=_places(rows), tooltip="tip:N")
     drawn = base.mark_bar(color=SEAL, height=13).encode(x=_amounts("value", top, unit))
     spans = base.mark_rule(color=INK, strokeWidth=1.5).encode(x=_amounts("low", top, unit), x2="high:Q")
     texts = base.mark_text(align="right", fontSize=13, color=INK).encode(x=alt.value(WIDTH - LABELS - 6), text="text:N")
-    layers = [drawn, *([spans] if any(row.low is not None for row in rows) else []), texts]
-    return _drawn(name, title, data, alt.layer(*layers), len(rows) * ROW, description=_spoken(rows), right=VALUES)
+    layers = [drawn, *([spans] if has_spans else []), texts]
+    return _drawn(
+        name, words, _bar_data(rows, unit), alt.layer(*layers), _height(rows), description=_spoken(rows), right=VALUES,
+        columns=_bar_columns(words, has_spans=has_spans),
+    )  # fmt: skip
 
 
-def intervals(name: str, title: str, rows: Sequence[Bar], top: float) -> Chart:
+def intervals(name: str, words: Words, rows: Sequence[Bar], top: float) -> Chart:
     """Dots with the interval around each, the smallest at the left: ranks and how far they may move."""
-    data = _data(
-        {**row.model_dump(), "label": label} for row, label in zip(rows, _names(rows, LONG_LABELS), strict=True)
-    )
-    base = alt.Chart().encode(y=_places(rows, LONG_LABELS))
+    base = alt.Chart().encode(y=_places(rows), tooltip="tip:N")
     axis = alt.Axis(
-        grid=True, gridColor=LINE, tickCount=_ticks(top, 6, WIDTH - LONG_LABELS - VALUES), format=",d", domain=False,
+        grid=True, gridColor=LINE, tickCount=_ticks(top, 6, WIDTH - LABELS - VALUES), format=",d", domain=False,
         ticks=False, title=None, labelOverlap=False,
     )  # fmt: skip
     scale = alt.Scale(domain=[1, max(top, 2)], nice=False)
-    spans = base.mark_rule(color=BLUE, strokeWidth=5, opacity=0.35, strokeCap="round").encode(
+    spans = base.mark_rule(color=SPAN, strokeWidth=5, strokeCap="round").encode(
         x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"
     )
     dots = base.mark_point(color=SEAL, filled=True, size=55, opacity=1).encode(
         x=alt.X("value:Q", scale=scale, axis=axis)
     )
-    texts = base.mark_text(align="right", fontSize=13, color=INK).encode(
-        x=alt.value(WIDTH - LONG_LABELS - 6), text="text:N"
-    )
+    texts = base.mark_text(align="right", fontSize=13, color=INK).encode(x=alt.value(WIDTH - LABELS - 6), text="text:N")
     return _drawn(
-        name, title, data, alt.layer(spans, dots, texts), len(rows) * ROW, description=_spoken(rows), left=LONG_LABELS,
-        right=VALUES,
+        name, words, _bar_data(rows, ""), alt.layer(spans, dots, texts), _height(rows), description=_spoken(rows),
+        right=VALUES, columns=_bar_columns(words, has_spans=True),
     )  # fmt: skip
 
 
-def boxes(name: str, title: str, rows: Sequence[Box]) -> Chart:
+def boxes(name: str, words: Words, rows: Sequence[Box]) -> Chart:
     """The spread of scores of each class on the scale of 0 to 100."""
-    data = _data({**row.model_dump(), "label": label} for row, label in zip(rows, _names(rows, LABELS), strict=True))
-    base = alt.Chart().encode(y=_places(rows))
+    data = [
+        {
+            **row.model_dump(), "name": row.label, "label": label,
+            "tip": f"{row.label}: {row.p05:.1f} · {row.p25:.1f} · {row.p50:.1f} · {row.p75:.1f} · {row.p95:.1f}",
+        }
+        for row, label in zip(rows, _names(rows), strict=True)
+    ]  # fmt: skip
+    base = alt.Chart().encode(y=_places(rows), tooltip="tip:N")
     axis = alt.Axis(grid=True, gridColor=LINE, values=[0, 20, 40, 60, 80, 100], domain=False, ticks=False, title=None)
     scale = alt.Scale(domain=[0, 100])
 
@@ -145,17 +186,24 @@ def boxes(name: str, title: str, rows: Sequence[Box]) -> Chart:
         return alt.X(f"{field}:Q", scale=scale, axis=axis)
 
     spans = base.mark_rule(color=BLUE, strokeWidth=1.5).encode(x=at("p05"), x2="p95:Q")
-    middles = base.mark_bar(color=BLUE, opacity=0.35, height=13).encode(x=at("p25"), x2="p75:Q")
+    middles = base.mark_bar(color=SPAN, height=13).encode(x=at("p25"), x2="p75:Q")
     medians = base.mark_tick(color=SEAL, thickness=3, height=17).encode(x=at("p50"))
     spoken = "; ".join(
         f"{row.label} {row.p05:.0f} {row.p25:.0f} {row.p50:.0f} {row.p75:.0f} {row.p95:.0f}" for row in rows
     )
-    return _drawn(name, title, data, alt.layer(spans, middles, medians), len(rows) * ROW, description=spoken, right=16)
+    columns = {"name": words.group, "count": words.say("对象数", "Subjects")}
+    columns |= {key: f"{int(key[1:])}%" for key in ("p05", "p25", "p50", "p75", "p95")}
+    return _drawn(
+        name, words, data, alt.layer(spans, middles, medians), _height(rows), description=spoken, right=16,
+        columns=columns,
+    )  # fmt: skip
 
 
-def histogram(name: str, title: str, counts: Sequence[tuple[float, float, int]]) -> Chart:
+def histogram(name: str, words: Words, counts: Sequence[tuple[float, float, int]]) -> Chart:
     """How many values lie between each pair of bounds."""
-    data = _data({"low": low, "high": high, "count": count} for low, high, count in counts)
+    data = [
+        {"low": low, "high": high, "count": count, "tip": f"{low:g}–{high:g}: {count:,}"} for low, high, count in counts
+    ]
     x_axis = alt.Axis(grid=False, tickCount=6, domainColor=SOFT, ticks=False, title=None)
     y_axis = alt.Axis(grid=True, gridColor=LINE, tickCount=4, format=",d", domain=False, ticks=False, title=None)
     first, last = (counts[0][0], counts[-1][1]) if counts else (0.0, 1.0)
@@ -167,78 +215,120 @@ def histogram(name: str, title: str, counts: Sequence[tuple[float, float, int]])
             x2="high:Q",
             y=alt.Y("count:Q", axis=y_axis),
             y2=alt.datum(0),
+            tooltip="tip:N",
         )
     )
     spoken = "; ".join(f"{low:g}–{high:g}: {count}" for low, high, count in counts if count)
-    return _drawn(name, title, data, drawn, 170, description=spoken, left=52, right=12)
+    columns = {"low": words.say("下限", "From"), "high": words.say("上限", "To"), "count": words.value}
+    return _drawn(name, words, data, drawn, 170, description=spoken, left=52, right=12, columns=columns)
 
 
-def line(name: str, title: str, points: Sequence[Point], unit: str = "") -> Chart:
-    """Values in time, one line per series, each point with its value where there are few."""
+def line(name: str, words: Words, points: Sequence[Point], unit: str = "") -> Chart:
+    """Values in time, one line per series; the first and the last point of each with its value."""
     names = list(dict.fromkeys(point.series for point in points))
-    data = _data(point.model_dump() for point in points)
+    firsts, lasts = ({(of[end].when, of[end].series) for of in _by_series(points)} for end in (0, -1))
+    data = [
+        {
+            **point.model_dump(), "tip": f"{point.series} {point.when}: {written(point.value, unit)}".strip(),
+            "first": written(point.value, unit) if (point.when, point.series) in firsts else "",
+            "last": written(point.value, unit) if (point.when, point.series) in lasts else "",
+        }
+        for point in points
+    ]  # fmt: skip
     x_axis = alt.Axis(
         grid=False, format="%Y-%m", tickCount=_months([point.when for point in points]), domainColor=SOFT, ticks=True,
         tickColor=SOFT, title=None, labelOverlap=False,
     )  # fmt: skip
     form = ".0%" if unit == SHARE else ",d"
     y_axis = alt.Axis(grid=True, gridColor=LINE, tickCount=5, format=form, domain=False, ticks=False, title=None)
-    colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=list(SERIES_COLOURS[: len(names)])), legend=None)
+    is_one = len(names) == 1
+    colour = alt.Color(
+        "series:N", scale=alt.Scale(domain=names, range=list(SERIES_COLOURS[: len(names)])),
+        legend=None if is_one else _legend("stroke", -50, -22 - LEGEND),
+    )  # fmt: skip
     base = alt.Chart().encode(
         x=alt.X("when:T", axis=x_axis, scale=alt.Scale(type="utc")),
         y=alt.Y("value:Q", axis=y_axis, scale=alt.Scale(zero=unit != SHARE)),
         color=colour,
+        tooltip="tip:N",
     )
     spoken = "; ".join(f"{point.series} {point.when} {point.value:g}".strip() for point in points)
+    first = base.mark_text(fontSize=12, dy=-11, dx=4, align="left").encode(text="first:N")
+    last = base.mark_text(fontSize=12, dy=-11, dx=4, align="right").encode(text="last:N")
+    columns = {"when": words.say("时点", "As of"), "value": words.value}
     return _drawn(
-        name, title, data,
-        alt.layer(base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=45, opacity=1)), 220,
-        description=spoken, left=62, right=24,
+        name, words, data,
+        alt.layer(base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=45, opacity=1), first, last), 220,
+        description=spoken, left=62, right=34, top=22 if is_one else 22 + LEGEND,
+        columns=columns if is_one else {"series": words.group, **columns},
     )  # fmt: skip
 
 
-def tiles(name: str, title: str, rows: Sequence[Tile]) -> Chart:
-    """A map of the provinces as tiles, darker where the value is higher; a dash where nothing is known."""
-    side = 44
-    known = sorted(row.value for row in rows if row.value is not None)
-    shades = [_shade(row.value, known) for row in rows]
-    data = _data(
-        {**row.model_dump(), "shade": shade, "ink": "#ffffff" if shade in TILE_SHADES[3:] else INK}
-        for row, shade in zip(rows, shades, strict=True)
-    )
+def tiles(name: str, words: Words, rows: Sequence[Tile], steps: Sequence[Step]) -> Chart:
+    """A map of the provinces as tiles in the shades of ``steps``, hatched where a value is of few."""
+    width, height = TILE
+    named = [step_of(row.value, steps) for row in rows]
+    data = [
+        {
+            **row.model_dump(), "class": step.label, "ink": WHITE if step.shade in DARK_SHADES else INK,
+            "mark": "|".join(_lines(row.mark, width / 5)), "tip": f"{row.name}: {row.text}",
+        }
+        for row, step in zip(rows, named, strict=True)
+    ]  # fmt: skip
+    used = [step for step in steps if step in named]
     columns = range(min(row.column for row in rows), 1 + max(row.column for row in rows))
     lines = range(min(row.row for row in rows), 1 + max(row.row for row in rows))
     x = alt.X("column:O", axis=None, scale=alt.Scale(domain=list(columns), padding=0))
     y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(lines), padding=0))
-    base = alt.Chart().encode(x=x, y=y)
-    squares = base.mark_rect(stroke="white", strokeWidth=2, cornerRadius=3).encode(
-        color=alt.Color("shade:N", scale=None)
+    colour = alt.Color(
+        "class:N", scale=alt.Scale(domain=[step.label for step in used], range=[step.shade for step in used]),
+        legend=_legend("square", 0, len(lines) * height + 10),
+    )  # fmt: skip
+    base = alt.Chart().encode(x=x, y=y, tooltip="tip:N")
+    ink = alt.Color("ink:N", scale=None)
+    squares = base.mark_rect(stroke="white", strokeWidth=2, cornerRadius=3).encode(color=colour)
+    hatched = (
+        base.transform_filter("datum.is_thin")
+        .mark_point(shape=HATCH, size=(height - 4) ** 2, strokeWidth=1, opacity=0.6, filled=False)
+        .encode(stroke=ink)
     )
-    marks = base.mark_text(fontSize=14, fontWeight=700, dy=-8).encode(
-        text="mark:N", color=alt.Color("ink:N", scale=None)
-    )
-    amounts = base.mark_text(fontSize=11, dy=9).encode(text="text:N", color=alt.Color("ink:N", scale=None))
+    is_long = any(len(row.mark) > 3 for row in rows)
+    marks = base.mark_text(
+        fontSize=9.5 if is_long else 14, fontWeight=700, dy=-9, lineBreak="|", lineHeight=10, baseline="middle"
+    ).encode(text="mark:N", color=ink)
+    amounts = base.mark_text(fontSize=11, dy=13 if is_long else 10).encode(text="text:N", color=ink)
+    layers = [squares, *([hatched] if any(row.is_thin for row in rows) else []), marks, amounts]
     return _drawn(
-        name, title, data, alt.layer(squares, marks, amounts), len(lines) * side, width=len(columns) * side,
-        description="; ".join(f"{row.mark} {row.text}" for row in rows), left=4, right=4, bottom=4,
+        name, words, data, alt.layer(*layers), len(lines) * height, width=len(columns) * width,
+        description="; ".join(f"{row.name} {row.text}" for row in rows), left=4, right=4, bottom=LEGEND,
+        columns={"name": words.group, "value": words.value},
     )  # fmt: skip
 
 
 def matrix(
-    name: str, title: str, lines: Sequence[str], columns: Sequence[str], cells: dict[tuple[int, int], float]
+    name: str,
+    words: Words,
+    lines: Sequence[str],
+    columns: Sequence[str],
+    cells: dict[tuple[int, int], float],
+    steps: Sequence[Step],
 ) -> Chart:
     """Shares by two groupings: a line each of the one, a column each of the other, darker where the share is higher."""
-    shown = _cut(lines, LABELS)
-    heads = _distinct("|".join(_lines(column, (WIDTH - LABELS - 4) / len(columns) / 6.5)) for column in columns)
+    shown = _wrapped(lines, LINES)
+    room = (WIDTH - LINES - 4) / len(columns) / 6.2
+    heads = _distinct("|".join(_lines(column, room, MOST_HEAD_LINES)) for column in columns)
     depth = max(head.count("|") for head in heads) + 1
     values = [
         {
-            "line": shown[line], "column": heads[column], "text": f"{value * 100:.0f}%",
-            "shade": TILE_SHADES[min(int(value * len(TILE_SHADES)), len(TILE_SHADES) - 1)],
-            "ink": "#ffffff" if int(value * len(TILE_SHADES)) >= 3 else INK,
+            "line": shown[line], "column": heads[column], "text": f"{value * 100:.0f}%", "value": value,
+            "row_name": lines[line], "column_name": columns[column], "class": step.label,
+            "ink": WHITE if step.shade in DARK_SHADES else INK,
+            "tip": f"{lines[line]} · {columns[column]}: {written(value, SHARE)}",
         }
         for (line, column), value in cells.items()
+        if (step := step_of(value, steps))
     ]  # fmt: skip
+    used = [step for step in steps if any(value["class"] == step.label for value in values)]
     axis: dict[str, Any] = {
         "title": None,
         "domain": False,
@@ -246,71 +336,113 @@ def matrix(
         "labelLimit": 0,
         "labelColor": INK,
         "labelOverlap": False,
+        "labelLineHeight": LINE_HEIGHT,
+        "labelExpr": "split(datum.label, '|')",
     }
     x = alt.X(
         "column:N", sort=None, scale=alt.Scale(domain=heads, padding=0),
-        axis=alt.Axis(orient="top", labelAngle=0, labelFontSize=12, labelExpr="split(datum.label, '|')",
-            labelPadding=15 * (depth - 1) + 4, **axis,
+        axis=alt.Axis(
+            orient="top", labelAngle=0, labelFontSize=11.5, labelPadding=LINE_HEIGHT * (depth - 1) + 4, **axis
         ),
     )  # fmt: skip
     y = alt.Y(
         "line:N", sort=None, scale=alt.Scale(domain=shown, padding=0),
-        axis=alt.Axis(labelFontSize=13, labelPadding=8, **axis),
+        axis=alt.Axis(labelFontSize=13, labelPadding=8, labelBaseline="middle", labelOffset=CENTRED, **axis),
     )  # fmt: skip
-    base = alt.Chart().encode(x=x, y=y)
-    squares = base.mark_rect(stroke="white", strokeWidth=2).encode(color=alt.Color("shade:N", scale=None))
+    colour = alt.Color(
+        "class:N", scale=alt.Scale(domain=[step.label for step in used], range=[step.shade for step in used]),
+        legend=_legend("square", 12 - LINES, len(lines) * 36 + 10),
+    )  # fmt: skip
+    base = alt.Chart().encode(x=x, y=y, tooltip="tip:N")
+    squares = base.mark_rect(stroke="white", strokeWidth=2).encode(color=colour)
     texts = base.mark_text(fontSize=13).encode(text="text:N", color=alt.Color("ink:N", scale=None))
     spoken = "; ".join(f"{lines[line]} · {columns[column]} {value:.0%}" for (line, column), value in cells.items())
     return _drawn(
-        name,
-        title,
-        values,
-        alt.layer(squares, texts),
-        len(lines) * 34,
-        description=spoken,
-        right=4,
-        top=8 + 15 * depth,
-        bottom=4,
-    )
+        name, words, values, alt.layer(squares, texts), len(lines) * 36, description=spoken, left=LINES, right=4,
+        top=8 + LINE_HEIGHT * depth, bottom=LEGEND,
+        columns={"row_name": words.say("指标", "Measure"), "column_name": words.group, "value": words.value},
+    )  # fmt: skip
 
 
-def _shade(value: float | None, known: Sequence[float]) -> str:
-    """The darker the further up among the others, so that one giant does not make all the rest pale."""
-    if value is None:
-        return UNKNOWN_SHADE
-    if known[0] == known[-1]:
-        return TILE_SHADES[2]
-    below = bisect_left(known, value)
-    return TILE_SHADES[min(below * len(TILE_SHADES) // len(known), len(TILE_SHADES) - 1)]
+def _legend(symbol: str, left: int, top: int) -> alt.Legend:
+    """A legend in a row, whose corner stands at a place of the plot."""
+    return alt.Legend(
+        orient="none", legendX=left, legendY=top, direction="horizontal", title=None, symbolType=symbol,
+        symbolSize=160, symbolStrokeWidth=2, labelFontSize=12, labelColor=INK, labelFont=NO_FONT, labelLimit=0,
+        columns=0, columnPadding=10,
+    )  # fmt: skip
+
+
+def _by_series(points: Sequence[Point]) -> list[list[Point]]:
+    """The points of each series in the order of time."""
+    names = dict.fromkeys(point.series for point in points)
+    return [sorted((p for p in points if p.series == name), key=lambda point: point.when) for name in names]
+
+
+def _bar_data(rows: Sequence[Bar], unit: str) -> Rows:
+    data = []
+    for row, label in zip(rows, _names(rows), strict=True):
+        tip = f"{row.label}: {row.text}"
+        if row.low is not None and row.high is not None and row.text != f"{row.low:.0f}–{row.high:.0f}":
+            tip += f" ({written(row.low, unit)}–{written(row.high, unit)})"
+        data.append({**row.model_dump(), "name": row.label, "label": label, "tip": tip})
+    return data
+
+
+def _bar_columns(words: Words, *, has_spans: bool) -> dict[str, str]:
+    columns = {"name": words.group, "value": words.value}
+    return columns | {"low": words.say("下限", "Low"), "high": words.say("上限", "High")} if has_spans else columns
+
+
+def _height(rows: Sequence[Bar] | Sequence[Box]) -> int:
+    """Room for a line each, and more where a label takes several."""
+    deepest = max((name.count("|") for name in _names(rows)), default=0)
+    return len(rows) * (ROW + deepest * 8)
 
 
 def _spoken(rows: Sequence[Bar]) -> str:
     return "; ".join(f"{row.label} {row.text}" for row in rows)
 
 
-def _lines(text: str, most: float) -> list[str]:
-    """A text in lines of so many half-width characters; words of letters stay whole where they fit."""
-    parts = re.findall(r"[^\W\u2e80-\uffff]+\S*|\S", text.replace("|", "/"))
-    lines = [""]
-    for part in parts:
-        joined = f"{lines[-1]} {part}" if lines[-1] and part.isascii() and lines[-1].isascii() else lines[-1] + part
-        if lines[-1] and shortened(joined, most) != joined:
-            lines.append(part)
-        else:
-            lines[-1] = joined
-    shown = [shortened(line, most) for line in lines[:MOST_LINES]]
-    if len(lines) > MOST_LINES:
+def _lines(text: str, most: float, most_lines: int = MOST_LINES) -> list[str]:
+    """A text in lines of so many half-width characters, about alike in length; words of letters stay whole."""
+    parts = re.findall(r"(?:[^\W\u2e80-\uffff]+[^\s\u2e80-\uffff]*|\S)\s*", text.replace("|", "/"))
+    count = max(math.ceil(_room(text) / most), 1)
+    even = (
+        max(math.ceil(_room(text) / count), *(min(_room(part.strip()), most) for part in parts), 1) if parts else most
+    )
+    lines = _filled(parts, even)
+    if len(lines) > count:
+        lines = _filled(parts, most)
+    shown = [shortened(line, most) for line in lines[:most_lines]]
+    if len(lines) > most_lines:
         shown[-1] = shortened(f"{shown[-1]}…", most)
     return shown
 
 
-def _names(rows: Sequence[Bar] | Sequence[Box], width: int) -> list[str]:
-    return _cut([row.label for row in rows], width)
+def _filled(parts: Sequence[str], most: float) -> list[str]:
+    """Parts of a text put into lines, a new one where the next does not fit."""
+    lines = [""]
+    for part in parts:
+        if lines[-1] and _room((lines[-1] + part).strip()) > most:
+            lines.append(part)
+        else:
+            lines[-1] += part
+    return [line.strip() for line in lines]
 
 
-def _cut(labels: Sequence[str], width: int) -> list[str]:
-    """Labels that fit, by the count of their characters, and that differ."""
-    return _distinct(shortened(label, (width - 12) / 6.5) for label in labels)
+def _room(text: str) -> int:
+    """The width of a text in half-width characters; Chinese ones count two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _names(rows: Sequence[Bar] | Sequence[Box]) -> list[str]:
+    return _wrapped([row.label for row in rows])
+
+
+def _wrapped(labels: Sequence[str], width: int = LABELS) -> list[str]:
+    """Labels at the left in as many lines as they take, by the count of their characters, and that differ."""
+    return _distinct("|".join(_lines(label, (width - 12) / 6.5)) for label in labels)
 
 
 def _distinct(labels: Iterable[str]) -> list[str]:
@@ -328,19 +460,20 @@ def shortened(text: str, most: float) -> str:
     """A text cut after so many half-width characters; Chinese ones count two."""
     room = most
     for place, character in enumerate(text):
-        room -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        room -= _room(character)
         if room < 0:
             return text[: max(place - 1, 1)] + "…"
     return text
 
 
-def _places(rows: Sequence[Bar] | Sequence[Box], width: int = LABELS) -> alt.Y:
+def _places(rows: Sequence[Bar] | Sequence[Box]) -> alt.Y:
     """A row for each, in the given order."""
     axis = alt.Axis(
         title=None, domain=False, ticks=False, labelLimit=0, labelFontSize=13, labelColor=INK,
-        labelPadding=8, labelOverlap=False,
+        labelPadding=8, labelOverlap=False, labelBaseline="middle", labelLineHeight=LINE_HEIGHT,
+        labelOffset=CENTRED, labelExpr="split(datum.label, '|')",
     )  # fmt: skip
-    return alt.Y("label:N", sort=None, axis=axis, scale=alt.Scale(domain=_names(rows, width), padding=0))
+    return alt.Y("label:N", sort=None, axis=axis, scale=alt.Scale(domain=_names(rows), padding=0))
 
 
 def _amounts(field: str, top: float, unit: str) -> alt.X:
@@ -376,13 +509,9 @@ def _months(days: Sequence[str]) -> alt.TimeIntervalStep:
     return alt.TimeIntervalStep(interval="year" if in_years else "month", step=months // 12 if in_years else months)
 
 
-def _data(rows: Iterable[dict[str, Any]]) -> Rows:
-    return list(rows)
-
-
 def _drawn(
-    name: str, title: str, data: Rows, chart: Any, height: int, *, description: str, width: int | None = None,
-    left: int = LABELS, right: int, top: int = 6, bottom: int = 26,
+    name: str, words: Words, data: Rows, chart: Any, height: int, *, description: str, columns: dict[str, str],
+    width: int | None = None, left: int = LABELS, right: int, top: int = 6, bottom: int = 26,
 ) -> Chart:  # fmt: skip
     """Draw, and give the picture a name and a description instead of a size."""
     inner = width if width is not None else WIDTH - left - right
@@ -402,12 +531,17 @@ def _drawn(
     for layer in told_so_far.get("layer", []):
         layer.pop("data", None)
     drawing = {**told_so_far, "data": {"values": data}}
-    svg = _svg(json.dumps(drawing, sort_keys=True))
+    text = json.dumps(drawing, sort_keys=True)
+    svg = _svg(text)
     head = Markup('<svg role="img" aria-labelledby="{0}-title" aria-describedby="{0}-desc" ').format(name)
-    words = Markup('<title id="{0}-title">{1}</title><desc id="{0}-desc">{2}</desc>').format(name, title, description)
+    told = Markup('<title id="{0}-title">{1}</title><desc id="{0}-desc">{2}</desc>').format(
+        name, words.message, description
+    )
     opening, rest = svg.split(">", 1)
-    marked = Markup(opening.replace("<svg ", str(head), 1) + ">") + words + Markup(rest)  # noqa: S704 - drawn here, its texts escaped by Vega
-    return Chart(svg=marked, title=title)
+    marked = Markup(opening.replace("<svg ", str(head), 1) + ">") + told + Markup(rest)  # noqa: S704 - drawn here, its texts escaped by Vega
+    kept = {**drawing, "usermeta": {"columns": columns}}
+    spec_text = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).replace(NO_FONT, FONT)
+    return Chart(name=name, svg=marked, words=words, spec=spec_text)
 
 
 @lru_cache(maxsize=256)

@@ -4,20 +4,25 @@ A kept picture is a cache and nothing else: one that is missing, damaged or of o
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import ParamSpec
 
+import vl_convert
 from pydantic import BaseModel, ValidationError
 
 from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import hash_file
 from pipelines.publication.site import charts
 from pipelines.publication.site.charts import Chart
+from pipelines.settings import PARSED_DIR
 
 Shown = ParamSpec("Shown")
+# By which name a page finds what draws.
+ENTRY = "Object.assign(window, { vegaEmbed });"
 
 
 class KeptPicture(BaseModel, frozen=True):
@@ -68,6 +73,22 @@ class KeptPictures:
 @cache
 def _drawn_by() -> list[str]:
     return [hash_file(Path(charts.__file__)), version("altair"), version("vl-convert-python")]
+
+
+def chart_runtime() -> str:
+    """The script by which pages draw charts anew: Vega's own, as its renderer brings it along.
+
+    Putting it together takes a second, so it is kept beside the project, as what dbt parsed is, for all homes.
+    """
+    path = PARSED_DIR / f"vega-{version('vl-convert-python')}.js"
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        bundle = vl_convert.javascript_bundle(ENTRY)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, bundle)
+    return bundle
 
 
 def _hash(chart: Chart) -> str:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import duckdb
 from pydantic import BaseModel
 
+from pipelines.gate.verdict import Verdict
 from pipelines.publication.site.kept_pictures import KeptPictures
 from pipelines.publication.site.language import Language
 from pipelines.publication.site.links import Links
@@ -11,7 +13,7 @@ from pipelines.publication.site.tables import Tables
 
 
 class Page(BaseModel, frozen=True, arbitrary_types_allowed=True):
-    """One page in one language; one that is not listed stands in no menu."""
+    """One page in one language; one that is not listed is reached from a page of its section, and not by the menu."""
 
     path: str
     template: str
@@ -22,13 +24,25 @@ class Page(BaseModel, frozen=True, arbitrary_types_allowed=True):
     context: dict[str, Any]
 
 
+class Previous(BaseModel, frozen=True, arbitrary_types_allowed=True):
+    """The release of the edition that stood before this one, opened for reading."""
+
+    release_id: str
+    connection: duckdb.DuckDBPyConnection
+
+
 class Desk(BaseModel, frozen=True, arbitrary_types_allowed=True):
-    """What a page is made from: the tables, the language, the links of the page being made, the pictures at hand."""
+    """What a page is made from: tables, language, the links of the page being made, pictures at hand, and the verdict.
+
+    Before the gate has judged there is no verdict, and no page that shows it.
+    """
 
     tables: Tables
     language: Language
     links: Links
     pictures: KeptPictures = KeptPictures()
+    verdict: Verdict | None = None
+    previous: Previous | None = None
 
     def at(self, page: str) -> "Desk":
         """The same for another page."""

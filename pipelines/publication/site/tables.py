@@ -30,7 +30,7 @@ class Tables:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> None:
         self.candidate = candidate
-        self._connection = connection
+        self.connection = connection
         shown = [*candidate.tables, *trend_views(connection, candidate.tables)]
         self._published = {table.full_name: table for table in shown}
         self._read: dict[str, list[Row]] = {}
@@ -73,11 +73,11 @@ class Tables:
 
     def query(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """The rows a query gives."""
-        return query_rows(self._connection, sql, parameters)
+        return query_rows(self.connection, sql, parameters)
 
     def frame(self, sql: str) -> pl.DataFrame:
         """The rows a query gives as a frame."""
-        frame: pl.DataFrame = self._connection.sql(sql).pl()
+        frame: pl.DataFrame = self.connection.sql(sql).pl()
         return frame
 
     def select(self, name: str, wanted: Sequence[str], rest: str = "", parameters: Sequence[Any] = ()) -> list[Row]:
@@ -130,7 +130,7 @@ class Tables:
     @cached_property
     def labels(self) -> Labels:
         """Names of codes."""
-        return Labels.read(self._connection, self.candidate)
+        return Labels.read(self.connection, self.candidate)
 
     @cached_property
     def regions(self) -> dict[str, Bilingual]:

@@ -1,23 +1,30 @@
-"""Writes the site into the folder of a release: every page in both languages, and the few files they share."""
+"""Writes the site into the folder of a release: every page in both languages, and the few files they share.
 
-from collections.abc import Iterator
+The pages of the public part and those of the internal one are written alike, each from the database of its part.
+"""
+
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import copyfile
+from typing import Any, Protocol
 
 from altair.utils.schemapi import debug_mode
 
 from pipelines.foundation.pages import page_environment
 from pipelines.gate.verdict import Verdict
-from pipelines.publication.site.kept_pictures import KeptPictures
+from pipelines.publication.site.kept_pictures import KeptPictures, chart_runtime
 from pipelines.publication.site.language import LANGUAGES, Language
 from pipelines.publication.site.links import Links
-from pipelines.publication.site.page import Desk, Page
+from pipelines.publication.site.page import Desk, Page, Previous
 from pipelines.publication.site.pages import (
     cards,
+    changes,
     data,
+    dictionary,
     figures,
     methods,
     notice,
+    quality,
     ranks,
     record,
     regions,
@@ -26,6 +33,7 @@ from pipelines.publication.site.pages import (
 )
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.snapshot import STORAGE_VERSION
+from pipelines.publication.trend_views import LIST
 
 SITE_DIR = Path(__file__).parent
 TEMPLATES_DIR = SITE_DIR / "templates"
@@ -38,40 +46,46 @@ ASSETS = {
     "assets/tablesort.number.min.js": SITE_DIR / "vendor" / "tablesort.number.min.js",
     "assets/tablesort.LICENSE": SITE_DIR / "vendor" / "tablesort.LICENSE",
 }
-KINDS = (notice, series, trends, ranks, methods, figures, record, data)
-# These have no pictures, which are drawn ahead of the rest.
-PLAIN_KINDS = (regions, cards)
+# Loaded for charts alone, and only once one is pointed at.
+RUNTIME = "assets/vega.js"
+
+
+class Kind(Protocol):
+    """A module that makes the pages of one kind."""
+
+    def build(self, desk: Desk) -> Iterator[Page]:
+        """The pages, before they are written."""
+
+
+# Pictures are drawn ahead of the verdict; the other kinds have none.
+PICTURED: tuple[Kind, ...] = (notice, series, trends, ranks, methods, figures, record)
+PUBLIC: tuple[Kind, ...] = (*PICTURED, changes, data, dictionary, regions, cards)
+INTERNAL: tuple[Kind, ...] = (quality, dictionary)
 
 
 def write_site(
-    tables: Tables, verdict: Verdict, release_id: str, code_version: str, folder: Path, pictures: KeptPictures
+    desk: Desk, kinds: Sequence[Kind], verdict: Verdict, release_id: str, code_version: str, folder: Path
 ) -> None:
-    """Write all pages; the same release gives the same bytes. Pages link to files that are there already."""
-    candidate = tables.candidate
+    """Write the pages of these kinds; the same release gives the same bytes.
+
+    Pages link to files that are there already. ``desk`` has the tables, pictures and verdict to write from; its
+    language and links are those of each page in turn.
+    """
+    tables = desk.tables
+    has_pictures = notice in kinds
     for target, source in ASSETS.items():
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         copyfile(source, folder / target)
-    about = {
-        "edition": candidate.edition,
-        "edition_name": tables.edition_name,
-        "is_synthetic": tables.candidate.is_synthetic,
-        "is_preview": tables.candidate.is_preview,
-        "warning_count": len(verdict.warnings),
-        "check_count": len(verdict.outcomes),
-        "held_count": sum(outcome.passed for outcome in verdict.outcomes),
-        "release_id": release_id,
-        "candidate_hash": candidate.content_hash,
-        "code_version": code_version,
-        "storage_version": STORAGE_VERSION.removeprefix("v").removesuffix(".0"),
-        "table_count": len(candidate.tables),
-        "has_cards": bool(tables.carded),
-    }
+    if has_pictures and (tables.has(LIST) or tables.has(ranks.RANKS)):
+        (folder / RUNTIME).write_text(chart_runtime(), encoding="utf-8", newline="\n")
+    about = _about(tables, verdict, release_id, code_version) | {"has_cards": has_pictures and bool(tables.carded)}
     for language in LANGUAGES:
         environment = page_environment(TEMPLATES_DIR)
         # Macros keep the globals they were loaded with, so each language has an environment of its own.
         environment.globals |= {"say": language.say, "numeral": language.numeral}
-        pages = [*build_pages(tables, language, folder, pictures), *_plain_pages(tables, language, folder)]
-        shared = {**about, "language": language, "languages": LANGUAGES, "menu": list(_menu(language, pages))}
+        pages = build_pages(desk, kinds, language, folder)
+        menu = list(_menu(language, pages))
+        shared = {**about, "language": language, "languages": LANGUAGES, "menu": menu, "home": pages[0].path}
         for page in pages:
             links = _links(folder, language, page.path)
             text = environment.get_template(page.template).render(**shared, **page.context, page=page, links=links)
@@ -80,23 +94,44 @@ def write_site(
             path.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
 
 
-def build_pages(tables: Tables, language: Language, folder: Path, pictures: KeptPictures) -> list[Page]:
-    """Every page of a language that may have pictures, with what it shows, before it is written."""
-    desk = Desk(tables=tables, language=language, links=_links(folder, language, ""), pictures=pictures)
+def desk_of(
+    tables: Tables,
+    folder: Path,
+    pictures: KeptPictures,
+    verdict: Verdict | None = None,
+    previous: Previous | None = None,
+) -> Desk:
+    """What the pages of a folder are made from."""
+    links = _links(folder, LANGUAGES[0], "")
+    return Desk(
+        tables=tables, language=LANGUAGES[0], links=links, pictures=pictures, verdict=verdict, previous=previous
+    )
+
+
+def build_pages(desk: Desk, kinds: Sequence[Kind], language: Language, folder: Path) -> list[Page]:
+    """Every page of a language with what it shows, before it is written; those of a verdict where there is one."""
+    at = desk.model_copy(update={"language": language, "links": _links(folder, language, "")})
     # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
     with debug_mode(False):
-        return list(_pages(desk))
+        return [page for kind in kinds for page in kind.build(at)]
 
 
-def _plain_pages(tables: Tables, language: Language, folder: Path) -> Iterator[Page]:
-    desk = Desk(tables=tables, language=language, links=_links(folder, language, ""))
-    for kind in PLAIN_KINDS:
-        yield from kind.build(desk)
-
-
-def _pages(desk: Desk) -> Iterator[Page]:
-    for kind in KINDS:
-        yield from kind.build(desk)
+def _about(tables: Tables, verdict: Verdict, release_id: str, code_version: str) -> dict[str, Any]:
+    candidate = tables.candidate
+    return {
+        "edition": candidate.edition,
+        "edition_name": tables.edition_name,
+        "is_synthetic": candidate.is_synthetic,
+        "is_preview": candidate.is_preview,
+        "warning_count": len(verdict.warnings),
+        "check_count": len(verdict.outcomes),
+        "held_count": sum(outcome.passed for outcome in verdict.outcomes),
+        "release_id": release_id,
+        "candidate_hash": candidate.content_hash,
+        "code_version": code_version,
+        "storage_version": STORAGE_VERSION.removeprefix("v").removesuffix(".0"),
+        "table_count": len(candidate.tables),
+    }
 
 
 def _menu(language: Language, pages: list[Page]) -> Iterator[tuple[str, str, str, list[Page]]]:
@@ -110,6 +145,7 @@ def _menu(language: Language, pages: list[Page]) -> Iterator[tuple[str, str, str
         (methods.PAGE, "方法", "Methods"),
         (figures.PAGE, "数字核对", "Figures"),
         (data.PAGE, "数据", "Data"),
+        (quality.PAGE, "质量", "Quality"),
     )
     for section, zh, en in names:
         of_section = [page for page in pages if page.section == section and page.is_listed]

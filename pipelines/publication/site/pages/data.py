@@ -7,6 +7,8 @@ from pathlib import Path
 from pipelines.foundation.sql import Row
 from pipelines.publication.site.grid import Column, Grid, grid, number_cell, text_cell
 from pipelines.publication.site.page import Desk, Page
+from pipelines.publication.site.pages import dictionary
+from pipelines.publication.workbook import workbook_path
 
 PAGE = "data.html"
 BALANCE = "audit.row_balance"
@@ -27,8 +29,13 @@ def downloads(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
     known = [
         (
             f"ceping-{edition}.xlsx",
-            "工作簿，每张数据表一个工作表，中文表头",
-            "workbook, one sheet per table, Chinese headers",
+            "编辑用工作簿：获奖名单、数字、趋势、各指数名次，可直接打印（中文）",
+            "workbook for editors: winners, figures, trends and ranks, ready to print; heads in both languages",
+        ),
+        (
+            workbook_path(edition),
+            "全部数据表工作簿，每张数据表一个工作表",
+            "workbook of all tables, one sheet a table",
         ),
         (
             f"notice-{edition}.docx",
@@ -37,14 +44,15 @@ def downloads(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
         ),
         (f"en/notice-{edition}.docx", "通报文稿（英文）", "the notice, in English"),
         (f"ceping-{edition}.duckdb", "全部数据表，可用 DuckDB 查询", "all tables, for DuckDB"),
-        (
-            "dictionary.html",
-            "数据字典，每张表、每一列及其来历",
-            "data dictionary, every table and column with its lineage",
-        ),
         ("dictionary.csv", "数据字典（CSV）", "the dictionary as CSV"),
         ("datapackage.json", "数据包说明（Frictionless）", "description of the data package (Frictionless)"),
     ]
+    yield (
+        desk.links.to(dictionary.PAGE),
+        desk.say("数据字典", "Data dictionary"),
+        desk.say("每张表、每一列的含义、来历与检验", "every table and column: meaning, origin and checks"),
+        desk.say(f"{len(desk.tables.candidate.tables)} 张表", f"{len(desk.tables.candidate.tables)} tables"),
+    )
     for path, zh, en in known:
         found = desk.links.release_folder / path
         if found.is_file():
@@ -67,14 +75,14 @@ def tables(desk: Desk) -> Grid:
         Column(title=desk.say("数据表", "Table")),
         Column(title=desk.say("说明", "What it is")),
         Column(title=desk.say("行数", "Rows"), kind="number"),
+        Column(title=desk.say("文件", "File")),
     ]
     rows = [
         [
-            text_cell(
-                table.full_name, href=desk.links.file(f"parquet/{table.schema_name}/{table.name}.parquet"), css="code"
-            ),
+            text_cell(table.full_name, href=desk.links.to(dictionary.table_page(table.full_name)), css="code"),
             text_cell(desk.language.of(desk.tables.title(table.full_name))),
             number_cell(table.row_count),
+            text_cell("Parquet", href=desk.links.file(f"parquet/{table.schema_name}/{table.name}.parquet")),
         ]
         for table in desk.tables.candidate.tables
     ]

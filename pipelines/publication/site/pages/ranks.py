@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from pipelines.foundation.sql import Row
-from pipelines.publication.site.charts import Bar, Box, Chart, boxes, histogram, intervals
+from pipelines.publication.site import messages
+from pipelines.publication.site.charts import Bar, Box, Chart, Words, boxes, histogram, intervals
 from pipelines.publication.site.classes import class_name, class_place
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, score_cell, share_cell, text_cell
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk, Page
+from pipelines.publication.site.pictures import words
 from pipelines.publication.site.tables import SUBJECTS
 from pipelines.publication.site.values import span
 
@@ -62,7 +64,7 @@ def index_names(desk: Desk) -> list[Row]:
             any_value(names.name_zh) as name_zh,
             any_value(names.name_en) as name_en,
             any_value(names.node_count) as node_count,
-            count(distinct ranks.rank_class) as class_count,
+            count(distinct ranks.rank_class) filter (where ranks.subject_rank is not null) as class_count,
             count(ranks.subject_rank) as ranked_count,
             count(*) - count(ranks.subject_rank) as unranked_count
         from {RANKS} as ranks
@@ -234,32 +236,63 @@ def _row(desk: Desk, row: Row, has_spans: bool, has_gaps: bool, has_chances: boo
 
 def _charts(desk: Desk, code: str, name: str, rows: list[Row]) -> Iterator[Chart]:
     counts = _histogram(desk, code)
-    if sum(count for _, _, count in counts) >= BINS:
-        yield desk.pictures.draw(
-            histogram, f"chart-scores-{anchor(code)}", desk.say(f"{name}得分分布（对象数）", f"Scores: {name}"), counts
-        )
+    total = sum(count for _, _, count in counts)
+    if total >= BINS:
+        middle = desk.tables.query(
+            f"select median(index_score) as middle from {RANKS} where index_code = ? and subject_rank is not null",
+            (code,),
+        )[0]["middle"]
+        what = desk.say("得分分布（对象数）", "scores, number of subjects")
+        told = _words(desk, name, messages.of_scores(desk, name, middle, total), what, total)
+        yield desk.pictures.draw(histogram, f"chart-scores-{anchor(code)}", told, counts)
     spreads = _boxes(desk, code)
     if spreads:
-        title = desk.say("各组别得分：5%、25%、50%、75%、95% 分位", "Scores by class: percentiles 5, 25, 50, 75, 95")
-        yield desk.pictures.draw(boxes, f"chart-spread-{anchor(code)}", title, spreads)
+        what = desk.say("各组别得分：5%、25%、50%、75%、95% 分位", "scores by class: percentiles 5, 25, 50, 75, 95")
+        told = _words(desk, name, messages.of_spreads(desk, spreads), what, sum(spread.count for spread in spreads))
+        yield desk.pictures.draw(boxes, f"chart-spread-{anchor(code)}", told, spreads)
+    yield from _intervals(desk, code, name, rows)
+
+
+def _intervals(desk: Desk, code: str, name: str, rows: list[Row]) -> Iterator[Chart]:
+    """The first of the class in which most ranks may move: where none does, there is nothing to see."""
     spans = [row for row in rows if row["rank_p05"] is not None]
-    if spans:
-        largest = max(spans, key=lambda row: row["ranked_count"])["rank_class"]
-        chosen = [row for row in spans if row["rank_class"] == largest][:MOST_DOTS]
-        title = desk.say(
-            f"{class_name(desk, largest)}前 {len(chosen)} 名的名次区间（90%）",
-            f"Rank intervals (90%) of the first {len(chosen)}: {class_name(desk, largest)}",
+    firsts = {
+        of_class: [row for row in spans if row["rank_class"] == of_class][:MOST_DOTS]
+        for of_class in dict.fromkeys(row["rank_class"] for row in spans)
+    }
+    if not firsts:
+        return
+    # Where as many may move, that in which they move least can be told apart best.
+    of_class = max(
+        firsts,
+        key=lambda found: (
+            sum(row["rank_p95"] > row["rank_p05"] for row in firsts[found]),
+            -max(row["rank_p95"] for row in firsts[found]),
+        ),
+    )
+    dots = [
+        Bar(
+            label=row["subject_name"] or row["subject_id"], value=row["subject_rank"], low=row["rank_p05"],
+            high=row["rank_p95"], text=f"{row['rank_p05']:.0f}–{row['rank_p95']:.0f}",
         )
-        dots = [
-            Bar(
-                label=row["subject_name"] or row["subject_id"], value=row["subject_rank"], low=row["rank_p05"],
-                high=row["rank_p95"], text=f"{row['rank_p05']:.0f}–{row['rank_p95']:.0f}",
-            )
-            for row in chosen
-        ]  # fmt: skip
-        yield desk.pictures.draw(
-            intervals, f"chart-intervals-{anchor(code)}", title, dots, max(dot.high or dot.value for dot in dots)
-        )
+        for row in firsts[of_class]
+    ]  # fmt: skip
+    named = class_name(desk, of_class)
+    what = desk.say(
+        f"{named}前 {len(dots)} 名：名次与 90% 区间", f"{named}, first {len(dots)}: ranks and 90% intervals"
+    )
+    told = _words(desk, name, messages.of_rank_intervals(desk, named, dots), what, len(dots))
+    yield desk.pictures.draw(
+        intervals, f"chart-intervals-{anchor(code)}", told, dots, max(dot.high or dot.value for dot in dots)
+    )
+
+
+def _words(desk: Desk, name: str, message: str, what: str, count: int) -> Words:
+    edition = desk.tables.candidate.edition
+    made_up = desk.say("，示例数据", ", example data") if desk.tables.candidate.is_synthetic else ""
+    about = (what, desk.say(f"{edition}年度", f"edition {edition}"), f"n = {count:,}")
+    source = f"{desk.language.of(desk.tables.edition_name)}{desk.say('，', ', ')}{name}{made_up}"
+    return words(desk, message, about, source, desk.say("组别", "Class"), "")
 
 
 def _histogram(desk: Desk, code: str) -> list[tuple[float, float, int]]:
