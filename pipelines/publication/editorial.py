@@ -11,8 +11,9 @@ import duckdb
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.verdict import Verdict
 from pipelines.publication.site.language import LANGUAGES
+from pipelines.publication.site.links import workbook_path
 from pipelines.publication.site.tables import Tables
-from pipelines.publication.workbook import workbook_path, write_workbook
+from pipelines.publication.workbook import write_workbook
 
 
 def write_documents(connection: duckdb.DuckDBPyConnection, candidate: Candidate, release_id: str, folder: Path) -> None:

@@ -32,7 +32,7 @@ from pipelines.publication.sheets import (
 from pipelines.publication.site.awards import FIRMNESS, TITLES, WINNERS, read_series
 from pipelines.publication.site.classes import class_name
 from pipelines.publication.site.language import CHINESE
-from pipelines.publication.site.links import Links
+from pipelines.publication.site.links import Links, workbook_path
 from pipelines.publication.site.page import Desk
 from pipelines.publication.site.pages.figures import FIGURES, parts
 from pipelines.publication.site.pages.ranks import CHANCES, INTERVALS, RANKS, index_name, index_names
@@ -40,7 +40,6 @@ from pipelines.publication.site.pictures import group_name, unit_of
 from pipelines.publication.site.tables import SUBJECTS, Tables
 from pipelines.publication.site.values import SHARE as SHARE_UNIT
 from pipelines.publication.trend_views import CELLS
-from pipelines.publication.workbook import workbook_path
 
 CONTENTS = "目录"
 HEADER = 2

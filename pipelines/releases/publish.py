@@ -52,7 +52,8 @@ def preview(
 ) -> Release:
     """Write the release that the candidate would be, every page and document marked as a preview; nothing leads to it.
 
-    It takes the place of every other preview of its edition, and is compared with what stands in ``releases``. Raises ``GateError`` without a pass for these bytes.
+    It takes the place of every other preview of its edition, and is compared with what stands in ``releases``. Raises
+    ``GateError`` without a pass for these bytes.
     """
     _require_pass(candidate, verdict)
     release_id = release_id_of(candidate.edition, candidate.content_hash, code_version)

@@ -18,7 +18,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.hashing import hash_file
 from pipelines.publication import workbook as workbook_module
-from pipelines.publication.workbook import heading, workbook_path
+from pipelines.publication.site.links import workbook_path
+from pipelines.publication.workbook import heading
 from pipelines.releases.publish import publish
 from pipelines.releases.release import Release
 from pipelines.releases.releases import Releases

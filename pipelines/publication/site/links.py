@@ -61,3 +61,8 @@ def anchor(text: str) -> str:
 def region_page(code: str) -> str:
     """Page of a region."""
     return f"regions/{anchor(code)}.html"
+
+
+def workbook_path(edition: int) -> str:
+    """Name of the workbook of all tables in the folder of a release."""
+    return f"ceping-{edition}-tables.xlsx"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pipelines.foundation.sql import Row
 from pipelines.publication.site.grid import Column, Grid, grid, number_cell, text_cell
+from pipelines.publication.site.links import workbook_path
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages import dictionary
-from pipelines.publication.workbook import workbook_path
 
 PAGE = "data.html"
 BALANCE = "audit.row_balance"
