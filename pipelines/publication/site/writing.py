@@ -88,7 +88,8 @@ def write_site(
         shared = {**about, "language": language, "languages": LANGUAGES, "menu": menu, "home": pages[0].path}
         for page in pages:
             links = _links(folder, language, page.path)
-            text = environment.get_template(page.template).render(**shared, **page.context, page=page, links=links)
+            shown = {**shared, **page.context, "page": page, "links": links}
+            text = environment.get_template(page.template).render(shown)
             path = folder / links.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
