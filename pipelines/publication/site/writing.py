@@ -32,12 +32,11 @@ TEMPLATES_DIR = SITE_DIR / "templates"
 ASSETS = {
     "assets/site.css": TEMPLATES_DIR / "site.css",
     "assets/site.js": TEMPLATES_DIR / "site.js",
-    "assets/find.js": TEMPLATES_DIR / "find.js",
-    "assets/card.js": TEMPLATES_DIR / "card.js",
     "assets/tablesort.min.js": SITE_DIR / "vendor" / "tablesort.min.js",
     "assets/tablesort.number.min.js": SITE_DIR / "vendor" / "tablesort.number.min.js",
     "assets/tablesort.LICENSE": SITE_DIR / "vendor" / "tablesort.LICENSE",
 }
+OF_CARDS = {"assets/find.js": TEMPLATES_DIR / "find.js", "assets/card.js": TEMPLATES_DIR / "card.js"}
 KINDS = (notice, series, trends, ranks, methods, figures, record, data)
 # These have no pictures, which are drawn ahead of the rest.
 PLAIN_KINDS = (regions, cards)
@@ -48,7 +47,7 @@ def write_site(
 ) -> None:
     """Write all pages; the same release gives the same bytes. Pages link to files that are there already."""
     candidate = tables.candidate
-    for target, source in ASSETS.items():
+    for target, source in (ASSETS | (OF_CARDS if tables.carded else {})).items():
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         copyfile(source, folder / target)
     about = {
