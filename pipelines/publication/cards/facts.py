@@ -98,7 +98,7 @@ def _indices(tables: Tables, chosen: list[str], *, with_files: bool) -> dict[str
     return found
 
 
-def _evidence(read: list[Row] | None, *, with_files: bool) -> list[Any] | None:
+def _evidence(read: list[Any] | None, *, with_files: bool) -> list[Any] | None:
     """The sources with the rows read of each, or all that is known of them."""
     if not read:
         return None
