@@ -56,7 +56,7 @@ def test_a_release_holds_its_files_and_their_sums(home: Path) -> None:
     quality = {"quality.html", "quality/balance.html", *dictionary}
     both = {
         "ceping-2017.duckdb", "manifest.json", "dictionary.csv",
-        "assets/site.css", "assets/site.js", "assets/find.js", "assets/card.js", "assets/tablesort.min.js",
+        "assets/site.css", "assets/site.js", "assets/tablesort.min.js",
         "assets/tablesort.number.min.js", "assets/tablesort.LICENSE",
         "parquet/trends/figure.parquet", "parquet/trends/trend_cell.parquet", "parquet/trends/trend_table.parquet",
         "parquet/audit/file_ledger.parquet", "parquet/audit/row_balance.parquet", "parquet/core/dim_label.parquet",

@@ -142,6 +142,7 @@ def _bounds(nodes: list[Row]) -> tuple[float, float] | None:
 def _spans(tables: Tables) -> dict[tuple[str, str], list[int | None]]:
     names = (
         "rank_p05", "rank_p95", "choice_rank_p05", "choice_rank_p95", "sampling_rank_p05", "sampling_rank_p95",
+        "missing_rank_p10", "missing_rank_p90",
     )  # fmt: skip
     rows = tables.select(
         INTERVALS, ("subject_id", "index_code", *names), "where edition = ?", (tables.candidate.edition,)

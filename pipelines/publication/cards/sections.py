@@ -168,6 +168,9 @@ class Composer:
         if index["bounds"]:
             low, high = (score(bound) for bound in index["bounds"])
             told.append(self._say("bounds", share=share(1 - index["index_coverage"]), low=low, high=high))
+        if index["span"] and index["span"][-1] is not None:
+            low, high = (f"{rank:,}" for rank in sorted(index["span"][-2:]))
+            told.append(self._say("missing_ranks", low=low, high=high))
         heads = ["indicator", "score", "median", "weight", "adds", "value", "evidence"]
         heads += ["needed"] * (index["next_rank"] is not None)
         depths: dict[str, int] = {}

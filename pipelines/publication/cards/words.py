@@ -40,6 +40,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{share} of the weight was not measured: with nothing there the score would be {low}, with everything {high}. "
         "What is missing gives its weight to the indicators beside it.",
     ),
+    "missing_ranks": (
+        "未测部分若在同组第 10 至第 90 百分位，名次为 {low} 至 {high}。",
+        "If what was not measured stood between percentiles 10 and 90 of the class, the rank would be {low} to {high}.",
+    ),
     "tree": ("{index}：得分构成", "{index}: what the score is made of"),
     "indicator": ("指标", "Indicator"),
     "bar": ("得分与组内分布", "Score and its class"),

@@ -40,12 +40,11 @@ TEMPLATES_DIR = SITE_DIR / "templates"
 ASSETS = {
     "assets/site.css": TEMPLATES_DIR / "site.css",
     "assets/site.js": TEMPLATES_DIR / "site.js",
-    "assets/find.js": TEMPLATES_DIR / "find.js",
-    "assets/card.js": TEMPLATES_DIR / "card.js",
     "assets/tablesort.min.js": SITE_DIR / "vendor" / "tablesort.min.js",
     "assets/tablesort.number.min.js": SITE_DIR / "vendor" / "tablesort.number.min.js",
     "assets/tablesort.LICENSE": SITE_DIR / "vendor" / "tablesort.LICENSE",
 }
+OF_CARDS = {"assets/find.js": TEMPLATES_DIR / "find.js", "assets/card.js": TEMPLATES_DIR / "card.js"}
 # Loaded for charts alone, and only once one is pointed at.
 RUNTIME = "assets/vega.js"
 
@@ -73,12 +72,13 @@ def write_site(
     """
     tables = desk.tables
     has_pictures = notice in kinds
-    for target, source in ASSETS.items():
+    has_cards = cards in kinds and bool(tables.carded)
+    for target, source in (ASSETS | (OF_CARDS if has_cards else {})).items():
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         copyfile(source, folder / target)
     if has_pictures and (tables.has(LIST) or tables.has(ranks.RANKS)):
         (folder / RUNTIME).write_text(chart_runtime(), encoding="utf-8", newline="\n")
-    about = _about(tables, verdict, release_id, code_version) | {"has_cards": has_pictures and bool(tables.carded)}
+    about = _about(tables, verdict, release_id, code_version) | {"has_cards": has_cards}
     for language in LANGUAGES:
         environment = page_environment(TEMPLATES_DIR)
         # Macros keep the globals they were loaded with, so each language has an environment of its own.

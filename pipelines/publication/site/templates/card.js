@@ -97,6 +97,11 @@
     return at ? [make("br"), text] : [text];
   });
   const needed = node => node[CHANGE] === null ? "" : say(node[CHANGE], { value: digits(node[NEEDED]) });
+  // Ranks if what was not measured stood low or high in its class, where they were drawn: the last two of the span.
+  const missingRanks = index => {
+    const [low, high] = (index.span ?? []).slice(-2).sort((a, b) => a - b);
+    return low === null || low === undefined ? null : say("missing_ranks", { low: count(low), high: count(high) });
+  };
   const missingShare = index => 1 - (index.index_coverage ?? 1);
 
   const tree = index => {
@@ -119,6 +124,7 @@
       index.subject_rank === null ? standing(index) : null,
       index.subject_rank === 1 ? say("first") : index.next_rank === null ? null : say("next", { rank: count(index.next_rank), score: points(index.next_score) }),
       index.bounds ? say("bounds", { share: percent(missingShare(index)), low: points(index.bounds[0]), high: points(index.bounds[1]) }) : null,
+      missingRanks(index),
     ];
     return make("section", {}, make("h3", {}, name), ...told.filter(Boolean).map(text => make("p", {}, text)),
       table(say("tree", { index: name }), heads, rows, { class: "tree" }));
