@@ -364,7 +364,7 @@ def test_shares_of_siblings_add_up_and_contributions_make_the_parent(
     shares = rows_of(settings, "indices.dim_framework_node").drop_nulls("weight_share")
     totals = shares.group_by("index_code", "parent_code").agg(pl.col("weight_share").sum())
     parents = [row for rows in combinations().values() for row in rows if "measure_code" not in row]
-    assert len(totals) == len(parents) + 2 + 2 * len(whole_evidence())
+    assert len(totals) == len(parents) + 2 + 2 * len(whole_evidence()) + len(small_and_plain())
     assert all(total == pytest.approx(1, abs=1e-12) for total in totals["weight_share"])
     root = scores["min_max_m", "root", UNITS[0]]["score"]
     parts = [scores["min_max_m", f"branch{branch}", UNITS[0]] for branch in range(2)]
