@@ -116,7 +116,7 @@ asked as (
         inputs.series_code,
         inputs.title_code,
         inputs.subject_id,
-        substr(coalesce(read_by_nodes.measure_code, inputs.value_code), 8) as measure
+        substring(coalesce(read_by_nodes.measure_code, inputs.value_code), 8) as measure
     from inputs
     left join measures_of_nodes as read_by_nodes
         on

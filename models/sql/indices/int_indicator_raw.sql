@@ -6,7 +6,7 @@ with leaves as (
             when
                 measure_code like 'review.%'
                 and (is_veto or normalisation in ('boolean', 'banded', 'deduction'))
-                then concat('found.', substr(measure_code, 8))
+                then concat('found.', substring(measure_code, 8))
             else measure_code
         end as read_code
     from {{ ref('int_framework_node') }}

@@ -6,6 +6,18 @@ cells as (
     select * from {{ ref('trend_cell') }}
 ),
 
+-- How much of what it is of a crawl saw, where the table tells.
+coverages as (
+    select
+        edition,
+        trend_table,
+        breakdown,
+        group_code,
+        value as crawled_share
+    from cells
+    where measure = 'crawled_share'
+),
+
 inputs as (
     select * from {{ ref('figure_input') }}
 ),
@@ -50,6 +62,7 @@ joined as (
         cells.design,
         cells.interval_low,
         cells.interval_high,
+        coverages.crawled_share,
         cells.is_synthetic,
         contradicted.claim_id is not null as is_contradicted
     from figures
@@ -62,6 +75,12 @@ joined as (
             and figures.measure = cells.measure
             and figures.breakdown = cells.breakdown
             and figures.group_code = cells.group_code
+    left join coverages
+        on
+            figures.edition = coverages.edition
+            and figures.trend_table = coverages.trend_table
+            and figures.breakdown = coverages.breakdown
+            and figures.group_code = coverages.group_code
     left join contradicted on figures.edition = contradicted.edition and figures.claim_id = contradicted.claim_id
 ),
 
@@ -95,6 +114,7 @@ reconciled as (
         case when computed is not null then design end as design,
         case when computed is not null then interval_low end as interval_low,
         case when computed is not null then interval_high end as interval_high,
+        case when computed is not null then crawled_share end as crawled_share,
         published_value as published,
         published_decimals,
         qualifier,

@@ -32,6 +32,28 @@ portals as (
         and crawls.new_media_null_reason is null
 ),
 
+crawled_editions as (
+    select
+        edition,
+        bool_or(is_synthetic) as is_synthetic
+    from {{ ref('fct_site_crawl') }}
+    group by edition
+),
+
+-- How much of the portals the crawl saw, of which everything else here is.
+coverage as (
+    select
+        subjects.edition,
+        subjects.subject_id,
+        subjects.level,
+        portals.subject_id is not null as is_seen,
+        crawled_editions.is_synthetic
+    from subjects
+    inner join crawled_editions on subjects.edition = crawled_editions.edition
+    left join portals on subjects.edition = portals.edition and subjects.subject_id = portals.subject_id
+    where subjects.subject_kind = 'website' and subjects.site_role = 'portal' and subjects.is_running
+),
+
 accounts as (
     select
         registered.edition,
@@ -119,6 +141,8 @@ scored as (
 
 units as (
     {% set table = 'trend_4_channel_fusion' -%}
+    {{ trend_unit('coverage', table, 'crawled_share', by=['level'], above=one_if('is_seen'), below=1) }}
+    union all
     {{ trend_unit('portals', table, 'fused_share', by=['level'], above=one_if('is_fused'), below=1) }}
     {% for channel in ['weibo', 'wechat', 'app', 'video'] -%}
     union all

@@ -27,6 +27,28 @@ homes as (
     inner join portals on homes.edition = portals.edition and homes.subject_id = portals.subject_id
 ),
 
+crawled_editions as (
+    select
+        edition,
+        bool_or(is_synthetic) as is_synthetic
+    from homes
+    group by edition
+),
+
+-- How much of the portals the crawl saw, of which what their home pages have is told.
+coverage as (
+    select
+        portals.edition,
+        portals.subject_id,
+        portals.level,
+        portals.province_code,
+        homes.subject_id is not null as is_seen,
+        crawled_editions.is_synthetic
+    from portals
+    inner join crawled_editions on portals.edition = crawled_editions.edition
+    left join homes on portals.edition = homes.edition and portals.subject_id = homes.subject_id
+),
+
 pages as (
     {{ reached_pages(['title'], 'pages.title is not null') }}
 ),
@@ -107,6 +129,8 @@ robots as (
 units as (
     {% set by = ['level', 'province_code'] -%}
     {% set table = 'trend_5_portal' -%}
+    {{ trend_unit('coverage', table, 'crawled_share', by=by, above=one_if('is_seen'), below=1) }}
+    union all
     {% for measure, mark in {
         'search_share': 'has_search_box', 'robot_share': 'has_robot', 'mobile_share': 'has_viewport',
     }.items() -%}

@@ -133,6 +133,15 @@ def _published(desk: Desk, row: Row, unit: str) -> str:
 
 
 def _detail(desk: Desk, row: Row, is_share: bool) -> str:
+    """What was made of the verdict, and how much of what it is of a crawl saw."""
+    told = [_about_verdict(desk, row, is_share)]
+    if row.get("crawled_share") is not None:
+        seen = f"{row['crawled_share'] * 100:.1f}%"
+        told.append(desk.say(f"抓取覆盖 {seen}", f"the crawl saw {seen}"))
+    return desk.say("；", "; ").join(text for text in told if text)
+
+
+def _about_verdict(desk: Desk, row: Row, is_share: bool) -> str:
     """What it was held against, by how much a figure differs, or for want of what it is not computable."""
     if row["verdict"] == "agrees" and row.get("evidence_kind"):
         held_against = desk.label("evidence_kind", row["evidence_kind"])
