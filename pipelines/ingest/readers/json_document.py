@@ -55,7 +55,7 @@ def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The object of these keys and values; raises ``ValueError`` where a key stands twice or cannot be written down."""
     found = dict(pairs)
     if odd := next((name for name in found if not _is_unicode(name)), None):
-        raise ValueError(f"one object has a key with half a character: {ascii(odd)}")
+        raise ValueError(f"one object has a key with half a character: {odd!a}")
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         raise ValueError(f"one object has twice the key {next(name for name in names if names.count(name) > 1)}")
