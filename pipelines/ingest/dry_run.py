@@ -8,10 +8,11 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel
 
-from pipelines.errors import CepingError, DeliveryError, MissingColumnError, with_advice
+from pipelines.errors import CepingError, DeliveryError, MissingColumnError
 from pipelines.foundation.sql import files_literal
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract, find_contract, load_contracts
+from pipelines.ingest.faults import failed_reading
 from pipelines.ingest.inbox import Delivery, delivered_files, require_readable_name, unknown_folders
 from pipelines.ingest.landing import write_landing
 from pipelines.ingest.mending import without_repairs
@@ -113,12 +114,10 @@ def _check(delivery: Delivery, contracts: dict[str, Contract], edition: int, thr
             landing = Path(folder) / "landing.parquet"
             write_landing(connection, tables, contract, edition, named, landing)
             return _summary(connection, named, contract, tables, landing)
-    except OSError as failure:
-        error = f"{named.label}: {with_advice(failure.strerror or str(failure))}"
-        return FileCheck(file=delivery.name, source=named.source, error=error)
-    except DeliveryError as failure:
+    except Exception as failure:
         hint = _hint(named, contracts) if isinstance(failure, MissingColumnError) else ""
-        return FileCheck(file=delivery.name, source=named.source, error=f"{failure}{hint}")
+        error = f"{failed_reading(named.label, failure)}{hint}"
+        return FileCheck(file=delivery.name, source=named.source, error=error)
 
 
 def _hint(delivery: Delivery, contracts: dict[str, Contract]) -> str:
@@ -143,7 +142,7 @@ def _matched_share(delivery: Delivery, contract: Contract) -> float:
     with duckdb.connect() as connection:
         try:
             tables = read(connection, delivery, contract)
-        except DeliveryError:
+        except Exception:
             return 0.0
     return len(_matched(tables)) / len(contract.columns)
 

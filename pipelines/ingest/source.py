@@ -14,12 +14,12 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.errors import DeliveryError, told, with_advice
+from pipelines.errors import DeliveryError
 from pipelines.foundation.progress import report as report_state
 from pipelines.foundation.sql import files_literal
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract
-from pipelines.ingest.faults import told_together
+from pipelines.ingest.faults import failed_reading, told_together
 from pipelines.ingest.inbox import Delivery, delivered_files, require_readable_name
 from pipelines.ingest.landing import NO_FILE, landing_file, write_empty_landing, write_landing
 from pipelines.ingest.ledger import (
@@ -84,7 +84,10 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
     read_count = len(unread) + len(unreadable)
     gone = _gone(previous, kept)
     removed_count = _remove_unclaimed(landing, kept, settings.edition)
-    write_empty_landing(contract, landing_file(landing, settings.edition, NO_FILE), settings.edition)
+    empty = landing_file(landing, settings.edition, NO_FILE)
+    if not memory.holds(settings.landing_dir, empty):
+        empty.unlink(missing_ok=True)
+    write_empty_landing(contract, empty, settings.edition)
     if read_count or not is_ledger_whole or [*kept, *gone] != previous:
         write_ledger(settings.landing_dir, settings.edition, contract.name, [*kept, *gone])
     _remember(deliveries, kept, contract, settings)
@@ -150,14 +153,8 @@ def _failed_entry(
         modified_ns=0,
         contract=contract.fingerprint,
         status="failed",
-        message=_message(delivery, failure),
+        message=failed_reading(delivery.label, failure),
     )
-
-
-def _message(delivery: Delivery, failure: DeliveryError | OSError) -> str:
-    if isinstance(failure, OSError):
-        return f"{delivery.label}: {with_advice(failure.strerror or str(failure))}"
-    return told(failure) or str(failure)
 
 
 def _settled(
@@ -256,8 +253,8 @@ def _land(
     try:
         entry = _read_and_write(delivery, contract, landing, entry, threads, key)
         delivery.require_unchanged()
-    except (DeliveryError, OSError) as failure:
-        entry = entry.model_copy(update={"status": "failed", "message": _message(delivery, failure)})
+    except Exception as failure:
+        entry = entry.model_copy(update={"status": "failed", "message": failed_reading(delivery.label, failure)})
     return entry, time.monotonic() - started
 
 

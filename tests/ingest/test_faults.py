@@ -14,7 +14,7 @@ from pipelines.errors import CepingError, DeliveryError
 from pipelines.ingest import source as ingest_of_source
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.dry_run import check_path
-from pipelines.ingest.landing import landing_file, write_landing
+from pipelines.ingest.landing import NO_FILE, landing_file, write_landing
 from pipelines.ingest.ledger import ledger_path, read_ledger
 from pipelines.ingest.memory import damaged_files, memory_path, require_whole_landing
 from pipelines.ingest.source import IngestReport, ingest_source
@@ -119,6 +119,20 @@ def test_an_unreadable_file_is_named_with_what_to_do_and_the_rest_lands(settings
     assert codes_of(settings) == ["1000000001"]
 
 
+def test_bytes_nobody_foresaw_are_a_sentence_and_the_rest_lands(settings: Settings, deliver: Deliver) -> None:
+    deliver(SOURCE, "a.csv", registry("1000000001"))
+    # The name of a column is in no encoding: DuckDB reads it, and Python cannot.
+    content = parquet("2000000001")
+    assert content.count("网站标识码".encode()) > 1
+    deliver(
+        SOURCE, "b.parquet", content.replace("网站标识码".encode(), "网站标".encode() + b"\xe8\xaf\xd1\xe7\xa0\x81")
+    )
+    with pytest.raises(DeliveryError, match=r"^site_registry/b\.parquet: cannot be read[^\n]*$"):
+        ingest(settings)
+    assert codes_of(settings) == ["1000000001"]
+    assert [check.error is None for check in check_path(settings.inbox_dir, None, 2017, 1)] == [True, False]
+
+
 def test_numbers_of_persons_in_a_name_are_masked(settings: Settings, deliver: Deliver) -> None:
     deliver(SOURCE, "张三13800138000.csv", registry("1000000001"))
     deliver(SOURCE, "a.b@example.org 2017-06.csv", registry("1000000002"))
@@ -185,6 +199,23 @@ def test_damaged_landing_is_read_again(settings: Settings, deliver: Deliver, dam
     assert landed.read_bytes() == whole
     require_whole_landing(settings.landing_dir)
     assert is_inbox_landed(settings)
+
+
+@pytest.mark.parametrize("damage", [flip_a_bit, Path.unlink, lambda path: path.write_bytes(b"")])
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_a_damaged_landing_of_no_file_is_written_anew(
+    settings: Settings, deliver: Deliver, damage: Callable[[Path], None], is_remembered: bool
+) -> None:
+    deliver(SOURCE, "a.csv", registry("1000000001"))
+    ingest(settings)
+    empty = landing_file(settings.landing_dir / SOURCE, 2017, NO_FILE)
+    whole = empty.read_bytes()
+    damage(empty)
+    if not is_remembered:
+        memory_path(settings.landing_dir, 2017, SOURCE).write_bytes(b"")
+    ingest(settings)
+    assert empty.read_bytes() == whole
+    require_whole_landing(settings.landing_dir)
 
 
 def test_a_bit_that_flips_with_no_trace_is_found_by_content(settings: Settings, deliver: Deliver) -> None:
