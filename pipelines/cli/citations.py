@@ -21,6 +21,8 @@ def print_queue(release: Release, out: Path | None) -> None:
         print(f"{out}: {len(rows)} winners; fill in 获奖理由 and bring it back by: ceping citations --take {out.name}")
         return
     table = Table("奖项 title", "组别 class", "获评对象 winner", "字数 length", "须复核 to be looked at", box=None)
+    for column in table.columns:
+        column.overflow = "fold"
     for row in rows:
         cells = (row["title_name_zh"], row["class_name_zh"] or "", row["subject_name_zh"])
         table.add_row(*map(escape, cells), str(len(row["citation_zh"])), escape(row["doubt"]))

@@ -106,10 +106,13 @@ def test_an_edition_that_is_there_and_a_model_that_is_not_are_refused(seeds: Pat
 
 
 def test_what_would_break_a_seed_is_not_written(seeds: Path) -> None:
-    with seed_path(seeds, "parameters").open("a", encoding="utf-8") as stream:
+    parameters = seed_path(seeds, "parameters")
+    with parameters.open("a", encoding="utf-8") as stream:
         stream.write("2018,survey.cell_min,5,respondents,a,b,c\n")
+    last = len(parameters.read_text(encoding="utf-8").splitlines())
     before = contents(seeds)
-    with pytest.raises(SeedError, match=r"parameters\.csv, line \d+: the same edition, parameter_code as line \d+"):
+    same = rf"parameters\.csv, line \d+: the same edition, parameter_code as line {last}"
+    with pytest.raises(SeedError, match=same):
         new_edition(seeds, 2018, 2017)
     assert contents(seeds) == before
 

@@ -32,7 +32,6 @@ class Winner(BaseModel, frozen=True):
     subject_id: str
     name: str
     rank: int | None
-    class_code: str
     class_name: str
     score: float | None
     low: float | None
@@ -213,7 +212,6 @@ def _winner(desk: Desk, row: Row, of_class: str) -> Winner:
         subject_id=str(row["subject_id"]),
         name=subject_name(desk, row),
         rank=row["award_rank"],
-        class_code=str(row["rank_class"] or ""),
         class_name=of_class,
         score=row["award_score"],
         low=row.get("award_score_p05"),
