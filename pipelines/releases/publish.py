@@ -15,7 +15,6 @@ from pipelines.gate.verdict import VERDICT_FILE, Verdict
 from pipelines.publication.data_package import write_data_package
 from pipelines.publication.dictionary import write_dictionary
 from pipelines.publication.editorial import write_pages
-from pipelines.publication.provenance_pages import write_provenance_pages
 from pipelines.releases.draft import Drafts, copy_of_candidate, require_tables, write_draft
 from pipelines.releases.manifest import build_manifest, release_id_of
 from pipelines.releases.release import SUMS, Release
@@ -108,8 +107,6 @@ def _write_pages(
         previous = (before.release_id, opened.enter_context(before.open())) if before is not None else None
         write_dictionary(candidate, draft.folder)
         write_data_package(candidate, draft.release_id, draft.folder)
-        tables = {table.full_name for table in candidate.tables}
-        write_provenance_pages(connection, verdict, draft.release_id, tables, draft.folder)
         # Last: its pages link to what is there.
         write_pages(connection, candidate, verdict, draft.release_id, code_version, draft.folder, pictures, previous)
         manifest = build_manifest(

@@ -2,7 +2,9 @@
 
 import posixpath
 import re
+from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
@@ -12,11 +14,12 @@ PROVENANCE_FOLDER = "provenance"
 
 
 class Links(BaseModel, frozen=True):
-    """Addresses as one page of the release writes them."""
+    """Addresses as one page of the release writes them; ``traced`` are the figures that have a page of provenance."""
 
     release_folder: Path
     page: str
     language: Language
+    traced: frozenset[str] = frozenset()
 
     @property
     def path(self) -> str:
@@ -37,9 +40,8 @@ class Links(BaseModel, frozen=True):
 
     def figure(self, figure_id: str) -> str:
         """Where the rows under a figure are shown: its page of provenance, or its line among the figures."""
-        page = f"{PROVENANCE_FOLDER}/{figure_id}.html"
-        if re.fullmatch(r"[\w.-]+", figure_id) and (self.release_folder / page).is_file():
-            return self.file(page)
+        if figure_id in self.traced:
+            return self.to(provenance_page(figure_id))
         return f"{self.to('figures.html')}#{anchor(figure_id)}"
 
     def fact(self, code: str) -> str:
@@ -47,6 +49,17 @@ class Links(BaseModel, frozen=True):
         return f"{self.to('methods.html')}#{anchor('fact-' + code)}"
 
 
+def chosen(name: str, column: int, value: str) -> str:
+    """The fragment that leads to a table with a value of a column chosen, as ``site.js`` reads it."""
+    return f"#{name}?{urlencode({f'c{column}': value})}"
+
+
+def provenance_page(figure_id: str) -> str:
+    """The page of a figure's provenance."""
+    return f"{PROVENANCE_FOLDER}/{anchor(figure_id)}.html"
+
+
+@lru_cache(maxsize=4096)
 def anchor(text: str) -> str:
     """A text as an anchor or file name: letters, digits, dots and dashes."""
     return re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII).strip("-.") or "x"

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from pipelines.foundation.sql import Row
 from pipelines.publication.site.awards import Series, read_series
+from pipelines.publication.site.links import chosen
 from pipelines.publication.site.page import Desk
 from pipelines.publication.site.values import written
 
@@ -19,6 +20,7 @@ SENTENCES = "core.dim_notice_sentence"
 FACTS = "core.dim_edition_fact"
 EVIDENCE = "core.fct_method_evidence"
 FIGURES = "trends.figure"
+BALANCE = "audit.row_balance"
 PLACE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -37,6 +39,7 @@ class Evidence(BaseModel, frozen=True):
     name: str
     count: str
     is_none: bool
+    href: str = ""
 
 
 class Method(BaseModel, frozen=True):
@@ -100,10 +103,19 @@ def methods(desk: Desk) -> Iterator[Method]:
                     name=desk.say(row["evidence_zh"], row["evidence_en"]),
                     count=written(row["row_count"]),
                     is_none=not row["row_count"],
+                    href=_rows_of(desk, row["source"]),
                 )
                 for row in of_method
             ),
         )
+
+
+def _rows_of(desk: Desk, source: str) -> str:
+    """Where the rows of a source are shown: file by file, or the table where it is one that is published."""
+    if any(row["source"] == source for row in desk.tables.rows(BALANCE)):
+        return f"{desk.links.to('quality/balance.html')}{chosen('balance', 0, desk.label('source', source))}"
+    published = next((table.full_name for table in desk.tables.candidate.tables if table.name == source), "")
+    return desk.links.to(f"dictionary/{published}.html") if published else ""
 
 
 def trends(desk: Desk) -> Iterator[Trend]:

@@ -8,6 +8,7 @@ from altair.utils.schemapi import debug_mode
 
 from pipelines.foundation.pages import page_environment
 from pipelines.gate.verdict import Verdict
+from pipelines.publication.provenance import FIGURE, NEEDED
 from pipelines.publication.site.kept_pictures import KeptPictures, chart_runtime
 from pipelines.publication.site.language import LANGUAGES, Language
 from pipelines.publication.site.links import Links
@@ -19,6 +20,7 @@ from pipelines.publication.site.pages import (
     figures,
     methods,
     notice,
+    provenance,
     quality,
     ranks,
     record,
@@ -40,7 +42,7 @@ ASSETS = {
 }
 # Loaded for charts alone, and only once one is pointed at.
 RUNTIME = "assets/vega.js"
-KINDS = (notice, series, trends, ranks, methods, figures, record, changes, data, dictionary, quality)
+KINDS = (notice, series, trends, ranks, methods, figures, record, provenance, changes, data, dictionary, quality)
 
 
 def write_site(
@@ -77,7 +79,7 @@ def write_site(
         pages = build_pages(tables, language, folder, pictures, verdict, previous)
         shared = {**about, "language": language, "languages": LANGUAGES, "menu": list(_menu(language, pages))}
         for page in pages:
-            links = _links(folder, language, page.path)
+            links = _links(tables, folder, language, page.path)
             text = environment.get_template(page.template).render(**shared, **page.context, page=page, links=links)
             path = folder / links.path
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +95,7 @@ def build_pages(
     previous: Previous | None = None,
 ) -> list[Page]:
     """Every page of a language with what it shows, before it is written; those of a verdict where there is one."""
-    links = _links(folder, language, "")
+    links = _links(tables, folder, language, "")
     desk = Desk(tables=tables, language=language, links=links, pictures=pictures, verdict=verdict, previous=previous)
     # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
     with debug_mode(False):
@@ -123,5 +125,7 @@ def _menu(language: Language, pages: list[Page]) -> Iterator[tuple[str, str, str
             yield section, language.say(zh, en), of_section[0].path, [page for page in of_section if page.is_listed]
 
 
-def _links(folder: Path, language: Language, page: str) -> Links:
-    return Links(release_folder=folder, page=page, language=language)
+def _links(tables: Tables, folder: Path, language: Language, page: str) -> Links:
+    is_traced = all(tables.table(name) for name in NEEDED)
+    traced = frozenset(str(row["figure_id"]) for row in tables.rows(FIGURE)) if is_traced else frozenset()
+    return Links(release_folder=folder, page=page, language=language, traced=traced)
