@@ -12,6 +12,7 @@ from pipelines.publication.provenance import FIGURE, NEEDED
 from pipelines.publication.site.kept_pictures import KeptPictures, chart_runtime
 from pipelines.publication.site.language import LANGUAGES, Language
 from pipelines.publication.site.links import Links
+from pipelines.publication.site.notice import FACTS
 from pipelines.publication.site.page import Desk, Page, Previous
 from pipelines.publication.site.pages import (
     changes,
@@ -77,6 +78,7 @@ def write_site(
         # Macros keep the globals they were loaded with, so each language has an environment of its own.
         environment.globals |= {"say": language.say, "numeral": language.numeral}
         pages = build_pages(tables, language, folder, pictures, verdict, previous)
+        about["imprint"] = _imprint(tables, language)
         shared = {**about, "language": language, "languages": LANGUAGES, "menu": list(_menu(language, pages))}
         for page in pages:
             links = _links(tables, folder, language, page.path)
@@ -84,6 +86,13 @@ def write_site(
             path = folder / links.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
+
+
+def _imprint(tables: Tables, language: Language) -> dict[str, str]:
+    """What the foot of a page says of the edition: date, organiser, licence and contact; what is not set is empty."""
+    facts = {row["fact_code"]: language.say(row["text_zh"], row["text_en"]) for row in tables.of_edition(FACTS)}
+    date = facts.get("document_date") or facts.get("collected_until", "")
+    return {"date": date, **{code: facts.get(code, "") for code in ("organiser", "licence", "contact")}}
 
 
 def build_pages(
