@@ -13,6 +13,7 @@ from xlsxturbo.types import CellValueOptions, ColumnFormat
 
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import Row, literal
+from pipelines.publication.file_names import workbook_name
 from pipelines.publication.sheets import (
     COUNT,
     FONT,
@@ -40,7 +41,6 @@ from pipelines.publication.site.pictures import group_name, unit_of
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.site.values import SHARE as SHARE_UNIT
 from pipelines.publication.trend_views import CELLS
-from pipelines.publication.workbook import workbook_path
 
 CONTENTS = "目录"
 HEADER = 2
@@ -282,7 +282,7 @@ def _contents(desk: Desk, leaves: Sequence[Leaf], release_id: str) -> Sheet:
         }
     )
     warning = banner(tables)
-    about = f"版本 {release_id}；全部数据表见 {workbook_path(tables.candidate.edition)}。"
+    about = f"版本 {release_id}；全部数据表见 {workbook_name(tables.candidate.edition)}。"
     return sheet(
         frame,
         CONTENTS,

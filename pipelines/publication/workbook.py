@@ -23,11 +23,6 @@ NARROWEST, WIDEST = 10, 50
 MEASURED = 200
 
 
-def workbook_path(edition: int) -> str:
-    """Name of the workbook in the folder of a release."""
-    return f"ceping-{edition}-tables.xlsx"
-
-
 def write_workbook(tables: Tables, release_id: str, path: Path) -> None:
     """Write the workbook of the release to ``path``."""
     candidate = tables.candidate
