@@ -32,7 +32,7 @@ from pipelines.publication.sheets import (
 )
 from pipelines.publication.site.awards import FIRMNESS, TITLES, WINNERS, read_series
 from pipelines.publication.site.language import CHINESE
-from pipelines.publication.site.links import Links
+from pipelines.publication.site.links import Links, anchor
 from pipelines.publication.site.page import Desk
 from pipelines.publication.site.pages.figures import FIGURES, parts
 from pipelines.publication.site.pages.ranks import CHANCES, INTERVALS, RANKS, SUBJECTS, index_name, index_names
@@ -125,14 +125,20 @@ def _winners(desk: Desk) -> Leaf:
         _head(desk, WINNERS, "runner_up_name_zh", "name"), _head(desk, WINNERS, "runner_up_score", "score"),
         _head(desk, WINNERS, "citation_zh", "long"), _head(desk, WINNERS, "subject_id"),
     ]  # fmt: skip
+    given = {
+        (anchor(str(row["series_code"])), str(row["title_code"]), str(row["subject_id"])): row
+        for row in desk.tables.rows(WINNERS)
+    }
     rows = [
         (
             series.name, title.name, won.class_name, won.rank, won.name, won.score, won.low, won.high, won.chance,
-            won.consecutive_wins, won.total_wins, won.next_name, won.next_score, won.citation, won.subject_id,
+            won.consecutive_wins, won.total_wins, row["runner_up_name_zh"], row["runner_up_score"], won.citation,
+            won.subject_id,
         )
         for series in read_series(desk)
         for title in series.titles
         for won in title.winners
+        if (row := given[series.code, title.code, won.subject_id])
     ]  # fmt: skip
     return Leaf.of("获奖名单", "获奖名单", heads, rows)
 
