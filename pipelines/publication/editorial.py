@@ -10,8 +10,8 @@ import duckdb
 
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.verdict import Verdict
+from pipelines.publication.file_names import editors_workbook_name, workbook_name
 from pipelines.publication.site.language import LANGUAGES
-from pipelines.publication.site.links import workbook_path
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.workbook import write_workbook
 
@@ -24,8 +24,8 @@ def write_documents(connection: duckdb.DuckDBPyConnection, candidate: Candidate,
     from pipelines.publication.editors_workbook import write_editors_workbook
 
     tables = Tables(connection, candidate)
-    write_editors_workbook(tables, release_id, folder / f"ceping-{candidate.edition}.xlsx")
-    write_workbook(tables, release_id, folder / workbook_path(candidate.edition))
+    write_editors_workbook(tables, release_id, folder / editors_workbook_name(candidate.edition))
+    write_workbook(tables, release_id, folder / workbook_name(candidate.edition))
     for language in LANGUAGES:
         write_document(tables, language, release_id, folder)
     write_cards(tables, folder)

@@ -13,6 +13,7 @@ from xlsxturbo.types import CellValueOptions, ColumnFormat
 
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import Row, literal
+from pipelines.publication.file_names import workbook_name
 from pipelines.publication.sheets import (
     COUNT,
     FONT,
@@ -32,7 +33,7 @@ from pipelines.publication.sheets import (
 from pipelines.publication.site.awards import FIRMNESS, TITLES, WINNERS, read_series
 from pipelines.publication.site.classes import class_name
 from pipelines.publication.site.language import CHINESE
-from pipelines.publication.site.links import Links, workbook_path
+from pipelines.publication.site.links import Links
 from pipelines.publication.site.page import Desk
 from pipelines.publication.site.pages.figures import FIGURES, parts
 from pipelines.publication.site.pages.ranks import CHANCES, INTERVALS, RANKS, index_name, index_names
@@ -284,7 +285,7 @@ def _contents(desk: Desk, leaves: Sequence[Leaf], release_id: str) -> Sheet:
         }
     )
     warning = banner(tables)
-    about = f"版本 {release_id}；全部数据表见 {workbook_path(tables.candidate.edition)}。"
+    about = f"版本 {release_id}；全部数据表见 {workbook_name(tables.candidate.edition)}。"
     return sheet(
         frame,
         CONTENTS,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from pipelines.foundation.sql import Row, query_rows
 from pipelines.gate.verdict import ExpectationOutcome, Verdict
+from pipelines.publication.trend_views import CELLS
 
 FIGURE, UNITS, INPUTS = "trends.figure", "trends.figure_unit", "trends.figure_input"
 LINEAGE, MODEL, LEDGER, BALANCE, SUBJECT = (
@@ -53,6 +54,9 @@ def trace_published(
         """,
         [table, table],
     )
+    if table == FIGURE:
+        chain = _chain_of(connection, row)
+        models = [model for model in models if model["name"] in chain]
     names = {str(model["name"]) for model in models} | {table}
     units, unit_count = _units(connection, table, row, most_rows)
     return Provenance(
@@ -65,6 +69,51 @@ def trace_published(
         units=units,
         unit_count=unit_count,
     )
+
+
+def _chain_of(connection: duckdb.DuckDBPyConnection, figure: Row) -> set[str]:
+    """What a figure is made from: not all that the table of figures is, which is nearly everything.
+
+    Below the cells, each table is followed to those that hold rows of the figure's sources and of no other; where only
+    wider ones do, to one of the figure's own trend, or that reads what has no other sources, and the least of these.
+    """
+    parents: dict[str, set[str]] = {}
+    sources: dict[str, set[str]] = {}
+    for name, upstream, kind, steps in connection.execute(
+        f"select table_name, upstream_name, upstream_kind, step_count from {LINEAGE}"
+    ).fetchall():
+        if steps == 1:
+            parents.setdefault(name, set()).add(upstream)
+        if kind == "source":
+            sources.setdefault(name, set()).add(upstream)
+            sources[upstream] = {upstream}
+    given = [figure["edition"], figure["figure_id"]]
+    found = connection.execute(f"select source from {INPUTS} where edition = ? and figure_id = ?", given).fetchall()
+    wanted = {f"raw.{source}" for (source,) in found}
+    chain, waiting = set(wanted), [FIGURE]
+    while waiting:
+        name = waiting.pop()
+        if name in chain and name not in wanted:
+            continue
+        chain.add(name)
+        above = parents.get(name, set())
+        chosen = {up for up in above if sources.get(up, set()) <= wanted}
+        left = (sources.get(name, set()) & wanted) - {source for up in chosen for source in sources.get(up, set())}
+        direct = {up for up in above if any(sources.get(of) and sources[of] <= wanted for of in parents.get(up, ()))}
+        wider = [(*_distance(up, figure), up not in direct, len(sources[up]), up) for up in above - chosen]
+        for *_, up in sorted(wider):
+            if sources[up] & left:
+                chosen.add(up)
+                left -= sources[up]
+        # What rests on reference data alone is named and not taken apart.
+        chain |= {up for up in chosen if not sources.get(up)}
+        waiting += [up for up in chosen if sources.get(up) and up not in chain]
+    return chain
+
+
+def _distance(name: str, figure: Row) -> tuple[bool, bool]:
+    """How far a table is from a figure by its name: its cell is nearest, then the units of its trend."""
+    return (name != CELLS, f"trend_{figure.get('trend')}_" not in name)
 
 
 def _units(connection: duckdb.DuckDBPyConnection, table: str, row: Row, most_rows: int) -> tuple[list[Row], int]:

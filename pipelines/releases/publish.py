@@ -16,7 +16,6 @@ from pipelines.publication.data_package import write_data_package
 from pipelines.publication.dictionary import write_dictionary
 from pipelines.publication.editorial import write_internal_pages, write_public_pages
 from pipelines.publication.parts import copy_of_candidate, public_tables, require_tables
-from pipelines.publication.provenance_pages import write_provenance_pages
 from pipelines.releases.draft import Drafts, write_draft
 from pipelines.releases.manifest import build_manifest, release_id_of
 from pipelines.releases.release import MANIFEST_FILE, SUMS, Release
@@ -133,8 +132,6 @@ def _write_pages(
         previous = (before.release_id, opened.enter_context(before.open(is_public=True))) if before else None
         write_dictionary(shown, draft.public)
         write_data_package(shown, draft.release_id, draft.public)
-        tables = {table.full_name for table in shown.tables}
-        write_provenance_pages(connection, told, draft.release_id, tables, draft.public)
         # Last: its pages link to what is there.
         write_public_pages(connection, shown, told, draft.release_id, code_version, draft.public, pictures, previous)
         manifest = build_manifest(candidate, shown, told, code_version, connection, draft.folder)

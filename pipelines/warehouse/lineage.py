@@ -74,12 +74,13 @@ def trace(manifest: Manifest, target: Path, columns: Mapping[str, Mapping[str, M
         if node["resource_type"] in TRACED
     }
     published = {node_id: node for node_id, node in nodes.items() if is_published(node)}
+    followed = [node_id for node_id in nodes if node_id in published or nodes[node_id]["resource_type"] == "model"]
     sources = {node["name"]: node["description"] for node in manifest["sources"].values()}
     origins = _trace_columns(manifest["metadata"]["project_name"], nodes, target, columns)
     return TracedTables(
         rows={
             "model": sorted(_rule(node, sources) for node in nodes.values()),
-            "lineage": sorted(row for node_id in published for row in _upstream(manifest, nodes, node_id)),
+            "lineage": sorted(row for node_id in followed for row in _upstream(manifest, nodes, node_id)),
             "column_origin": [
                 (table_name(node), column, *origins.described(Column(table=table_name(node), name=column)))
                 for node in sorted(published.values(), key=table_name)

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.hashing import hash_file
 from pipelines.publication import workbook as workbook_module
-from pipelines.publication.site.links import workbook_path
+from pipelines.publication.file_names import workbook_name
 from pipelines.publication.workbook import heading
 from pipelines.releases.publish import publish
 from pipelines.releases.release import Release
@@ -53,7 +53,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(scope="module")
 def book(release: Release) -> Iterator[Workbook]:
-    opened = openpyxl.load_workbook(release.public / workbook_path(2017))
+    opened = openpyxl.load_workbook(release.public / workbook_name(2017))
     yield opened
     opened.close()
 
@@ -160,7 +160,7 @@ def test_a_table_too_long_stays_in_parquet_and_the_first_sheet_says_so(
 ) -> None:
     monkeypatch.setattr(workbook_module, "MOST_ROWS", 10)
     release = publish_tables(tmp_path / "home", {"trends.figure": site_tables()["trends.figure"]})
-    opened = openpyxl.load_workbook(release.public / workbook_path(2017))
+    opened = openpyxl.load_workbook(release.public / workbook_name(2017))
     assert opened.sheetnames == ["目录", "字段说明"]
     assert [cell.value for cell in opened["目录"][6]][3:] == [len(figures()), "见 Parquet"]
 
@@ -246,6 +246,8 @@ def test_a_release_of_a_registry_alone_has_its_workbook_and_notice(tmp_path: Pat
     release = publish(candidate, verdict_for(candidate), Releases(tmp_path / "home" / "releases"), CODE)
     assert "评估结果通报" in text_of(release.public / "notice-2017.docx")
     names = {path.relative_to(release.public).as_posix() for path in release.public.rglob("*.html")}
-    assert names == {"dictionary.html", "index.html", "data.html", "en/index.html", "en/data.html"}
-    assert openpyxl.load_workbook(release.public / workbook_path(2017))["dim_subject"].max_row == 3 + 11
+    shared = {"index.html", "data.html", "dictionary.html"}
+    shared |= {f"dictionary/{name}.html" for name in kept}
+    assert names == shared | {f"en/{name}" for name in shared}
+    assert openpyxl.load_workbook(release.public / workbook_name(2017))["dim_subject"].max_row == 3 + 11
     assert openpyxl.load_workbook(release.public / "ceping-2017.xlsx").sheetnames == ["目录"]

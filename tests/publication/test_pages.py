@@ -19,6 +19,7 @@ from tests.fixtures.small_release import (
     example_tables,
     publish_tables,
 )
+from tests.fixtures.small_site import site_tables
 
 
 @pytest.fixture
@@ -58,6 +59,15 @@ def test_the_site_shows_figures_in_both_languages(home: Path) -> None:
     ):  # fmt: skip
         assert text in english, text
     assert not re.findall(r"(?:src|href)=\"(?:https?:)?//|@import|url\(", chinese + english)
+
+
+def test_the_foot_of_a_page_says_how_to_cite_it_from_the_facts_of_the_edition(home: Path) -> None:
+    release = publish_tables(home, {name: site_tables()[name] for name in ("core.dim_edition_fact", "core.dim_label")})
+    foot = release.bulletin_path.read_text(encoding="utf-8").partition("<footer>")[2]
+    for text in ("中国信息化研究与促进网：《", f"版本 {release.release_id}", "须注明主办方", "联系"):
+        assert text in foot, text
+    english = (release.folder / "en" / "index.html").read_text(encoding="utf-8").partition("<footer>")[2]
+    assert "Free to quote" in english
 
 
 def test_real_rows_bear_no_banner(home: Path) -> None:

@@ -59,6 +59,10 @@ def tables(settings: Settings, name: str) -> Tables:
                 ("trends.figure", "trends.trend_3", "model", 1),
                 ("trends.figure", "raw.platform_census", "source", 2),
                 ("core.dim_subject", "raw.platform_census", "source", 1),
+                ("trends.figure", "trends.trend_2", "model", 1),
+                ("trends.figure", "raw.site_registry", "source", 2),
+                ("trends.trend_2", "raw.site_registry", "source", 1),
+                ("trends.trend_3", "raw.platform_census", "source", 1),
             ],
         ),
         "audit.model": (
@@ -67,6 +71,7 @@ def tables(settings: Settings, name: str) -> Tables:
                 ("trends.figure", "model", "A figure. | 数字。", "select 1"),
                 ("trends.trend_3", "model", f"{HOSTILE} | {HOSTILE}", "select * from census where a < 1"),
                 ("raw.platform_census", "source", "A census. | 普查。", None),
+                ("trends.trend_2", "model", "Another trend. | 别的趋势。", "select 2"),
             ],
         ),
         "audit.row_balance": (
@@ -113,7 +118,10 @@ def test_a_page_a_figure_tells_definition_rules_checks_files_and_units(release: 
     assert "已加载 2 行" in page
     assert "共 2 个" in page
     assert "trends.trend_3" in page
-    assert "<script" not in page
+    # What other figures come from has no place on the page of this one.
+    assert "trends.trend_2" not in page
+    assert 'lang="en"' in (release.folder / "en" / "provenance" / f"{FIGURE}.html").read_text(encoding="utf-8")
+    assert "<script>" not in page
     assert "a &lt; 1" in page
     assert not re.findall(r"(?:src|href)=\"(?:https?:)?//|@import|url\(", page)
     assert f"public/provenance/{FIGURE}.html" in {file.path for file in release.manifest.files}

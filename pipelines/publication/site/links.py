@@ -2,8 +2,9 @@
 
 import posixpath
 import re
+from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel
 
@@ -14,11 +15,12 @@ CARD_PAGE = "card.html"
 
 
 class Links(BaseModel, frozen=True):
-    """Addresses as one page of the release writes them."""
+    """Addresses as one page of the release writes them; ``traced`` are the figures that have a page of provenance."""
 
     release_folder: Path
     page: str
     language: Language
+    traced: frozenset[str] = frozenset()
 
     @property
     def path(self) -> str:
@@ -39,9 +41,8 @@ class Links(BaseModel, frozen=True):
 
     def figure(self, figure_id: str) -> str:
         """Where the rows under a figure are shown: its page of provenance, or its line among the figures."""
-        page = f"{PROVENANCE_FOLDER}/{figure_id}.html"
-        if re.fullmatch(r"[\w.-]+", figure_id) and (self.release_folder / page).is_file():
-            return self.file(page)
+        if figure_id in self.traced:
+            return self.to(provenance_page(figure_id))
         return f"{self.to('figures.html')}#{anchor(figure_id)}"
 
     def card(self, subject_id: str) -> str:
@@ -53,6 +54,17 @@ class Links(BaseModel, frozen=True):
         return f"{self.to('methods.html')}#{anchor('fact-' + code)}"
 
 
+def chosen(name: str, column: int, value: str) -> str:
+    """The fragment that leads to a table with a value of a column chosen, as ``site.js`` reads it."""
+    return f"#{name}?{urlencode({f'c{column}': value})}"
+
+
+def provenance_page(figure_id: str) -> str:
+    """The page of a figure's provenance."""
+    return f"{PROVENANCE_FOLDER}/{anchor(figure_id)}.html"
+
+
+@lru_cache(maxsize=4096)
 def anchor(text: str) -> str:
     """A text as an anchor or file name: letters, digits, dots and dashes."""
     return re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII).strip("-.") or "x"
@@ -61,8 +73,3 @@ def anchor(text: str) -> str:
 def region_page(code: str) -> str:
     """Page of a region."""
     return f"regions/{anchor(code)}.html"
-
-
-def workbook_path(edition: int) -> str:
-    """Name of the workbook of all tables in the folder of a release."""
-    return f"ceping-{edition}-tables.xlsx"

@@ -19,6 +19,7 @@ SENTENCES = "core.dim_notice_sentence"
 FACTS = "core.dim_edition_fact"
 EVIDENCE = "core.fct_method_evidence"
 FIGURES = "trends.figure"
+BALANCE = "audit.row_balance"
 PLACE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -41,6 +42,7 @@ class Evidence(BaseModel, frozen=True):
     count: str
     unit: str
     is_none: bool
+    href: str = ""
 
 
 class Method(BaseModel, frozen=True):
@@ -165,10 +167,19 @@ def methods(desk: Desk) -> Iterator[Method]:
                     count=written(row["row_count"]),
                     unit=desk.say(row.get("unit_zh") or "", ""),
                     is_none=not row["row_count"],
+                    href=_rows_of(desk, row["source"]),
                 )
                 for row in of_method
             ),
         )
+
+
+def _rows_of(desk: Desk, source: str) -> str:
+    """Where the rows of a source are shown: file by file, or the table where it is one that is published."""
+    if any(row["source"] == source for row in desk.tables.rows(BALANCE)):
+        return f"{desk.links.to('data.html')}#deliveries-title"
+    published = next((table.full_name for table in desk.tables.candidate.tables if table.name == source), "")
+    return desk.links.to(f"dictionary/{published}.html") if published else ""
 
 
 def trends(desk: Desk) -> Iterator[Trend]:

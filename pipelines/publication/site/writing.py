@@ -12,9 +12,11 @@ from altair.utils.schemapi import debug_mode
 
 from pipelines.foundation.pages import page_environment
 from pipelines.gate.verdict import Verdict
+from pipelines.publication.provenance import FIGURE, NEEDED
 from pipelines.publication.site.kept_pictures import KeptPictures, chart_runtime
 from pipelines.publication.site.language import LANGUAGES, Language
 from pipelines.publication.site.links import Links
+from pipelines.publication.site.notice import FACTS
 from pipelines.publication.site.page import Desk, Page, Previous
 from pipelines.publication.site.pages import (
     cards,
@@ -24,6 +26,7 @@ from pipelines.publication.site.pages import (
     figures,
     methods,
     notice,
+    provenance,
     quality,
     ranks,
     record,
@@ -58,7 +61,7 @@ class Kind(Protocol):
 
 # Pictures are drawn ahead of the verdict; the other kinds have none.
 PICTURED: tuple[Kind, ...] = (notice, series, trends, ranks, methods, figures, record)
-PUBLIC: tuple[Kind, ...] = (*PICTURED, changes, data, dictionary, regions, cards)
+PUBLIC: tuple[Kind, ...] = (*PICTURED, provenance, changes, data, dictionary, regions, cards)
 INTERNAL: tuple[Kind, ...] = (quality, dictionary)
 
 
@@ -86,8 +89,9 @@ def write_site(
         pages = build_pages(desk, kinds, language, folder)
         menu = list(_menu(language, pages))
         shared = {**about, "language": language, "languages": LANGUAGES, "menu": menu, "home": pages[0].path}
+        shared["imprint"] = _imprint(tables, language)
         for page in pages:
-            links = _links(folder, language, page.path)
+            links = _links(tables, folder, language, page.path)
             shown = {**shared, **page.context, "page": page, "links": links}
             text = environment.get_template(page.template).render(shown)
             path = folder / links.path
@@ -103,7 +107,7 @@ def desk_of(
     previous: Previous | None = None,
 ) -> Desk:
     """What the pages of a folder are made from."""
-    links = _links(folder, LANGUAGES[0], "")
+    links = _links(tables, folder, LANGUAGES[0], "")
     return Desk(
         tables=tables, language=LANGUAGES[0], links=links, pictures=pictures, verdict=verdict, previous=previous
     )
@@ -111,7 +115,7 @@ def desk_of(
 
 def build_pages(desk: Desk, kinds: Sequence[Kind], language: Language, folder: Path) -> list[Page]:
     """Every page of a language with what it shows, before it is written; those of a verdict where there is one."""
-    at = desk.model_copy(update={"language": language, "links": _links(folder, language, "")})
+    at = desk.model_copy(update={"language": language, "links": _links(desk.tables, folder, language, "")})
     # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
     with debug_mode(False):
         return [page for kind in kinds for page in kind.build(at)]
@@ -135,6 +139,13 @@ def _about(tables: Tables, verdict: Verdict, release_id: str, code_version: str)
     }
 
 
+def _imprint(tables: Tables, language: Language) -> dict[str, str]:
+    """What the foot of a page says of the edition: date, organiser, licence and contact; what is not set is empty."""
+    facts = {row["fact_code"]: language.say(row["text_zh"], row["text_en"]) for row in tables.of_edition(FACTS)}
+    date = facts.get("document_date") or facts.get("collected_until", "")
+    return {"date": date, **{code: facts.get(code, "") for code in ("organiser", "licence", "contact")}}
+
+
 def _menu(language: Language, pages: list[Page]) -> Iterator[tuple[str, str, str, list[Page]]]:
     """The entries of the menu: section, name, address, and the pages below it; only what the release has."""
     names = (
@@ -154,5 +165,7 @@ def _menu(language: Language, pages: list[Page]) -> Iterator[tuple[str, str, str
             yield section, language.say(zh, en), of_section[0].path, of_section
 
 
-def _links(folder: Path, language: Language, page: str) -> Links:
-    return Links(release_folder=folder, page=page, language=language)
+def _links(tables: Tables, folder: Path, language: Language, page: str) -> Links:
+    is_traced = all(tables.table(name) for name in NEEDED)
+    traced = frozenset(str(row["figure_id"]) for row in tables.rows(FIGURE)) if is_traced else frozenset()
+    return Links(release_folder=folder, page=page, language=language, traced=traced)

@@ -5,8 +5,8 @@ from itertools import groupby
 from pathlib import Path
 
 from pipelines.foundation.sql import Row
+from pipelines.publication.file_names import editors_workbook_name, workbook_name
 from pipelines.publication.site.grid import Column, Grid, grid, number_cell, text_cell
-from pipelines.publication.site.links import workbook_path
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages import dictionary
 
@@ -28,12 +28,12 @@ def downloads(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
     edition = desk.tables.candidate.edition
     known = [
         (
-            f"ceping-{edition}.xlsx",
+            editors_workbook_name(edition),
             "编辑用工作簿：获奖名单、数字、趋势、各指数名次，可直接打印（中文）",
             "workbook for editors: winners, figures, trends and ranks, ready to print; heads in both languages",
         ),
         (
-            workbook_path(edition),
+            workbook_name(edition),
             "全部数据表工作簿，每张数据表一个工作表",
             "workbook of all tables, one sheet a table",
         ),

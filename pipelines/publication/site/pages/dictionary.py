@@ -14,8 +14,8 @@ from pipelines.warehouse.tables import TableColumn
 PAGE = "dictionary.html"
 SECTION = "data.html"
 FOLDER = "dictionary"
-# Tables a column is made of beyond these are folded.
-MOST_ORIGINS = 3
+# What a column is made of beyond so many tables, or characters, is folded.
+MOST_ORIGINS, MOST_CHARACTERS = 3, 120
 
 
 def build(desk: Desk) -> Iterator[Page]:
@@ -75,7 +75,8 @@ def _page(desk: Desk, table: FrozenTable, origins: dict[tuple[str, str], str]) -
 def _origin(made_of: str) -> tuple[list[str], list[str]]:
     """What a column is made of, table by table: what is shown, and what is folded."""
     parts = [part for part in re.split(r";\s*", made_of) if part]
-    return parts[:MOST_ORIGINS], parts[MOST_ORIGINS:]
+    is_short = len(parts) <= MOST_ORIGINS and len(made_of) <= MOST_CHARACTERS
+    return (parts, []) if is_short else ([], parts)
 
 
 def _failing_rows(desk: Desk, table: FrozenTable, name: str, outcome: ExpectationOutcome) -> Grid:

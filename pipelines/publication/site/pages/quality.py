@@ -74,11 +74,17 @@ def build(desk: Desk) -> Iterator[Page]:
 
 
 def _addresses(desk: Desk, verdict: Verdict) -> Iterator[tuple[str, ExpectationOutcome]]:
-    """Where each outcome that did not hold is shown."""
+    """Where each outcome that did not hold is shown; a suite may be of several tables together, which have no page."""
     for suite in verdict.suites:
         for anchor, outcome in numbered(suite.outcomes):
             if not outcome.passed:
-                yield f"{desk.links.to(table_page(suite.table))}#{anchor}", outcome
+                page = _page_of(desk, suite.table)
+                yield f"{page}#{anchor}" if page else "#by-table", outcome
+
+
+def _page_of(desk: Desk, table: str) -> str:
+    is_published = any(found.full_name == table for found in desk.tables.candidate.tables)
+    return desk.links.to(table_page(table)) if is_published else ""
 
 
 def _line(desk: Desk, outcome: ExpectationOutcome, found: dict[int, str]) -> tuple[str, str, str, str]:
@@ -100,7 +106,7 @@ def _suites(desk: Desk, verdict: Verdict) -> Grid:
         "suites", desk.say("逐表检验", "Table by table"), columns,
         [
             [
-                text_cell(suite.table, href=desk.links.to(table_page(suite.table)), css="code"),
+                text_cell(suite.table, href=_page_of(desk, suite.table), css="code"),
                 text_cell(desk.language.of(desk.tables.title(suite.table))),
                 number_cell(rows.get(suite.table)),
                 number_cell(len(suite.outcomes)),

@@ -8,6 +8,7 @@ from pipelines.foundation.sql import Row
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, text_cell
 from pipelines.publication.site.links import anchor
 from pipelines.publication.site.page import Desk, Page
+from pipelines.publication.site.pictures import day_of, is_known_by
 from pipelines.publication.site.values import SHARE, printed, written
 
 CLAIMS = "trends.claim"
@@ -135,7 +136,11 @@ def official(desk: Desk) -> Grid:
         Column(title=desk.say("文件", "Document")),
         Column(title=desk.say("可信度", "Confidence"), is_choice=True),
     ]
-    rows = sorted(desk.tables.rows(SERIES), key=lambda r: (r["series_order"] or 0, str(r["as_of"]), r["fact_id"]))
+    of_all = desk.tables.rows(SERIES)
+    known = [row for row in of_all if not day_of(row["as_of"]) or is_known_by(desk, row["as_of"])]
+    rows = sorted(known, key=lambda r: (r["series_order"] or 0, str(r["as_of"]), r["fact_id"]))
+    later = len(of_all) - len(known)
+    told = desk.say(f"另有 {later} 个数字晚于本年度，见 {SERIES}。", f"{later} numbers of later years are in {SERIES}.")
     return grid(
         anchor("official"), desk.say("官方数列", "Official series"), columns,
         [
@@ -153,6 +158,7 @@ def official(desk: Desk) -> Grid:
             ]
             for row in rows
         ],
+        more=told if later else "",
     )  # fmt: skip
 
 

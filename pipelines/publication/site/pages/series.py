@@ -17,7 +17,7 @@ from pipelines.publication.site.awards import (
 )
 from pipelines.publication.site.classes import class_name, class_place
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, score_cell, share_cell, text_cell
-from pipelines.publication.site.links import anchor
+from pipelines.publication.site.links import anchor, chosen
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.tables import SUBJECTS
 from pipelines.publication.site.values import span
@@ -55,10 +55,17 @@ def winners(desk: Desk, series: Series, title: Title) -> Grid:
     ]
     name = f"winners-{series.code}-{anchor(title.code)}"
     caption = desk.say(f"{title.name}获评名单", f"Winners: {title.name}")
-    return grid(name, caption, columns, [_winner_row(desk, winner) for winner in title.winners])
+    made_of = _made_of(desk, series, title)
+    return grid(name, caption, columns, [_winner_row(desk, winner, made_of) for winner in title.winners])
 
 
-def _winner_row(desk: Desk, winner: Winner) -> list[Cell]:
+def _made_of(desk: Desk, series: Series, title: Title) -> str:
+    """The table of what the scores of a title are made of; empty where there is none."""
+    has_parts = any(of_title(row, series.code, title.code) for row in desk.tables.rows(COMPONENTS))
+    return f"components-{series.code}-{anchor(title.code)}" if has_parts and title.winners else ""
+
+
+def _winner_row(desk: Desk, winner: Winner, made_of: str) -> list[Cell]:
     between = desk.say("，", ", ")
     wins = number_cell(winner.consecutive_wins)
     return [
@@ -70,7 +77,9 @@ def _winner_row(desk: Desk, winner: Winner) -> list[Cell]:
             href=desk.card(winner.subject_id),
         ),
         text_cell(winner.class_name),
-        score_cell(winner.score).model_copy(update={"note": span(winner.low, winner.high) if winner.low else ""}),
+        score_cell(winner.score, href=chosen(made_of, 0, winner.name) if made_of else "").model_copy(
+            update={"note": span(winner.low, winner.high) if winner.low else ""}
+        ),
         share_cell(winner.chance),
         text_cell(between.join(f"{name} {count:,}" for name, count in winner.evidence)),
         wins.model_copy(update={"text": f"{wins.text} / {number_cell(winner.total_wins).text}"}),

@@ -104,6 +104,7 @@
     tools.querySelector("[data-save]").addEventListener("click", () => saveTable(holder, table));
     tools.hidden = false;
     if (location.hash) restore();
+    addEventListener("hashchange", restore);
     table.addEventListener("afterSort", () => remember(holder, word, lists, heads));
   };
   for (const holder of document.querySelectorAll(".table")) lively(holder);
