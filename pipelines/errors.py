@@ -24,10 +24,12 @@ ADVICE_BY_WORDS = {
     "database or disk is full": ADVICE[errno.ENOSPC],
     "attempt to write a readonly database": ADVICE[errno.EACCES],
     "unable to open database file": f"{ADVICE[errno.EACCES]}, or {ADVICE[errno.EMFILE]}",
-    "disk I/O error": ADVICE[errno.EIO],
+    "disk I/O error": f"{ADVICE[errno.EIO]}, or {ADVICE[errno.EFBIG]}",
 }
 # As Python writes a failure of the system: [Errno 13] Permission denied: '/a' -> '/b'.
 AS_PYTHON_SAYS = re.compile(r"\[Errno \d+\] (?P<what>[^:\n]+)(?:: (?P<path>'.*'|\".*\"))?")
+# As SQLAlchemy writes one of a database: (sqlite3.OperationalError) disk I/O error
+KIND_IN_FRONT = re.compile(r"^\([\w.]+\) ")
 MOST_CAUSES = 20
 
 
@@ -50,7 +52,7 @@ def machine_failure(messages: Iterable[str]) -> str | None:
 
     Libraries repeat it in many lines, or for each of a hundred tables.
     """
-    lines = (line.strip() for message in messages for line in message.splitlines())
+    lines = (KIND_IN_FRONT.sub("", line.strip()) for message in messages for line in message.splitlines())
     return next((with_advice(line) for line in lines if fault_of_machine(line)), None)
 
 

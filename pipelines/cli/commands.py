@@ -1,6 +1,7 @@
 """The commands of ``ceping``: each is one call into the rest, which is imported only when it is used."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ edition_app = typer.Typer(name="edition", no_args_is_help=True, help="Describe t
 app.add_typer(edition_app)
 framework_app = typer.Typer(name="framework", no_args_is_help=True, help="Frameworks as the tables organisers write.")
 app.add_typer(framework_app)
+
+NAMES_A_PATH = re.compile(r"(^|[\s'\"(])/\w")
 
 Home = Annotated[
     Path | None, typer.Option("--home", envvar="CEPING_HOME", help="Folder that holds everything a run writes.")
@@ -118,7 +121,7 @@ def printed_errors(place: Path | None = None) -> Iterator[None]:
         message = told(error)
         if message is None:
             raise
-        where = f"{place}: " if place is not None and "/" not in message else ""
+        where = f"{place}: " if place is not None and not NAMES_A_PATH.search(message) else ""
         typer.secho(f"error: {where}{message}", fg=typer.colors.RED, err=True)
         raise typer.Exit(1) from None
 

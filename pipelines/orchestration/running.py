@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from threading import Thread
 from types import ModuleType
@@ -115,6 +115,8 @@ def _run_job(
         dg.DagsterInstance.get() as instance,
         settings.run_log_path.open("w", encoding="utf-8") as log,
         redirect_stdout(log),
+        # Dagster complains here of every line that it cannot write to its store.
+        redirect_stderr(log),
     ):
         return defs.resolve_job_def("edition").execute_in_process(
             instance=instance,

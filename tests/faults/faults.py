@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -99,11 +100,9 @@ def short_kills(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
     killed, damaged = Line("kill -9 at every step, one after the other"), Line("every cache empty, half or flipped")
     with home_in(undisturbed, folder) as home:
         for step in STEPS:
-            killed.tries += 1
-            _strike(killed, home, step, KILL, chance)
+            _strike(killed, home, step, KILL, None)
         for pattern in CACHES:
-            damaged.tries += 1
-            _damage(home, pattern, chance.choice(DAMAGES), chance)
+            _damage(damaged, home, pattern, chance.choice(DAMAGES), chance)
         judge_next_run(home, killed, damaged)
         judge_verification(home, damaged)
     yield from (killed, damaged)
@@ -111,7 +110,6 @@ def short_kills(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
 
 def short_shortages(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
     """In one home a second run and each shortage at another step; then it moves, and its clock is set back."""
-    chance = random.Random(2)
     second = Line("two runs at once", tries=1)
     struck = [Line(f"{strike.name}, in {step}") for strike, step in zip(SHORTAGES, SHORT_STEPS, strict=True)]
     moved = Line("a home moved, its clock set back, with marks of earlier formats", tries=1)
@@ -120,8 +118,7 @@ def short_shortages(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
             if (strike.needs_own_disk and place is None) or not strike.is_possible:
                 line.fault += NOT_TRIED
                 continue
-            line.tries += 1
-            _strike(line, home, step, strike, chance, second if line is struck[0] else None)
+            _strike(line, home, step, strike, None, second if line is struck[0] else None)
         elsewhere = _moved(home)
         _set_clock_back(elsewhere.path)
         _make_older(elsewhere.path)
@@ -171,9 +168,8 @@ def damaged_state(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
     for pattern in CACHES:
         line = Line(f"empty, half, flipped: {pattern}")
         for damage in (empty, half, *[flip] * FLIPS):
-            line.tries += 1
             with home_in(undisturbed, folder) as home:
-                _damage(home, pattern, damage, chance)
+                _damage(line, home, pattern, damage, chance)
                 judge_next_run(home, line)
         yield line
 
@@ -182,21 +178,21 @@ def damaged_truth(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
     """What cannot be found out anew is named with what to do, and when that is done all is well."""
     chance = random.Random(4)
     for pattern in KEPT:
-        line = Line(f"empty, half, flipped: {pattern}", tries=len(DAMAGES))
+        line = Line(f"empty, half, flipped: {pattern}")
         for damage in DAMAGES:
             with home_in(undisturbed, folder) as home:
                 path = home.path / pattern
                 kept = path.read_bytes()
-                _damage(home, pattern, damage, chance)
+                _damage(line, home, pattern, damage, chance)
                 judge_next_run(home, line, undo=partial(path.write_bytes, kept))
         yield line
     of_before = replace(undisturbed, expected=undisturbed.before, sums=undisturbed.sums_before)
     for name in OF_RELEASE:
-        line = Line(f"empty, half, flipped: {name} of the current release", tries=len(DAMAGES))
+        line = Line(f"empty, half, flipped: {name} of the current release")
         for damage in DAMAGES:
             with home_in(of_before, folder, is_up_to_date=True) as home:
                 release = (home.path / "releases" / "current").resolve().parent
-                _damage(home, (release / name).relative_to(home.path).as_posix(), damage, chance)
+                _damage(line, home, (release / name).relative_to(home.path).as_posix(), damage, chance)
                 judge_next_run(home, line, undo=partial(shutil.rmtree, release))
         yield line
 
@@ -233,7 +229,10 @@ def moves(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
 
 
 def _try_second(line: Line, home: Home, process: Process, path: Path) -> None:
+    """Another run while the first stands still, as it could end before the other has begun."""
+    os.killpg(process.pid, signal.SIGSTOP)
     second = home.run()
+    os.killpg(process.pid, signal.SIGCONT)
     if second.returncode != 1 or "another run is writing" not in second.stderr:
         line.stuck += 1
         line.note(second.stdout + second.stderr)
@@ -264,7 +263,7 @@ def _make_older(home: Path) -> None:
     (home / "work" / "warehouse.built").write_text('{"models": "0", "seeds": "0"}', encoding="utf-8")
     (home / "work" / "built-2017.json").write_text('{"inputs": "0"}', encoding="utf-8")
     for path in home.glob("landing/file_ledger/*.parquet"):
-        pl.read_parquet(path).with_columns(contract=pl.lit("0" * 16)).write_parquet(path)
+        pl.read_parquet(path, glob=False).with_columns(contract=pl.lit("0" * 16)).write_parquet(path)
     history = home / "releases" / "history.jsonl"
     entries = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
     unsealed = [{name: value for name, value in entry.items() if name != "seal"} for entry in entries]
@@ -295,7 +294,7 @@ def _at_every_step(strike: Strike, undisturbed: Undisturbed, folder: Path, tries
     """So many tries of each step, each in a home of its own; the last of each step is computed again."""
     chance = random.Random(strike.name)
     for step in STEPS:
-        line = Line(f"{strike.name}, in {step}", tries=tries)
+        line = Line(f"{strike.name}, in {step}")
         for number in range(tries):
             with home_in(undisturbed, folder) as home:
                 _strike(line, home, step, strike, chance)
@@ -306,16 +305,23 @@ def _at_every_step(strike: Strike, undisturbed: Undisturbed, folder: Path, tries
 
 
 def _strike(
-    line: Line, home: Home, step: str, strike: Strike, chance: random.Random, second: Line | None = None
+    line: Line,
+    home: Home,
+    step: str,
+    strike: Strike,
+    chance: random.Random | None,
+    second: Line | None = None,
 ) -> None:
-    """Strike at some instant of a step, once a second run was tried if that is wanted, and judge what is left."""
+    """Strike as a step begins, or at a random instant of it, and judge what is left; before it try a second run."""
 
     def strikes(process: Process, path: Path) -> None:
         if second is not None:
             _try_second(second, home, process, path)
+        # A run that has ended before is no try.
+        line.tries += process.poll() is None
         strike.strike(process, path)
 
-    delay = chance.uniform(0, max(0, home.undisturbed.durations[step]))
+    delay = chance.uniform(0, max(0, home.undisturbed.durations[step])) if chance is not None else 0
     said = home.run_until(STEPS[step], strikes, delay, strike.command)
     strike.relieve(home.path)
     judge_after_fault(line, home, None if strike is KILL else said)
@@ -340,8 +346,12 @@ def _place_for(strikes: Iterable[Strike], undisturbed: Undisturbed, folder: Path
         subprocess.run(["umount", "--lazy", disk], check=True)
 
 
-def _damage(home: Home, pattern: str, damage: Damage, chance: random.Random) -> None:
-    path = chance.choice(sorted(found for found in home.path.glob(pattern) if found.is_file() and found.stat().st_size))
-    content = path.read_bytes()
-    path.unlink()
-    path.write_bytes(damage(content, chance))
+def _damage(line: Line, home: Home, pattern: str, damage: Damage, chance: random.Random) -> None:
+    """Damage one of the files that are called so, if the last run has left any."""
+    found = sorted(path for path in home.path.glob(pattern) if path.is_file() and path.stat().st_size)
+    if found:
+        line.tries += 1
+        path = chance.choice(found)
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(damage(content, chance))

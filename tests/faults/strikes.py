@@ -63,7 +63,7 @@ def end_open_files(process: Process, home: Path) -> None:
     """No process of the run may open more files than a few beside those it has open."""
     for number in processes_of(process.pid):
         with suppress(OSError):
-            used = max(int(entry.name) for entry in Path(f"/proc/{number}/fd").iterdir()) + 1
+            used = max((int(entry.name) for entry in Path(f"/proc/{number}/fd").iterdir()), default=2) + 1
             _, hard = resource.prlimit(number, resource.RLIMIT_NOFILE)
             resource.prlimit(number, resource.RLIMIT_NOFILE, (used + FILES_LEFT, hard))
 

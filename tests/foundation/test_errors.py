@@ -24,6 +24,7 @@ def test_a_failure_of_the_system_is_its_path_its_words_and_the_way_on(number: in
 @pytest.mark.parametrize("words", ADVICE_BY_WORDS)
 def test_a_failure_of_sqlite_has_the_same_way_on(words: str) -> None:
     assert told(sqlite3.OperationalError(words)) == f"{words}; {ADVICE_BY_WORDS[words]}"
+    assert told(RuntimeError(f"(sqlite3.OperationalError) {words}\n[SQL: x]")) == f"{words}; {ADVICE_BY_WORDS[words]}"
 
 
 def test_what_is_no_fault_of_the_machine_is_not_hidden() -> None:
