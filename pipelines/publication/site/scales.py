@@ -41,6 +41,9 @@ def steps_of(values: Sequence[float], unit: str, say: Say) -> list[Step]:
             *_unknown(say),
         ]
     limits = _equal(known)
+    if unit == SHARE and limits[-1] >= 1 and len(limits) > 2:
+        # All of something is no class of its own beside nearly all.
+        limits.pop()
     fullest = max(sum(low <= value < high for value in values) for low, high in pairwise([*limits, math.inf]))
     if fullest > MOST_IN_ONE * len(values):
         limits = _fifths(sorted(values))
