@@ -26,10 +26,12 @@ CHANCE_MIN, MARGIN_MIN = "award.chance_min", "award.margin_min"
 class Winner(BaseModel, frozen=True):
     """One subject that holds a title, and why; ``chance`` is the share of the draws in which it wins.
 
-    ``doubt`` says why an editor should look at the win again; it is for pages and the queue, not for print.
+    ``card`` is the address of its report card, if there are cards. ``doubt`` says why an editor should look at the win
+    again; it is for pages and the queue, not for print.
     """
 
     subject_id: str
+    card: str
     name: str
     rank: int | None
     class_name: str
@@ -210,6 +212,7 @@ def _winner(desk: Desk, row: Row, of_class: str) -> Winner:
     is_named = str(row["subject_name_zh"]) in citation
     return Winner(
         subject_id=str(row["subject_id"]),
+        card=desk.card(str(row["subject_id"])),
         name=subject_name(desk, row),
         rank=row["award_rank"],
         class_name=of_class,
