@@ -1,9 +1,11 @@
 """Draws every index and every title that changed, and writes the tables of the warehouse.
 
 What was drawn of one stays in a folder named by everything it follows from: its values, its rules and this code.
-The tables are written from these folders each time, so a warehouse that was rebuilt has them again.
+The tables are written from these folders each time, so a warehouse that was rebuilt has them again. A folder that is
+not what was written is drawn anew.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.foundation.files import whole_folder
-from pipelines.foundation.hashing import hash_folders, hash_json
+from pipelines.foundation.hashing import hash_file, hash_folders, hash_json
 from pipelines.foundation.sql import files_literal, identifier
 from pipelines.robustness.inputs import contested_titles, ranked_indices, read_index
 from pipelines.robustness.rules import Rules, read_rules
@@ -24,6 +26,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse.tables import TableSpec
 
 LIBRARIES = ("numpy", "scipy")
+HASHES = "hashes.json"
 Progress = Callable[[str], None]
 Ranking = RankedIndex | Title
 
@@ -52,7 +55,7 @@ def keep_robustness(
             index, varied = ranking.index, rules[ranking.index.edition, ranking.index.index_code]
             name = f"{index.index_code} {index.edition}"
             folders[name] = settings.robustness_dir / _key(ranking, varied)
-            if rebuild or not folders[name].is_dir():
+            if rebuild or not _is_whole(folders[name]):
                 _draw(ranking, varied, folders[name], settings.threads)
                 drawn.append(name)
                 progress(f"{name}: {index.ranked_count:,} subjects ranked in {varied.draw_count} draws")
@@ -80,6 +83,19 @@ def _draw(ranking: Ranking, rules: Rules, folder: Path, threads: int) -> None:
     with whole_folder(folder) as building:
         for name, frame in tables.items():
             frame.write_parquet(building / f"{name}.parquet")
+        (building / HASHES).write_text(json.dumps(_hashes(building)), encoding="utf-8")
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a folder holds what was drawn, byte for byte."""
+    try:
+        return bool(json.loads((folder / HASHES).read_bytes()) == _hashes(folder))
+    except (OSError, ValueError):
+        return False
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {path.name: hash_file(path) for path in sorted(folder.glob("*.parquet"))}
 
 
 def _forget(kept_in: Path, needed: list[Path]) -> None:
