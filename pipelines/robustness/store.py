@@ -2,9 +2,10 @@
 
 What was drawn of an index, and of the titles of all editions together, stays in a folder named by everything it follows
 from: its values, its rules and this code. The tables are written from these folders each time, so a warehouse that was
-rebuilt has them again.
+rebuilt has them again. A folder that is not what was written is drawn anew.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.foundation.files import whole_folder
-from pipelines.foundation.hashing import hash_folders, hash_json
+from pipelines.foundation.hashing import hash_file, hash_folders, hash_json
 from pipelines.foundation.sql import files_literal, identifier
 from pipelines.robustness.index import Index, walk
 from pipelines.robustness.inputs import contested_titles, exclusions, ranked_indices, read_index
@@ -30,6 +31,7 @@ from pipelines.warehouse.tables import TableSpec
 
 LIBRARIES = ("numpy", "scipy")
 NODE_SCORES = "nodes.npz"
+HASHES = "hashes.json"
 Progress = Callable[[str], None]
 
 
@@ -57,7 +59,7 @@ class _Drawing:
         """Whether the rankings of these names have to be drawn into the folder of the key."""
         folder = self.settings.robustness_dir / key
         self.folders |= dict.fromkeys(names, folder)
-        if not self.rebuild and folder.is_dir():
+        if not self.rebuild and _is_whole(folder):
             return False
         self.drawn += names
         return True
@@ -163,6 +165,19 @@ def _emptied(folder: Path) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     with whole_folder(folder) as building:
         yield building
+        (building / HASHES).write_text(json.dumps(_hashes(building)), encoding="utf-8")
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a folder holds what was drawn, byte for byte."""
+    try:
+        return bool(json.loads((folder / HASHES).read_bytes()) == _hashes(folder))
+    except (OSError, ValueError):
+        return False
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {path.name: hash_file(path) for path in sorted(folder.iterdir()) if path.name != HASHES}
 
 
 def _forget(kept_in: Path, needed: list[Path]) -> None:

@@ -163,6 +163,21 @@ def test_what_is_as_it_was_is_not_drawn_again(copied: Settings, keep: Keep) -> N
     assert contents(copied) == before
 
 
+def test_draws_that_are_not_what_was_written_are_drawn_anew(copied: Settings, keep: Keep) -> None:
+    first = keep(copied)
+    before = contents(copied)
+    kept = sorted(copied.robustness_dir.glob("*/*.parquet"))
+    damaged = {kept[0].parent, kept[-1].parent, kept[len(kept) // 2].parent}
+    content = kept[0].read_bytes()
+    kept[0].write_bytes(content[:40] + bytes([content[40] ^ 1]) + content[41:])
+    kept[len(kept) // 2].write_bytes(b"")
+    kept[-1].unlink()
+    again = keep(copied)
+    assert len(again.drawn) == len(damaged)
+    assert set(again.drawn) <= set(first.drawn)
+    assert contents(copied) == before
+
+
 def test_one_changed_value_draws_its_indices_and_no_other(copied: Settings, keep: Keep) -> None:
     first = keep(copied)
     change(
