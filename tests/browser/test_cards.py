@@ -30,7 +30,7 @@ def opened(release: Release) -> Opened:
 
     def open_page(page: Page, address: str) -> Page:
         name, _, query = address.partition("?")
-        page.goto(f"{(release.folder / name).as_uri()}{'?' if query else ''}{query}")
+        page.goto(f"{(release.public / name).as_uri()}{'?' if query else ''}{query}")
         if query:
             page.locator("#card h1, #card table, #card p.gap, #found p").first.wait_for()
             page.wait_for_function("document.querySelector('#card table, #card p.gap, #found p[role=status]') !== null")
@@ -90,7 +90,7 @@ def test_any_subject_is_one_search_away(page: Page, opened: Opened, release: Rel
     box.fill("第7号")
     page.locator("form.find a", has_text="第7号门户网站（示例）").click()
     page.locator("h1", has_text="第7号门户网站（示例）").wait_for()
-    assert page.url == f"{(release.folder / 'card.html').as_uri()}?s=website:7"
+    assert page.url == f"{(release.public / 'card.html').as_uri()}?s=website:7"
 
 
 def test_any_subject_is_three_clicks_away(page: Page, opened: Opened) -> None:
@@ -166,7 +166,7 @@ def test_a_name_that_tries_to_be_a_script_is_shown_as_it_is(desk: Page, hostile:
     desk.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     for view in ("card.html?s=website:1", "compare.html?s=website:1&s=website:5", "find.html?q=script"):
         name, _, query = view.partition("?")
-        desk.goto(f"{(hostile.folder / name).as_uri()}?{query}")
+        desk.goto(f"{(hostile.public / name).as_uri()}?{query}")
         desk.locator("#card table, #found li").first.wait_for()
         assert "<script>alert(1)</script>" in desk.locator("main").inner_text()
     assert not asked
@@ -183,6 +183,6 @@ def test_a_card_is_printed_whole(desk: Page, opened: Opened, tmp_path: Path) -> 
 def test_without_scripts_a_card_says_where_else_to_look(browser: Any, release: Release) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto((release.folder / "card.html").as_uri())
+    page.goto((release.public / "card.html").as_uri())
     assert "此页需要脚本" in page.locator("main").inner_text()
     context.close()

@@ -271,7 +271,7 @@ def test_the_quality_report_lists_the_warning_and_leads_to_its_rows(page: Page, 
 
 
 def test_what_is_chosen_in_a_table_stands_in_the_address(page: Page, release: Release) -> None:
-    path = release.folder / "ranks" / "influence.html"
+    path = release.public / "ranks" / "influence.html"
     opened(page, path)
     if page.get_by_role("columnheader", name="得分").is_visible():
         page.get_by_role("columnheader", name="得分").press("Enter")
@@ -289,7 +289,7 @@ def test_what_is_chosen_in_a_table_stands_in_the_address(page: Page, release: Re
 
 
 def test_a_table_is_saved_as_csv_with_its_numbers_and_no_formula(desk: Page, hostile: Release) -> None:
-    opened(desk, hostile.folder / "ranks" / "influence.html")
+    opened(desk, hostile.public / "ranks" / "influence.html")
     with desk.expect_download() as found:
         desk.locator(".tools [data-save=csv]").first.click()
     rows = list(csv.reader(Path(found.value.path()).read_text(encoding="utf-8-sig").splitlines()))
@@ -302,7 +302,7 @@ def test_a_table_is_saved_as_csv_with_its_numbers_and_no_formula(desk: Page, hos
 
 @pytest.mark.parametrize(("kind", "begins"), [("csv", b"\xef\xbb\xbf"), ("svg", b"<svg"), ("png", b"\x89PNG")])
 def test_a_chart_is_saved_with_its_words(desk: Page, release: Release, kind: str, begins: bytes) -> None:
-    figure = opened(desk, release.folder / "trends" / "2.html").locator("figure").first
+    figure = opened(desk, release.public / "trends" / "2.html").locator("figure").first
     with desk.expect_download() as found:
         figure.locator(f"[data-save={kind}]").click()
     saved = Path(found.value.path()).read_bytes()
@@ -312,7 +312,7 @@ def test_a_chart_is_saved_with_its_words(desk: Page, release: Release, kind: str
 
 
 def test_a_chart_says_what_it_shows_and_answers_to_the_pointer(desk: Page, release: Release) -> None:
-    opened(desk, release.folder / "trends" / "2.html")
+    opened(desk, release.public / "trends" / "2.html")
     for figure in desk.locator("figure").all():
         assert any(character.isdigit() for character in figure.locator("figcaption a").inner_text())
         told = figure.inner_text()
@@ -335,13 +335,13 @@ def test_a_wide_table_is_printed_whole_and_is_cards_on_a_phone(browser: Browser,
     context = browser.new_context(viewport={"width": 950, "height": 700}, offline=True)
     desk = context.new_page()
     for name in ("ranks/influence.html", "series/series1.html"):
-        opened(desk, release.folder / name).emulate_media(media="print")
+        opened(desk, release.public / name).emulate_media(media="print")
         desk.evaluate(OPEN_ALL)
         wide = "tables => tables.filter(t => t.scrollWidth > t.closest('.scroll').clientWidth + 1).length"
         assert desk.locator(".many table").evaluate_all(wide) == 0, name
     context.close()
     context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
-    phone = opened(context.new_page(), release.folder / "ranks" / "influence.html")
+    phone = opened(context.new_page(), release.public / "ranks" / "influence.html")
     cell = phone.locator("table.sortable tbody tr").first.locator("td").nth(4)
     assert "得分" in cell.evaluate("cell => getComputedStyle(cell, '::before').content")
     assert phone.locator(".scroll").first.evaluate("scroll => scroll.scrollWidth <= scroll.clientWidth")
@@ -349,4 +349,4 @@ def test_a_wide_table_is_printed_whole_and_is_cards_on_a_phone(browser: Browser,
 
 
 def test_the_page_of_changes_tells_of_the_last_release(desk: Page, release: Release) -> None:
-    assert "这是本年度的第一个版本" in opened(desk, release.folder / "changes.html").locator("main").inner_text()
+    assert "这是本年度的第一个版本" in opened(desk, release.public / "changes.html").locator("main").inner_text()

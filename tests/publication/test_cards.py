@@ -24,18 +24,18 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 def test_everyone_who_is_ranked_has_a_card_in_the_shard_of_its_id(release: Release) -> None:
-    assert cards_of(release.folder).keys() == RANKED
-    _, frame = data_of(release.folder / "cards" / "frame.js")
+    assert cards_of(release.public).keys() == RANKED
+    _, frame = data_of(release.public / "cards" / "frame.js")
     for subject in RANKED:
-        kind, shard = data_of(release.folder / "cards" / f"{crc32(subject.encode()) % frame['shards']}.js")
+        kind, shard = data_of(release.public / "cards" / f"{crc32(subject.encode()) % frame['shards']}.js")
         assert kind == "cards"
         assert subject in shard
-    _, names = data_of(release.folder / "cards" / "names.js")
+    _, names = data_of(release.public / "cards" / "names.js")
     assert {subject[0] for subject in names["subjects"]} == RANKED
 
 
 def test_a_card_holds_ranks_gaps_titles_checks_and_the_days_to_mending(release: Release) -> None:
-    card = cards_of(release.folder)["website:1"]
+    card = cards_of(release.public)["website:1"]
     (index,) = card["indices"]
     assert (index["subject_rank"], index["ranked_count"], index["span"][:2]) == (1, 11, [1, 3])
     assert index["bounds"] == [pytest.approx(88.5 / 2), pytest.approx((88.5 + 100) / 2)]
@@ -44,7 +44,7 @@ def test_a_card_holds_ranks_gaps_titles_checks_and_the_days_to_mending(release: 
     first, second = card["checks"]
     assert (first["failure_reason"], first["mended"], first["days"]) == ("homepage_stale", "2017-05-21", 20)
     assert (second["is_passed"], second["mended"]) == (True, None)
-    (never,) = cards_of(release.folder)["website:2"]["checks"]
+    (never,) = cards_of(release.public)["website:2"]["checks"]
     assert (never["is_passed"], never["mended"], never["days"]) == (False, None, None)
 
 
@@ -54,7 +54,7 @@ def test_a_card_says_where_its_subject_stood_in_the_last_edition(tmp_path: Path)
     names = list(types)
     last = dict(zip(names, rows[0], strict=True)) | {"edition": 2016, "subject_rank": 4, "index_score": 60.0}
     held = {**tables, "indices.idx_rank": (types, [*rows, tuple(last[name] for name in names)])}
-    cards = cards_of(publish_tables(tmp_path / "home", held).folder)
+    cards = cards_of(publish_tables(tmp_path / "home", held).public)
     assert cards["website:1"]["indices"][0]["before"] == {
         "edition": 2016, "subject_rank": 4, "ranked_count": 11, "index_score": 60.0,
     }  # fmt: skip
@@ -62,7 +62,7 @@ def test_a_card_says_where_its_subject_stood_in_the_last_edition(tmp_path: Path)
 
 
 def test_a_card_says_what_ranks_a_gap_could_have_made_where_they_were_drawn(release: Release, tmp_path: Path) -> None:
-    assert cards_of(release.folder)["website:1"]["indices"][0]["span"][-2:] == [None, None]
+    assert cards_of(release.public)["website:1"]["indices"][0]["span"][-2:] == [None, None]
     tables = site_tables()
     types, rows = tables["indices.idx_rank_interval"]
     kept = [name for name in types if not name.startswith("missing_rank")]
@@ -71,41 +71,41 @@ def test_a_card_says_what_ranks_a_gap_could_have_made_where_they_were_drawn(rele
         (*(value for name, value in zip(types, row, strict=True) if name in kept), 3, 2) for row in rows
     ])  # fmt: skip
     held = publish_tables(tmp_path / "home", {**tables, "indices.idx_rank_interval": drawn})
-    assert cards_of(held.folder)["website:1"]["indices"][0]["span"][-2:] == [3, 2]
+    assert cards_of(held.public)["website:1"]["indices"][0]["span"][-2:] == [3, 2]
     (card,) = read_card(held, "website:1", ENGLISH)
     assert any("the rank would be 2 to 3" in text for part in card.sections for text in part.paragraphs)
 
 
 def test_no_page_names_a_delivered_file_and_no_card_an_appellant(release: Release) -> None:
-    told = [path for path in release.folder.rglob("*") if path.suffix in (".html", ".js", ".docx")]
+    told = [path for path in release.public.rglob("*") if path.suffix in (".html", ".js", ".docx")]
     assert told
     for path in told:
         assert "内部文件".encode() not in path.read_bytes(), path
-    for path in (release.folder / "cards").glob("*.js"):
+    for path in (release.public / "cards").glob("*.js"):
         assert b"appellant" not in path.read_bytes()
 
 
 def test_the_same_release_has_the_same_cards(release: Release, tmp_path: Path) -> None:
     again = publish_tables(tmp_path / "home", site_tables())
-    for path in sorted((release.folder / "cards").glob("*.js")):
-        assert path.read_bytes() == (again.folder / "cards" / path.name).read_bytes(), path.name
+    for path in sorted((release.public / "cards").glob("*.js")):
+        assert path.read_bytes() == (again.public / "cards" / path.name).read_bytes(), path.name
 
 
 def test_names_that_try_to_be_scripts_stay_texts_of_the_data(tmp_path: Path) -> None:
     hostile = publish_tables(tmp_path / "home", site_tables(NAUGHTY))
-    assert {card["name"] for card in cards_of(hostile.folder).values()} == set(NAUGHTY)
+    assert {card["name"] for card in cards_of(hostile.public).values()} == set(NAUGHTY)
 
 
 def test_a_release_without_the_tables_of_cards_has_no_card_and_no_search(tmp_path: Path) -> None:
     tables = {name: table for name, table in site_tables().items() if name != "indices.idx_score"}
     bare = publish_tables(tmp_path / "home", tables)
-    assert not (bare.folder / "cards").exists()
-    assert not (bare.folder / "card.html").exists()
-    assert 'role="search"' not in (bare.folder / "index.html").read_text(encoding="utf-8")
+    assert not (bare.public / "cards").exists()
+    assert not (bare.public / "card.html").exists()
+    assert 'role="search"' not in (bare.public / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_views_say_the_same_as_the_cards(release: Release) -> None:
-    cards = cards_of(release.folder)
+    cards = cards_of(release.public)
     with release.open() as connection:
         rows = connection.execute(
             "select subject_id, ranks[1].subject_rank, candidate_count, len(titles), earlier_title_count, "

@@ -22,7 +22,7 @@ def edited(tables: Tables, name: str, key: str, value: object, **changes: object
 
 
 def text_of(release: Release, language: str = "") -> str:
-    return (release.folder / language / "changes.html").read_text(encoding="utf-8")
+    return (release.public / language / "changes.html").read_text(encoding="utf-8")
 
 
 def test_figures_winners_and_ranks_that_changed_are_told_with_what_they_were(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_editors_find_winners_figures_trends_and_ranks_with_names(for_editors: W
     assert {"趋势二", "趋势四"} <= set(names)
     [ranks] = [for_editors[name] for name in names if name.startswith("名次·")]
     first = rows_of(ranks)[0]
-    assert first["组别"].value == "county"
+    assert first["组别"].value == "县级及以下"
     assert first["省份"].value in {"北京", "天津", "河北", "浙江", "贵州", "新疆"}
     assert first["subject_name"].value in set(NAUGHTY)
     won = rows_of(for_editors["获奖名单"])

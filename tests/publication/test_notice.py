@@ -26,12 +26,12 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 @pytest.fixture(scope="module")
 def pages(release: Release) -> dict[str, str]:
     names = ("index.html", "en/index.html", "series/series1.html", "en/series/series1.html")
-    return {name: shown_text((release.folder / name).read_text(encoding="utf-8")) for name in names}
+    return {name: shown_text((release.public / name).read_text(encoding="utf-8")) for name in names}
 
 
 @pytest.fixture(scope="module")
 def document(release: Release) -> str:
-    return "\n".join(paragraph.text for paragraph in Document(str(release.folder / "notice-2017.docx")).paragraphs)
+    return "\n".join(paragraph.text for paragraph in Document(str(release.public / "notice-2017.docx")).paragraphs)
 
 
 def in_order(text: str, *parts: str) -> bool:
@@ -91,10 +91,10 @@ def test_winners_beyond_the_limit_share_a_reason(pages: dict[str, str], tmp_path
     said = {"text_zh": "上述{title.winners}个当选。", "text_en": "These {title.winners} win."}
     sentences = table([{"edition": EDITION, **reason, **said}])
     together = publish_tables(tmp_path / "home", {**tables, "core.dim_notice_sentence": sentences})
-    text = shown_text((together.folder / "index.html").read_text(encoding="utf-8"))
+    text = shown_text((together.public / "index.html").read_text(encoding="utf-8"))
     assert re.sub(r"\s", "", text).count("获奖理由：上述3个当选。") == 1
     assert "甲网站事迹。" not in text
-    annex = "\n".join(p.text for p in Document(str(together.folder / "notice-2017.docx")).paragraphs)
+    annex = "\n".join(p.text for p in Document(str(together.public / "notice-2017.docx")).paragraphs)
     assert in_order(annex, "上述3个当选。", "附件2", "甲网站事迹。")
     assert "甲网站事迹。" in pages["index.html"]
 
@@ -103,7 +103,7 @@ def test_no_page_shows_a_code(tmp_path: Path, release: Release) -> None:
     whole = publish_tables(tmp_path / "home", site_tables())
     # The tables of the tests are described by their names, a figure wants an input nobody knows, groups have codes.
     made_up = {"consolidation_policy", *LEVELS}
-    for folder in (release.folder, whole.folder):
+    for folder in (release.public, whole.public):
         shown = {page: set(codes) - made_up for page, codes in codes_shown(folder).items()}
         assert not {page: codes for page, codes in shown.items() if codes}
 

@@ -24,7 +24,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(scope="module")
 def home(release: Release) -> Path:
-    return release.folder.parents[2]
+    return release.public.parents[2]
 
 
 def asked(home: Path, *arguments: str) -> tuple[int, str]:
@@ -54,7 +54,7 @@ def test_a_card_as_a_file_says_what_the_cards_of_the_site_say(
     code, shown = asked(home, "card", "website:2", "--out", str(path))
     assert (code, shown.strip()) == (0, str(path))
     text = text_of(path) if ending == "docx" else path.read_text(encoding="utf-8")
-    card = cards_of(release.folder)["website:2"]
+    card = cards_of(release.public)["website:2"]
     (index,) = card["indices"]
     for value in (card["name"], f"{index['index_score']:.2f}", f"{index['next_score']:.2f}", "2017-05-01", "严重错误"):
         assert value in text
@@ -70,7 +70,7 @@ def test_the_same_card_has_the_same_bytes(home: Path, tmp_path: Path) -> None:
 
 def test_names_that_try_to_be_markup_stay_names(tmp_path: Path) -> None:
     hostile = publish_tables(tmp_path / "home", site_tables(NAUGHTY))
-    home = hostile.folder.parents[2]
+    home = hostile.public.parents[2]
     assert asked(home, "card", "website:1", "--out", str(tmp_path / "card.html"))[0] == 0
     assert "<script>" not in (tmp_path / "card.html").read_text(encoding="utf-8")
     assert asked(home, "cards", "--region", "北京", "--out", str(tmp_path / "all"))[0] == 0
@@ -80,7 +80,7 @@ def test_names_that_try_to_be_markup_stay_names(tmp_path: Path) -> None:
 
 
 def test_all_cards_of_a_region_are_written_by_its_code_or_name(home: Path, release: Release, tmp_path: Path) -> None:
-    inside = {card["id"] for card in cards_of(release.folder).values() if card["region"] == "110000"}
+    inside = {card["id"] for card in cards_of(release.public).values() if card["region"] == "110000"}
     for region, folder in (("110000", "code"), ("北京", "name")):
         code, shown = asked(home, "cards", "--region", region, "--out", str(tmp_path / folder), "--format", "html")
         assert (code, f"{len(inside)} cards" in shown) == (0, True)

@@ -275,7 +275,7 @@ def rounded(facts: dict[str, Any], names: Sequence[str]) -> list[Any]:
 def test_every_card_says_what_explain_says_cell_by_cell(
     release: Release, explained: dict[tuple[str, str], Explanation]
 ) -> None:
-    cards = cards_of(release.folder)
+    cards = cards_of(release.public)
     of_cards = {
         (index["index_code"], subject.removeprefix("unit:")): index
         for subject, card in cards.items()
@@ -298,7 +298,7 @@ def test_every_card_says_what_explain_says_cell_by_cell(
 def test_the_bounds_of_a_gap_are_what_nothing_and_everything_there_would_give(
     release: Release, explained: dict[tuple[str, str], Explanation]
 ) -> None:
-    indices = {index["index_code"]: index for index in cards_of(release.folder)[f"unit:{UNITS[4]}"]["indices"]}
+    indices = {index["index_code"]: index for index in cards_of(release.public)[f"unit:{UNITS[4]}"]["indices"]}
     assert {code for code, index in indices.items() if index["bounds"]} == {"gappy"}
     facts = leaves_of(explained["gappy", UNITS[4]])
     a, b = facts["root.a"]["score"], facts["branch.b"]["score"]

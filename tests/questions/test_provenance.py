@@ -120,7 +120,7 @@ def test_a_page_a_figure_tells_definition_rules_checks_files_and_units(release: 
     assert "trends.trend_3" in page
     # What other figures come from has no place on the page of this one.
     assert "trends.trend_2" not in page
-    assert 'lang="en"' in (release.folder / "en" / "provenance" / f"{FIGURE}.html").read_text(encoding="utf-8")
+    assert 'lang="en"' in (release.public / "en" / "provenance" / f"{FIGURE}.html").read_text(encoding="utf-8")
     assert "<script>" not in page
     assert "a &lt; 1" in page
     assert not re.findall(r"(?:src|href)=\"(?:https?:)?//|@import|url\(", page)

@@ -23,15 +23,15 @@ from tests.fixtures.small_release import (
 from tests.fixtures.warehouse import project_manifest
 
 SECRET_NAME, SECRET_VALUE = "秘密文件名.xlsx", "疑点值四二"
-SUSPICION = {"edition": "integer", "source": "varchar", "file_name": "varchar", "seen": "varchar"}
-INTERNAL = ("audit.suspicion", "audit.file_ledger.file_name", "audit.row_balance.file_name")
+CORRECTION = {"edition": "integer", "source": "varchar", "file_name": "varchar", "seen_value": "varchar"}
+INTERNAL = ("audit.correction", "audit.file_ledger.file_name", "audit.row_balance.file_name")
 
 
 def tables_with_secrets() -> Tables:
     tables = example_tables()
     [(source, _, *rest)] = LEDGER
     tables["audit.file_ledger"] = (LEDGER_TYPES, [(source, SECRET_NAME, *rest)])
-    tables["audit.suspicion"] = (SUSPICION, [(2017, source, SECRET_NAME, SECRET_VALUE)])
+    tables["audit.correction"] = (CORRECTION, [(2017, source, SECRET_NAME, SECRET_VALUE)])
     return tables
 
 
@@ -68,7 +68,7 @@ def test_nothing_internal_is_in_the_public_part(release: Release) -> None:
     assert found == set()
     # The search would find them: they are in the internal part.
     assert SECRET_NAME in rows(release.database_path)
-    assert SECRET_VALUE in rows(release.internal / "parquet" / "audit" / "suspicion.parquet")
+    assert SECRET_VALUE in rows(release.internal / "parquet" / "audit" / "correction.parquet")
 
 
 def test_the_public_database_has_the_rest_and_describes_it(release: Release) -> None:
@@ -78,7 +78,7 @@ def test_the_public_database_has_the_rest_and_describes_it(release: Release) -> 
         described = connection.execute("select distinct table_name from reference.catalog").fetchall()
     assert {name for (name,) in listed} == set()
     assert columns == [name for name in LEDGER_TYPES if name != "file_name"]
-    assert "audit.suspicion" not in {name for (name,) in described}
+    assert "audit.correction" not in {name for (name,) in described}
     assert "audit.file_ledger" in {name for (name,) in described}
     with release.open() as connection:
         assert connection.execute("select file_name from audit.file_ledger").fetchall() == [(SECRET_NAME,)]
