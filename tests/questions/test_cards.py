@@ -24,7 +24,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(scope="module")
 def home(release: Release) -> Path:
-    return release.public.parents[2]
+    return release.folder.parents[2]
 
 
 def asked(home: Path, *arguments: str) -> tuple[int, str]:
@@ -70,7 +70,7 @@ def test_the_same_card_has_the_same_bytes(home: Path, tmp_path: Path) -> None:
 
 def test_names_that_try_to_be_markup_stay_names(tmp_path: Path) -> None:
     hostile = publish_tables(tmp_path / "home", site_tables(NAUGHTY))
-    home = hostile.public.parents[2]
+    home = hostile.folder.parents[2]
     assert asked(home, "card", "website:1", "--out", str(tmp_path / "card.html"))[0] == 0
     assert "<script>" not in (tmp_path / "card.html").read_text(encoding="utf-8")
     assert asked(home, "cards", "--region", "北京", "--out", str(tmp_path / "all"))[0] == 0
