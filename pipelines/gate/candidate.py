@@ -37,7 +37,7 @@ class FrozenTable(TableSpec):
         return f"{self.full_name}.parquet"
 
 
-class Candidate(BaseModel, frozen=True):
+class Candidate(BaseModel, frozen=True, extra="forbid"):
     """A frozen set of tables."""
 
     folder: Path

@@ -6,7 +6,7 @@ from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import qualified
 
 
-class TableColumn(BaseModel, frozen=True):
+class TableColumn(BaseModel, frozen=True, extra="forbid"):
     """A published column with its description, and the short title that stands above it."""
 
     name: str
@@ -16,7 +16,7 @@ class TableColumn(BaseModel, frozen=True):
     is_internal: bool = Field(default=False, description="Whether it stays in the internal part of a release.")
 
 
-class TableSpec(BaseModel, frozen=True):
+class TableSpec(BaseModel, frozen=True, extra="forbid"):
     """A table to be published, as its dbt model declares it."""
 
     schema_name: str

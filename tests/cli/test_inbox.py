@@ -146,6 +146,8 @@ def a_fit_cell(column: Column, choices: list[str]) -> str:
         return choices[0]
     if column.check is not None:
         return "91110000600037341L"
+    if column.is_name:
+        return "王小明"
     match column.data_type:
         case "integer" | "bigint" | "double":
             return str(ceil(column.minimum or 1))

@@ -42,7 +42,7 @@ OLDEST = PROJECT_ROOT / ".venv" / "oldest-client"
 
 @pytest.fixture(scope="module")
 def release(example: Edition) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_database(next(example.release.glob("*.duckdb"))) as connection:
+    with open_database(next(example.internal.glob("*.duckdb"))) as connection:
         yield connection
 
 
@@ -114,7 +114,7 @@ def test_the_oldest_client_reads_tables_views_and_macros(example: Edition) -> No
         "print(json.dumps([duckdb.__version__, *(len(c.execute(q).fetchall()) for q in json.loads(sys.argv[3]))]))"
     )
     asked = ["from catalog", "from trends.figure", *questions]
-    database = next(example.release.glob("*.duckdb"))
+    database = next(example.internal.glob("*.duckdb"))
     done = subprocess.run(
         [sys.executable, "-I", "-c", program, str(OLDEST), str(database), json.dumps(asked)],
         capture_output=True,

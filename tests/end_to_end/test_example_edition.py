@@ -149,7 +149,7 @@ def test_everything_made_by_the_generator_says_so(example: Edition) -> None:
             "where column_name = 'is_synthetic' and table_schema in ('core', 'trends') "
             "and table_name not in ('figure', 'figure_over_time', 'claim', 'claim_check')"
         ).fetchall()
-        assert len(tables) == 29
+        assert len(tables) == 31
         for (table,) in tables:
             counted = connection.execute(f"select count(*) from {table} where not is_synthetic").fetchone()
             assert counted == (0,), table

@@ -122,7 +122,7 @@ def test_a_series_has_a_winner_and_a_page_with_rows_alone(followed: Edition) -> 
 def test_an_edition_is_published_after_one_command(followed: Edition) -> None:
     commands = [step.text for step in RECIPES["An edition"]]
     assert commands == ["ceping edition new 2018 --from 2017\n", "ceping run --edition 2018\n"]
-    assert followed.release.parent.name == str(EDITION)
+    assert followed.release.parent.parent.name == str(EDITION)
     figures = followed.rows("select distinct edition, verdict from trends.figure")
     assert {(row["edition"], row["verdict"]) for row in figures} == {
         (EDITION, "unpublished"),

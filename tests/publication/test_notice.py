@@ -104,8 +104,9 @@ def test_no_page_shows_a_code(tmp_path: Path, release: Release) -> None:
     # The tables of the tests are described by their names, a figure wants an input nobody knows, groups have codes.
     made_up = {"consolidation_policy", *LEVELS}
     for folder in (release.public, whole.public):
-        shown = {page: set(codes) - made_up for page, codes in codes_shown(folder).items()}
-        assert not {page: codes for page, codes in shown.items() if codes}
+        shown = [code for codes in codes_shown(folder).values() for code in codes]
+        # A label that has no room for it is cut.
+        assert not [code for code in shown if not any(name.startswith(code) for name in made_up)]
 
 
 def test_a_code_among_the_words_is_found(tmp_path: Path) -> None:

@@ -71,7 +71,8 @@ def _subjects(tables: Tables, chosen: list[str]) -> list[Row]:
 
 
 def _indices(tables: Tables, chosen: list[str], *, with_files: bool) -> dict[str, list[Facts]]:
-    statement = render_macro((QUERIES_DIR / "nodes.sql").read_text(encoding="utf-8"))
+    named = {("indices.idx_evidence", "file_name")} if with_files else set()
+    statement = render_macro((QUERIES_DIR / "nodes.sql").read_text(encoding="utf-8"), named)
     rounded = ", ".join(f"round({name}, {digits}) as {name}" for name, digits in ROUNDED.items())
     names = [name for name in dict.fromkeys((*INDEX, *NODE[:-1])) if name not in ROUNDED]
     # Where files are not named, only what is counted is fetched: it is a row a node.

@@ -140,7 +140,9 @@ def official(desk: Desk) -> Grid:
     known = [row for row in of_all if not day_of(row["as_of"]) or is_known_by(desk, row["as_of"])]
     rows = sorted(known, key=lambda r: (r["series_order"] or 0, str(r["as_of"]), r["fact_id"]))
     later = len(of_all) - len(known)
-    told = desk.say(f"另有 {later} 个数字晚于本年度，见 {SERIES}。", f"{later} numbers of later years are in {SERIES}.")
+    told = desk.say(
+        f"另有 {later} 个数字晚于本年度，见数据库。", f"{later} numbers of later years are in the database."
+    )
     return grid(
         anchor("official"), desk.say("官方数列", "Official series"), columns,
         [
