@@ -77,6 +77,14 @@ def temporary_files_in(folder: Path) -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def link_or_copy(path: Path, second: Path) -> None:
+    """Give a file that is never written to a second name, or a copy where the disk gives no file two names."""
+    try:
+        os.link(path, second)
+    except OSError:
+        shutil.copyfile(path, second)
+
+
 def files_below(folder: Path) -> list[Path]:
     """Every file below a folder, in the order of their names."""
     return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -5,7 +5,6 @@ is written from the database of the public part, which holds nothing else, so th
 show what is internal.
 """
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import CepingError
+from pipelines.foundation.files import link_or_copy
 from pipelines.foundation.hashing import hash_file
 from pipelines.foundation.sql import files_literal, identifier, literal
 from pipelines.gate.candidate import Candidate, FrozenTable
@@ -76,7 +76,7 @@ def _public_table(
     source, target = parquet_path(internal, table), parquet_path(public, table)
     target.parent.mkdir(parents=True, exist_ok=True)
     if table.public_columns == table.columns:
-        os.link(source, target)
+        link_or_copy(source, target)
         return table
     columns = ", ".join(identifier(column.name) for column in table.public_columns)
     rows = f"select {columns} from read_parquet({files_literal(source)})"

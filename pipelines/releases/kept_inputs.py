@@ -6,11 +6,10 @@ holds, so it is part of the home and never of a release. A folder may be deleted
 and checked against its sums, but not computed again, and differences name files instead of rows.
 """
 
-import os
 import shutil
 from pathlib import Path
 
-from pipelines.foundation.files import whole_folder
+from pipelines.foundation.files import link_or_copy, whole_folder
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.landing import NO_FILE, landing_file
 from pipelines.ingest.ledger import ledger_path, present_entries
@@ -38,8 +37,8 @@ def keep_inputs(settings: Settings, release: Release) -> Path | None:
         for path in _input_paths(settings):
             copy = building / path.relative_to(settings.landing_dir)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            # What is small is copied: a second name would be damaged with the first.
-            (_link if path.stat().st_size > MOST_BYTES_COPIED else shutil.copy2)(path, copy)
+            # Landing replaces its files; what is small is copied: a second name would be damaged with the first.
+            (link_or_copy if path.stat().st_size > MOST_BYTES_COPIED else shutil.copy2)(path, copy)
     return folder
 
 
@@ -74,11 +73,3 @@ def _input_paths(settings: Settings) -> list[Path]:
     paths += [ledger_path(landing, edition, source) for source in load_contracts()]
     paths += [memory_path(landing, edition, source) for source in load_contracts()]
     return [path for path in paths if path.is_file()]
-
-
-def _link(path: Path, copy: Path) -> None:
-    """Landing files are replaced and never written to, so the second name keeps what is there now."""
-    try:
-        os.link(path, copy)
-    except OSError:
-        shutil.copyfile(path, copy)
