@@ -91,18 +91,25 @@ def _build(
         stood = releases.before(candidate)
         before = releases.named(candidate.edition, stood.release_id) if stood is not None else None
         _write_pages(candidate, verdict, draft, code_version, drafts.pictures if drafts is not None else None, before)
-        for folder in (draft.public, building):
-            _write_sums(folder)
+        _write_sums(draft)
         for path in files_below(building):
             path.chmod(0o444)
         sync_tree(building)
     sync(release.folder.parent)
 
 
-def _write_sums(folder: Path) -> None:
-    sums = {path.relative_to(folder).as_posix(): hash_file(path) for path in files_below(folder)}
-    text = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
-    (folder / SUMS).write_text(text, encoding="utf-8")
+def _write_sums(draft: Release) -> None:
+    """Write the sums of the public part, and those of all of it, these among them; every file is hashed once."""
+    sums = {path: hash_file(path) for path in files_below(draft.folder)}
+    public = draft.public / SUMS
+    of_public = {path: digest for path, digest in sums.items() if path.is_relative_to(draft.public)}
+    public.write_text(_as_lines(of_public, draft.public), encoding="utf-8")
+    (draft.folder / SUMS).write_text(_as_lines(sums | {public: hash_file(public)}, draft.folder), encoding="utf-8")
+
+
+def _as_lines(sums: dict[Path, str], folder: Path) -> str:
+    named = {path.relative_to(folder).as_posix(): digest for path, digest in sums.items()}
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(named.items()))
 
 
 def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
@@ -134,10 +141,10 @@ def _write_pages(
         write_data_package(shown, draft.release_id, draft.public)
         # Last: its pages link to what is there.
         write_public_pages(connection, shown, told, draft.release_id, code_version, draft.public, pictures, previous)
-        manifest = build_manifest(candidate, shown, told, code_version, connection, draft.folder)
         write_dictionary(candidate, draft.internal)
         whole = opened.enter_context(draft.open())
         write_internal_pages(whole, candidate, verdict, draft.release_id, code_version, draft.internal)
+        manifest = build_manifest(candidate, shown, told, code_version, connection, draft.folder)
     for part in (draft.public, draft.internal):
         (part / MANIFEST_FILE).write_text(manifest.to_text(), encoding="utf-8")
 

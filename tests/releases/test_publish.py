@@ -400,6 +400,8 @@ def test_the_manifest_says_what_went_in_and_came_out(home: Path) -> None:
     files = {file.path: file.sha256 for file in manifest.files}
     assert files["public/ceping-2017.duckdb"] is files["internal/ceping-2017.duckdb"] is None
     assert files["public/index.html"] == hash_file(release.bulletin_path)
+    written = {path.relative_to(release.folder).as_posix() for path in release.folder.rglob("*") if path.is_file()}
+    assert {name for name in written if Path(name).name not in ("manifest.json", "SHA256SUMS")} == set(files)
 
 
 def test_the_same_candidate_gives_the_same_bytes_in_another_home(tmp_path: Path) -> None:
