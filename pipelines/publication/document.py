@@ -7,20 +7,16 @@ bytes: the times inside are those of the edition.
 """
 
 import datetime as dt
-import io
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
 from docx import Document
 from docx.document import Document as DocumentObject
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
-from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 from pipelines.publication.site.awards import ClassOfTitle, Title
@@ -30,10 +26,9 @@ from pipelines.publication.site.notice import Announced, AnnouncedSeries, Method
 from pipelines.publication.site.page import Desk
 from pipelines.publication.site.tables import Tables
 from pipelines.publication.site.values import NOTHING, score
+from pipelines.publication.word import BODY, HEAD, RED, add_table, clean, set_fonts, settled
 
-RED = RGBColor(0xA3, 0x20, 0x1B)
-BODY, HEAD, SUBHEAD, TITLE, LATIN = "仿宋", "黑体", "楷体", "方正小标宋简体", "Times New Roman"
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+SUBHEAD, TITLE = "楷体", "方正小标宋简体"
 
 
 def write_document(tables: Tables, language: Language, release_id: str, folder: Path) -> None:
@@ -56,11 +51,11 @@ def write_document(tables: Tables, language: Language, release_id: str, folder: 
     for number, (title, write) in enumerate(annexes, start=1):
         document.add_page_break()  # type: ignore[no-untyped-call] # python-docx gives it no types
         document.add_paragraph(_annex_number(desk, number)).paragraph_format.first_line_indent = Pt(0)
-        document.add_heading(_clean(title), level=1).alignment = WD_ALIGN_PARAGRAPH.CENTER
+        document.add_heading(clean(title), level=1).alignment = WD_ALIGN_PARAGRAPH.CENTER
         write(document)
     path = folder / links.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_settled(document))
+    path.write_bytes(settled(document))
 
 
 def _set_up(
@@ -91,16 +86,10 @@ def _style(
     document: DocumentObject, name: str, font: str, size: float, *, bold: bool = False, indent: bool = False,
     colour: RGBColor | None = None, centred: bool = False,
 ) -> None:  # fmt: skip
-    """A style with its Chinese font: Word takes that from an attribute python-docx does not set."""
-    style = document.styles[name]
-    if not isinstance(style, ParagraphStyle):
+    """A style with its fonts and the spacing of official documents."""
+    style = set_fonts(document, name, font, size, bold=bold, colour=colour)
+    if style is None:
         return
-    style.font.name, style.font.size, style.font.bold = LATIN, Pt(size), bold
-    style.font.color.rgb = colour or RGBColor(0, 0, 0)
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-        fonts.attrib.pop(qn(f"w:{theme}"), None)
-    fonts.set(qn("w:eastAsia"), font)
     form = style.paragraph_format
     form.space_before = form.space_after = Pt(0)
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(max(size * 1.8, 18))
@@ -158,7 +147,7 @@ class Headings:
 
 def _write_head(document: DocumentObject, desk: Desk, notice: Notice) -> None:
     _write_plain(document, notice.number).alignment = WD_ALIGN_PARAGRAPH.CENTER
-    document.add_paragraph(_clean(notice.title), style="Title")
+    document.add_paragraph(clean(notice.title), style="Title")
     if desk.tables.candidate.is_synthetic:
         said = desk.say(
             "示例数据（合成）：文中数字由示例生成器的数据计算，不代表任何真实单位。",
@@ -174,16 +163,16 @@ def _write_head(document: DocumentObject, desk: Desk, notice: Notice) -> None:
         name = desk.say(
             f"第{desk.language.numeral(number)}系列　{each.series.name}", f"Series {number}. {each.series.name}"
         )
-        document.add_paragraph(_clean(name))
+        document.add_paragraph(clean(name))
         if len(each.titles) > 1:
             for announced in each.titles:
-                document.add_paragraph(_clean(announced.title.name)).paragraph_format.left_indent = Pt(64)
+                document.add_paragraph(clean(announced.title.name)).paragraph_format.left_indent = Pt(64)
     _write_paragraphs(document, notice.announcement)
 
 
 def _write_plain(document: DocumentObject, text: str) -> Paragraph:
     """A paragraph that begins at the margin."""
-    paragraph = document.add_paragraph(_clean(text))
+    paragraph = document.add_paragraph(clean(text))
     paragraph.paragraph_format.first_line_indent = Pt(0)
     return paragraph
 
@@ -199,7 +188,7 @@ def _write_methods(document: DocumentObject, parts: Headings, notice: Notice) ->
     document.add_heading(parts.part(parts.desk.say("评估方法", "Methods")), level=1)
     _write_paragraphs(document, notice.method_lead)
     for number, method in enumerate(notice.methods, start=1):
-        document.add_paragraph(_clean(parts.section(number, _method(parts.desk, method))))
+        document.add_paragraph(clean(parts.section(number, _method(parts.desk, method))))
     _write_paragraphs(document, notice.method_rest)
 
 
@@ -219,7 +208,7 @@ def _write_series(document: DocumentObject, parts: Headings, notice: Notice) -> 
             f"第{desk.language.numeral(number)}系列　{each.series.body_name}",
             f"Series {number}: {each.series.body_name}",
         )
-        document.add_heading(_clean(desk.say(parts.section(number, name), name)), level=2)
+        document.add_heading(clean(desk.say(parts.section(number, name), name)), level=2)
         _write_paragraphs(document, each.paragraphs)
         for place, announced in enumerate(each.titles, start=1):
             _write_title(document, desk, each, announced, place)
@@ -229,14 +218,14 @@ def _write_title(document: DocumentObject, desk: Desk, of: AnnouncedSeries, anno
     """A title: who won it class by class, and why."""
     title = announced.title
     if len(of.titles) > 1:
-        document.add_heading(_clean(f"{place}. {title.name}"), level=3)
+        document.add_heading(clean(f"{place}. {title.name}"), level=3)
     elif title.name != of.series.body_name:
-        document.add_heading(_clean(title.name), level=3)
+        document.add_heading(clean(title.name), level=3)
     for each in title.classes:
         paragraph = document.add_paragraph()
         if title.is_classed:
-            paragraph.add_run(_clean(each.name + desk.say("：", ": "))).bold = True
-        paragraph.add_run(_clean(_winners(desk, each)))
+            paragraph.add_run(clean(each.name + desk.say("：", ": "))).bold = True
+        paragraph.add_run(clean(_winners(desk, each)))
     for reason in announced.reasons:
         paragraph = document.add_paragraph()
         paragraph.add_run(desk.say("获奖理由：", "Reason: ")).bold = True
@@ -257,8 +246,8 @@ def _write_citations(document: DocumentObject, title: Title) -> None:
     for winner in title.winners:
         if winner.citation:
             paragraph = document.add_paragraph()
-            paragraph.add_run(_clean(winner.reason_head)).bold = True
-            paragraph.add_run(_clean(winner.citation))
+            paragraph.add_run(clean(winner.reason_head)).bold = True
+            paragraph.add_run(clean(winner.citation))
 
 
 def _write_trends(document: DocumentObject, parts: Headings, notice: Notice) -> None:
@@ -267,7 +256,7 @@ def _write_trends(document: DocumentObject, parts: Headings, notice: Notice) -> 
     document.add_heading(parts.part(parts.desk.say("发展趋势", "Trends")), level=1)
     _write_paragraphs(document, notice.trends_lead)
     for trend in notice.trends:
-        document.add_heading(_clean(parts.section(trend.number, trend.title)), level=2)
+        document.add_heading(clean(parts.section(trend.number, trend.title)), level=2)
         _write_paragraphs(document, trend.paragraphs)
 
 
@@ -275,7 +264,7 @@ def _write_end(document: DocumentObject, desk: Desk, notice: Notice, annexes: Se
     """The list of annexes, the organiser, the place of the seal and the date."""
     for number, title in enumerate(annexes, start=1):
         lead = desk.say("附件：", "Annexes: ") if number == 1 else desk.say("　　　", " ")
-        document.add_paragraph(_clean(f"{lead}{number}. {title}"))
+        document.add_paragraph(clean(f"{lead}{number}. {title}"))
     if not notice.organiser or not notice.closing:
         return
     document.add_paragraph()
@@ -321,27 +310,27 @@ def _write_scores(document: DocumentObject, desk: Desk, notice: Notice) -> None:
 
 def _write_reasons(document: DocumentObject, desk: Desk, notice: Notice) -> None:
     for announced in notice.cited:
-        document.add_heading(_clean(announced.title.name), level=3)
+        document.add_heading(clean(announced.title.name), level=3)
         for each in announced.title.classes:
             if each.winners and announced.title.is_classed:
-                document.add_paragraph().add_run(_clean(each.name)).bold = True
+                document.add_paragraph().add_run(clean(each.name)).bold = True
             for winner in each.winners:
                 named = desk.say(f"{winner.name}：", f"{winner.name}: ") if winner.name not in winner.citation else ""
-                document.add_paragraph(_clean(f"{named}{winner.citation}"))
+                document.add_paragraph(clean(f"{named}{winner.citation}"))
 
 
 def _write_rules(document: DocumentObject, desk: Desk, notice: Notice) -> None:
     for title in (announced.title for each in notice.series for announced in each.titles):
         if title.rule:
             paragraph = document.add_paragraph()
-            paragraph.add_run(_clean(title.name + desk.say("：", ": "))).bold = True
-            paragraph.add_run(_clean(title.rule))
+            paragraph.add_run(clean(title.name + desk.say("：", ": "))).bold = True
+            paragraph.add_run(clean(title.rule))
 
 
 def _write_runs(paragraph: Paragraph, runs: Iterable[Run]) -> None:
     """Sentences; gaps are marked in red, so that an editor sees what is missing."""
     for run in runs:
-        written = paragraph.add_run(_clean(run.text))
+        written = paragraph.add_run(clean(run.text))
         if run.is_gap:
             written.font.color.rgb = RED
 
@@ -350,39 +339,6 @@ def _write_table(
     document: DocumentObject, caption: str, headers: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: set[int]
 ) -> None:
     """A table with its caption above and a head that repeats on every page."""
-    document.add_paragraph(_clean(caption), style="Caption").paragraph_format.keep_with_next = True
-    table = document.add_table(rows=1 + len(rows), cols=len(headers), style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    repeated = OxmlElement("w:tblHeader")
-    table.rows[0]._tr.get_or_add_trPr().append(repeated)
-    for line, values in zip(table.rows, [headers, *rows], strict=True):
-        for place, (cell, text) in enumerate(zip(line.cells, values, strict=True)):
-            paragraph = cell.paragraphs[0]
-            form = paragraph.paragraph_format
-            form.first_line_indent, form.line_spacing = Pt(0), Pt(18)
-            if place in numbers:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            run = paragraph.add_run(_clean(text))
-            run.font.size = Pt(11)
-            run.bold = values is headers
+    document.add_paragraph(clean(caption), style="Caption").paragraph_format.keep_with_next = True
+    add_table(document, headers, rows, numbers=numbers, size=11, spacing=18)
     document.add_paragraph()
-
-
-def _clean(text: str) -> str:
-    """Text without the control characters that XML cannot hold."""
-    return "".join(
-        c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
-    )
-
-
-def _settled(document: DocumentObject) -> bytes:
-    """The document's bytes with the times inside the archive fixed."""
-    draft, settled = io.BytesIO(), io.BytesIO()
-    document.save(draft)
-    with zipfile.ZipFile(draft) as source, zipfile.ZipFile(settled, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, ZIP_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            target.writestr(entry, source.read(name))
-    return settled.getvalue()

@@ -30,20 +30,32 @@ def set_page(document: DocumentObject, title: str, language: str, edition: int, 
     properties.created = properties.modified = dt.datetime(edition, 12, 31)
 
 
-def set_style(
+def set_fonts(
     document: DocumentObject, name: str, font: str, size: float, *, bold: bool = False, colour: RGBColor | None = None
-) -> None:
-    """Give a style its fonts: Word takes the Chinese one from an attribute that python-docx does not set."""
+) -> ParagraphStyle | None:
+    """Give a style its fonts, and return it where it is one of paragraphs.
+
+    Word takes the Chinese font from an attribute that python-docx does not set.
+    """
     style = document.styles[name]
     if not isinstance(style, ParagraphStyle):
-        return
+        return None
     style.font.name, style.font.size, style.font.bold = LATIN, Pt(size), bold
     style.font.color.rgb = colour or RGBColor(0, 0, 0)
-    properties = style.element.get_or_add_rPr()
-    fonts = properties.get_or_add_rFonts()
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
         fonts.attrib.pop(qn(f"w:{theme}"), None)
     fonts.set(qn("w:eastAsia"), font)
+    return style
+
+
+def set_style(
+    document: DocumentObject, name: str, font: str, size: float, *, bold: bool = False, colour: RGBColor | None = None
+) -> None:
+    """Give a style its fonts, and a little room after each paragraph."""
+    style = set_fonts(document, name, font, size, bold=bold, colour=colour)
+    if style is None:
+        return
     style.paragraph_format.space_before = Pt(size * 0.5 if name.startswith("Heading") else 0)
     style.paragraph_format.space_after = Pt(4)
 
@@ -57,10 +69,12 @@ def add_table(
     indents: Sequence[int] = (),
     widths: Sequence[float] = (),
     size: float = 9,
+    spacing: float | None = None,
 ) -> None:
     """Add a table with a head that repeats on every page; ``indents`` are steps to the right of each row's first cell.
 
-    ``widths`` are millimetres of each column.
+    ``widths`` are millimetres of each column; ``size`` is that of its letters and ``spacing`` that of its lines, in
+    points.
     """
     table = document.add_table(rows=1 + len(rows), cols=len(heads), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -78,6 +92,9 @@ def add_table(
                 cell.width = Mm(widths[place])
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
+            if spacing is not None:
+                paragraph.paragraph_format.first_line_indent = Pt(0)
+                paragraph.paragraph_format.line_spacing = Pt(spacing)
             if place in numbers:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             if place == 0 and line and indents:
