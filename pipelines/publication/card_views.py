@@ -12,10 +12,9 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from pipelines.foundation.bilingual import Bilingual
-from pipelines.publication.model_sql import render_macro
+from pipelines.publication.model_sql import TABLES_READ, render_macro
 
 VIEWS_DIR = Path(__file__).parent / "views"
-TABLES_READ = re.compile(r"\b(?:from|join)\s+([a-z_]+[.][a-z_0-9]+)")
 SUBJECT_CARD, REGION_CARD = "core.subject_card", "core.region_card"
 
 

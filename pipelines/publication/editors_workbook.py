@@ -40,6 +40,7 @@ from pipelines.publication.site.pages.ranks import CHANCES, INTERVALS, RANKS, in
 from pipelines.publication.site.pictures import group_name, unit_of
 from pipelines.publication.site.tables import SUBJECTS, Tables
 from pipelines.publication.site.values import SHARE as SHARE_UNIT
+from pipelines.publication.site.values import distinct
 from pipelines.publication.trend_views import CELLS
 
 CONTENTS = "目录"
@@ -308,7 +309,7 @@ def _contents(desk: Desk, leaves: Sequence[Leaf], release_id: str) -> Sheet:
 
 
 def _sheet(desk: Desk, leaf: Leaf) -> Sheet:
-    names = _distinct(both(head.title) for head in leaf.heads)
+    names = distinct(both(head.title) for head in leaf.heads)
     frame = leaf.rows.rename({str(place): name for place, name in enumerate(names)})
     cells: dict[str, CellValueOptions] = {
         f"{letters(column)}{HEADER + row + 2}": {"value": value, "format": form}
@@ -332,14 +333,3 @@ def _sheet(desk: Desk, leaf: Leaf) -> Sheet:
         },
         {name: FORMATS[head.kind] for name, head in zip(names, leaf.heads, strict=True)},
     )
-
-
-def _distinct(names: Iterable[str]) -> list[str]:
-    """Heads that differ, as a frame wants them."""
-    found: list[str] = []
-    for name in names:
-        distinct = name
-        while distinct in found:
-            distinct += "\u200b"
-        found.append(distinct)
-    return found

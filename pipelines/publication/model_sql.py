@@ -4,6 +4,7 @@ A model is taken with the tables it refers to under their bare names, which the 
 that need more of dbt than references, variables and exact sums are refused by Jinja.
 """
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from pipelines.foundation.yaml_file import read_yaml
 from pipelines.settings import MODELS_DIR
 
 SUMS = "exact.sql"
+# The tables a query reads, each as schema.table.
+TABLES_READ = re.compile(r"\b(?:from|join)\s+([a-z_]+[.][a-z_0-9]+)")
 PARTS_DIR = Path(__file__).parent / "macros" / "parts"
 
 

@@ -15,8 +15,8 @@ from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import files_literal, identifier, literal, qualified
 from pipelines.gate.candidate import Candidate, FrozenTable
-from pipelines.publication.card_views import TABLES_READ, CardView, card_views
-from pipelines.publication.model_sql import render_macro
+from pipelines.publication.card_views import CardView, card_views
+from pipelines.publication.model_sql import TABLES_READ, render_macro
 from pipelines.publication.trend_views import CELLS, NAME, trend_views
 
 STORAGE_VERSION = "v1.0.0"

@@ -35,8 +35,7 @@ def read_card(release: Release, subject: str, language: Language) -> list[CardTe
             {"edition": release.edition, "subject": subject},
         )
         if not found:
-            with release.open() as connection:
-                raise CepingError(not_found(connection, subject))
+            raise CepingError(not_found(tables.connection, subject))
         return _compose(tables, [row["subject_id"] for row in found], language)
 
 

@@ -9,7 +9,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -19,7 +19,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, PlainSerializer, PlainValidator
 
 from pipelines.publication.site.scales import Step, step_of
-from pipelines.publication.site.values import SHARE, written
+from pipelines.publication.site.values import SHARE, distinct, written
 
 FONT = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 # What a picture is drawn in: no machine has a font of this name. Vega then takes the width of a text from the count of
@@ -316,7 +316,7 @@ def matrix(
     """Shares by two groupings: a line each of the one, a column each of the other, darker where the share is higher."""
     shown = _wrapped(lines, LINES)
     room = (WIDTH - LINES - 4) / len(columns) / 6.2
-    heads = _distinct("|".join(_lines(column, room, MOST_HEAD_LINES)) for column in columns)
+    heads = distinct("|".join(_lines(column, room, MOST_HEAD_LINES)) for column in columns)
     depth = max(head.count("|") for head in heads) + 1
     values = [
         {
@@ -442,18 +442,7 @@ def _names(rows: Sequence[Bar] | Sequence[Box]) -> list[str]:
 
 def _wrapped(labels: Sequence[str], width: int = LABELS) -> list[str]:
     """Labels at the left in as many lines as they take, by the count of their characters, and that differ."""
-    return _distinct("|".join(_lines(label, (width - 12) / 6.5)) for label in labels)
-
-
-def _distinct(labels: Iterable[str]) -> list[str]:
-    """Labels that differ, by marks nobody sees: the same name twice stays two rows, or two columns."""
-    names: list[str] = []
-    for label in labels:
-        distinct = label
-        while distinct in names:
-            distinct += "\u200b"
-        names.append(distinct)
-    return names
+    return distinct("|".join(_lines(label, (width - 12) / 6.5)) for label in labels)
 
 
 def shortened(text: str, most: float) -> str:

@@ -90,6 +90,12 @@ class Tables:
         )
         return self.query(f"select {chosen} from {qualified(name)} {rest}", parameters)
 
+    def subject_names(self, subjects: Sequence[str]) -> dict[str, str]:
+        """Names of subjects of the edition, by id."""
+        where = "where edition = ? and list_contains(cast(? as varchar[]), subject_id)"
+        rows = self.select(SUBJECTS, ("subject_id", "subject_name"), where, (self.candidate.edition, list(subjects)))
+        return {row["subject_id"]: row["subject_name"] for row in rows}
+
     @cached_property
     def carded(self) -> frozenset[str]:
         """The subjects that have a card: whoever is ranked in an index, and every candidate for a title."""

@@ -1,5 +1,6 @@
 """How numbers are written on pages, in the notice and in the workbook's headings."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 NOTHING = "—"
@@ -42,3 +43,14 @@ def printed(value: float, unit: str) -> str:
 def sort_key(value: float | bool | None) -> str:
     """What a script sorts a number by; what is missing stands below every number."""
     return "-999999999999" if value is None else f"{float(value):.9f}".rstrip("0").rstrip(".")
+
+
+def distinct(labels: Iterable[str]) -> list[str]:
+    """Labels that differ, by marks nobody sees: the same name twice stays two rows, or two columns."""
+    names: list[str] = []
+    for label in labels:
+        name = label
+        while name in names:
+            name += "\u200b"
+        names.append(name)
+    return names

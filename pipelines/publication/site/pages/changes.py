@@ -12,7 +12,6 @@ from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cel
 from pipelines.publication.site.page import Desk, Page, Previous
 from pipelines.publication.site.pages.figures import FIGURES
 from pipelines.publication.site.pages.ranks import RANKS, index_name, index_names
-from pipelines.publication.site.tables import SUBJECTS
 from pipelines.publication.site.values import NOTHING, SHARE
 
 PAGE = "changes.html"
@@ -222,7 +221,7 @@ def _moves(desk: Desk, previous: Previous) -> Grid | None:
     moved.sort(key=lambda pair: (-abs(pair[1]["subject_rank"] - pair[0]["subject_rank"]), pair[1]["subject_id"]))
     names = {row["index_code"]: index_name(desk, row) for row in index_names(desk)}
     shown = moved[:MOST_MOVES]
-    subjects = _subjects(desk, [row["subject_id"] for _, row in shown])
+    subjects = desk.tables.subject_names([row["subject_id"] for _, row in shown])
     hidden = len(moved) - len(shown)
     caption = desk.say(f"变动的名次（共 {len(moved):,} 个）", f"Ranks that moved ({len(moved):,} in all)")
     return grid(
@@ -250,13 +249,3 @@ def _moves(desk: Desk, previous: Previous) -> Grid | None:
         ],
         more=desk.say(f"另有 {hidden:,} 个。", f"{hidden:,} more.") if hidden else "",
     )  # fmt: skip
-
-
-def _subjects(desk: Desk, codes: Sequence[str]) -> dict[str, str]:
-    if not desk.tables.has(SUBJECTS):
-        return {}
-    rows = desk.tables.query(
-        f"select subject_id, subject_name from {SUBJECTS} where edition = ? and list_contains(?, subject_id)",
-        (desk.tables.candidate.edition, list(codes)),
-    )
-    return {row["subject_id"]: row["subject_name"] for row in rows}

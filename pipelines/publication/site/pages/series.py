@@ -19,7 +19,6 @@ from pipelines.publication.site.classes import class_name, class_place
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, score_cell, share_cell, text_cell
 from pipelines.publication.site.links import anchor, chosen
 from pipelines.publication.site.page import Desk, Page
-from pipelines.publication.site.tables import SUBJECTS
 from pipelines.publication.site.values import span
 
 MOST_CANDIDATES = 300
@@ -185,11 +184,7 @@ def appeals(desk: Desk, series: Series) -> Grid | None:
         Column(title=desk.say("决定", "Decision"), is_choice=True),
         Column(title=desk.say("所起作用", "What it did")),
     ]
-    about = [row["subject_id"] for row in rows if row["subject_id"]]
-    given = [desk.tables.candidate.edition, about]
-    where = "where edition = ? and list_contains(cast(? as varchar[]), subject_id)"
-    found = desk.tables.select(SUBJECTS, ("subject_id", "subject_name"), where, given)
-    names = {row["subject_id"]: row["subject_name"] for row in found}
+    names = desk.tables.subject_names([row["subject_id"] for row in rows if row["subject_id"]])
     decisions = {"upheld": ("成立", "upheld"), "dismissed": ("不成立", "dismissed"), "pending": ("未决", "pending")}
     return grid(
         f"appeals-{series.code}", desk.say("申诉与决定", "Appeals and decisions"), columns,
