@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.errors import told
+from pipelines.errors import fault_of_machine, told
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
@@ -121,7 +121,8 @@ def printed_errors(place: Path | None = None) -> Iterator[None]:
         message = told(error)
         if message is None:
             raise
-        where = f"{place}: " if place is not None and not NAMES_A_PATH.search(message) else ""
+        is_nowhere = fault_of_machine(message) is not None and not NAMES_A_PATH.search(message)
+        where = f"{place}: " if place is not None and is_nowhere else ""
         typer.secho(f"error: {where}{message}", fg=typer.colors.RED, err=True)
         raise typer.Exit(1) from None
 

@@ -290,7 +290,11 @@ def _rules(contract: Contract, edition: int, table: RawTable) -> Iterator[tuple[
     """Each rule as the condition that breaks it and the rejection it leads to."""
     for column in contract.columns:
         rules = [*_rules_of(column, contract, edition), *_rules_of_lists(column, table)]
-        rules += _rules_of_persons(column, contract, table)
+        # A cell that is refused already is not refused once more for whose it may be: neither shows what it holds.
+        refused = " or ".join(condition for condition, _, _ in rules)
+        unless = f"not coalesce({refused}, false) and " if refused else ""
+        persons = _rules_of_persons(column, contract, table)
+        rules += [(unless + condition, reason, shown) for condition, reason, shown in persons]
         for condition, reason, shown in _with_marks(column, rules) if column.name in table.marks else rules:
             yield condition, _rejection(column.name, reason, _shown(shown, contract, table))
 

@@ -120,7 +120,7 @@ def test_an_edition_nobody_has_described(small: Edition, tmp_path: Path) -> None
     failed = ceping_outcome("run", "--edition", 2018, "--home", copy.home, "--inbox", copy.inbox)
     assert failed.returncode == 1
     message = failed.stderr.partition("\n")[0]
-    assert "edition 2018 has no row in seeds/" in message
+    assert message.startswith("error: edition 2018 has no row in seeds/")
     for seed in ("seeds/reference/editions.csv", "seeds/trends/figures.csv", "seeds/awards/award_quotas.csv"):
         assert f" {seed}" in message
     assert message.endswith("; write its rows by: ceping edition new 2018 --from 2017")
