@@ -3,7 +3,7 @@
 import csv
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from pipelines.releases.release import Release
+from tests.browser.conftest import DESKTOP
 from tests.fixtures.small_site import NAUGHTY, figures
 
 RULES = {
@@ -25,63 +26,84 @@ def opened(page: Page, path: Path) -> Page:
     return page
 
 
-def test_a_page_needs_no_network_and_complains_of_nothing(page: Page, release: Release, pages: list[Path]) -> None:
+def test_every_page_is_quiet_needs_no_network_fits_and_meets_wcag_aa(
+    page: Page, release: Release, pages: list[Path]
+) -> None:
+    """All of it while a page is open once: opening takes longer than looking."""
     requests: list[str] = []
     complaints: list[Any] = []
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(error.message))
     for path in pages:
-        opened(page, path)
-    assert not complaints
+        opened(page, path).evaluate(OPEN_ALL)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+        assert not complaints, path
+        found = Axe().run(page, options=RULES)
+        told = [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in found.response["violations"]]
+        assert not told, (path, told)
+        # What the checker itself says to the console is no complaint of a page.
+        complaints.clear()
     folder = release.folder.as_uri()
     assert {url for url in requests if not url.startswith((folder, "data:"))} == set()
 
 
-def test_every_page_says_at_its_head_that_its_data_are_synthetic(desk: Page, pages: list[Path]) -> None:
+class Look(NamedTuple):
+    """What a page on a desk says of itself."""
+
+    notice: str
+    is_notice_visible: bool
+    lang: str
+    levels: list[int]
+    heads_without_scope: int
+    unnamed_charts: int
+    ids: list[str]
+    links: list[str]
+
+
+@pytest.fixture(scope="module")
+def looks(browser: Browser, pages: list[Path]) -> dict[Path, Look]:
+    """Every page looked at once."""
+    context = browser.new_context(viewport=DESKTOP, offline=True)
+    desk = context.new_page()
+    seen = {}
     for path in pages:
         notice = opened(desk, path).get_by_role("note").first
-        assert notice.is_visible(), path
-        wanted = "Example data (synthetic)" if "en" in path.parts else "示例数据（合成）"
-        assert wanted in notice.inner_text(), path
-
-
-def test_no_page_scrolls_sideways(page: Page, pages: list[Path]) -> None:
-    for path in pages:
-        opened(page, path).evaluate(OPEN_ALL)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-
-
-def test_every_page_meets_wcag_aa(page: Page, pages: list[Path]) -> None:
-    for path in pages:
-        opened(page, path).evaluate(OPEN_ALL)
-        found = Axe().run(page, options=RULES)
-        told = [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in found.response["violations"]]
-        assert not told, (path, told)
-
-
-def test_every_page_can_be_read_aloud(desk: Page, pages: list[Path]) -> None:
-    for path in pages:
-        opened(desk, path)
-        assert desk.locator("html").get_attribute("lang") == ("en" if "en" in path.parts else "zh-CN"), path
-        assert desk.locator("th:not([scope])").count() == 0, path
-        levels = desk.locator("h1, h2, h3, h4").evaluate_all("titles => titles.map(title => Number(title.tagName[1]))")
-        assert levels[0] == 1, path
-        assert all(later - earlier <= 1 for earlier, later in pairwise(levels)), path
-        unnamed = desk.locator(
-            "figure svg:not([role=img]), figure svg:not(:has(> title)), figure svg:not(:has(> desc))"
+        titles = "titles => titles.map(title => Number(title.tagName[1]))"
+        unnamed = "figure svg:not([role=img]), figure svg:not(:has(> title)), figure svg:not(:has(> desc))"
+        seen[path] = Look(
+            notice=notice.inner_text(),
+            is_notice_visible=notice.is_visible(),
+            lang=desk.locator("html").get_attribute("lang") or "",
+            levels=desk.locator("h1, h2, h3, h4").evaluate_all(titles),
+            heads_without_scope=desk.locator("th:not([scope])").count(),
+            unnamed_charts=desk.locator(unnamed).count(),
+            ids=desk.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)"),
+            links=desk.evaluate("[...document.links].map(link => link.href)"),
         )
-        assert unnamed.count() == 0, path
-        assert len(set(ids := desk.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)"))) == len(ids), path
+    context.close()
+    return seen
 
 
-def test_every_link_leads_somewhere(desk: Page, release: Release, pages: list[Path]) -> None:
-    anchors: dict[Path, set[str]] = {}
-    links: list[tuple[Path, str]] = []
-    for path in pages:
-        opened(desk, path)
-        anchors[path] = set(desk.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)"))
-        links += [(path, href) for href in desk.evaluate("[...document.links].map(link => link.href)")]
+def test_every_page_says_at_its_head_that_its_data_are_synthetic(looks: dict[Path, Look]) -> None:
+    for path, look in looks.items():
+        assert look.is_notice_visible, path
+        wanted = "Example data (synthetic)" if "en" in path.parts else "示例数据（合成）"
+        assert wanted in look.notice, path
+
+
+def test_every_page_can_be_read_aloud(looks: dict[Path, Look]) -> None:
+    for path, look in looks.items():
+        assert look.lang == ("en" if "en" in path.parts else "zh-CN"), path
+        assert look.heads_without_scope == 0, path
+        assert look.levels[0] == 1, path
+        assert all(later - earlier <= 1 for earlier, later in pairwise(look.levels)), path
+        assert look.unnamed_charts == 0, path
+        assert len(set(look.ids)) == len(look.ids), path
+
+
+def test_every_link_leads_somewhere(release: Release, looks: dict[Path, Look]) -> None:
+    links = [(path, href) for path, look in looks.items() for href in look.links]
     assert links
     for path, href in links:
         address = urlsplit(href)
@@ -90,10 +112,10 @@ def test_every_link_leads_somewhere(desk: Page, release: Release, pages: list[Pa
         assert target.is_relative_to(release.folder), (path, href)
         assert target.is_file(), (path, href)
         if address.fragment:
-            assert unquote(address.fragment).partition("?")[0] in anchors[target], (path, href)
+            assert unquote(address.fragment).partition("?")[0] in looks[target].ids, (path, href)
 
 
-def test_every_page_is_reached_from_the_notice(release: Release, desk: Page, pages: list[Path]) -> None:
+def test_every_page_is_reached_from_the_notice(release: Release, looks: dict[Path, Look]) -> None:
     seen: set[Path] = set()
     waiting = [release.bulletin_path]
     while waiting:
@@ -101,9 +123,8 @@ def test_every_page_is_reached_from_the_notice(release: Release, desk: Page, pag
         if path in seen or path.suffix != ".html":
             continue
         seen.add(path)
-        hrefs = opened(desk, path).evaluate("[...document.links].map(link => link.href)")
-        waiting += [Path(unquote(urlsplit(href).path)) for href in hrefs]
-    assert {path for path in pages if path.is_relative_to(release.public)} == seen
+        waiting += [Path(unquote(urlsplit(href).path)) for href in looks[path].links]
+    assert {path for path in looks if path.is_relative_to(release.public)} == seen
 
 
 def test_the_language_is_switched_and_kept(page: Page, release: Release) -> None:
