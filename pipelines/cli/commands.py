@@ -213,7 +213,7 @@ def rollback(
 
 @app.command()
 def diff(
-    before: Annotated[str, typer.Argument(help="The earlier release: its id, or the beginning of it.")],
+    before: Annotated[str, typer.Argument(help="The earlier release: its id, or the beginning of it.")] = "previous",
     after: Annotated[str, typer.Argument(help="The later release.")] = "current",
     home: Home = None,
     output: Annotated[Shown, typer.Option("--format", help="How to print the difference.")] = Shown.table,

@@ -89,7 +89,7 @@ def _quarantined(quarantine: Path, source: str | None, file_name: str | None) ->
                 not is_repaired
                 and not list_contains($passed_over, reason_code)
                 and ($source is null or source = $source)
-                and ($file_name is null or file_name = $file_name)
+                and ($file_name is null or $file_name in (file_name, source || '/' || file_name))
             group by all
             order by all
             """,

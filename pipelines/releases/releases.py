@@ -26,6 +26,7 @@ from pipelines.releases.release import PUBLIC, SUMS, Release
 from pipelines.settings import Settings
 
 CURRENT = "current"
+PREVIOUS = "previous"
 SHORTEST_NAME = 4
 
 
@@ -95,13 +96,30 @@ class Releases:
             raise CepingError(f"nothing is published in {self.folder.parent} yet; ceping run publishes")
         return release
 
+    def require_previous(self) -> Release:
+        """The release of the current one's edition that was current before it and stands.
+
+        Raises ``CepingError`` where there is none.
+        """
+        current = self.require_current()
+        withdrawn = self.withdrawn
+        order = [entry.release_id for entry in self.history if entry.edition == current.edition]
+        earlier = order[: order.index(current.release_id)] if current.release_id in order else order
+        for release_id in reversed(earlier):
+            release = self.named(current.edition, release_id)
+            if release_id not in withdrawn and release.folder.is_dir():
+                return release
+        raise CepingError(f"no release of {current.edition} was published before {current.release_id}")
+
     def find(self, name: str) -> Release:
-        """The release with this id, with an id that begins so, or ``current``.
+        """The release with this id, with an id that begins so, ``current``, or ``previous``.
 
         Raises ``CepingError`` where none or several are meant.
         """
         if name == CURRENT:
             return self.require_current()
+        if name == PREVIOUS:
+            return self.require_previous()
         known = {release.release_id: release for release in self.all()}
         meant = [known[name]] if name in known else [known[found] for found in known if _is_short_for(name, found)]
         if len(meant) != 1:

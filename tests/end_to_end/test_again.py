@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from pathlib import Path
 
 from tests.fixtures.deliveries import workbook_rows, write_workbook
@@ -42,18 +43,37 @@ def test_one_changed_row_changes_its_figures_and_leaves_the_old_release(small: E
     ]
     write_workbook(path, {"普查": mended})
 
+    previewed = a_preview_says_what_would_change_and_changes_nothing(copy)
     again = run(copy.home, copy.inbox)
 
     assert again.figures() == figures | {"trend3.integrated_platforms": 28}
-    assert "0 files read" not in again.printed
-    assert "site_registry: nothing new" in again.printed
-    assert models_built(again.printed) < models_built(small.printed) / 2
-    assert "0 indices and titles drawn" in again.printed
+    assert "0 files read" not in previewed
+    assert "site_registry: nothing new" in previewed
+    assert models_built(previewed) < models_built(small.printed) / 2
+    assert "0 indices and titles drawn" in previewed
+    # What the preview built and judged is published as it is.
+    assert "0 files read, 0 models built" in again.printed
     assert again.release != old_release
     assert contents(old_release) == old
     assert contents(small.home) == untouched
     the_difference_names_the_row(again, old_release.parent.name, str(changed[0]))
     going_back_outlasts_the_next_run(again, old_release.parent.name)
+
+
+def a_preview_says_what_would_change_and_changes_nothing(edition: Edition) -> str:
+    before = contents(edition.home / "releases")
+    printed = ceping("run", "--preview", "--home", edition.home, "--inbox", edition.inbox)
+    assert contents(edition.home / "releases") == before
+    [named] = re.findall(r"Preview (2017-[0-9a-f]{12}): nothing is published", printed)
+    assert "trend3.integrated_platforms" in printed
+    preview = edition.home / "previews" / "2017" / named
+    for page, mark in (("index.html", "公示稿"), ("en/index.html", "Preview")):
+        assert f'data-mark="{mark}"' in (preview / "public" / page).read_text(encoding="utf-8")
+        assert "data-mark" not in (edition.release / page).read_text(encoding="utf-8")
+    with zipfile.ZipFile(preview / "public" / "notice-2017.docx") as document:
+        heads = [document.read(name).decode() for name in document.namelist() if "header" in name]
+    assert any("公示稿" in head for head in heads)
+    return printed
 
 
 def the_difference_names_the_row(edition: Edition, before: str, region_code: str) -> None:

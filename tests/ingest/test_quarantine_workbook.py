@@ -78,7 +78,7 @@ def test_bad_rows_are_exported_mended_and_delivered_again(settings: Settings, tm
         "conflicting_key",
     ]
     before = len(rows_of(settings, "core.fct_site_inspection"))
-    exported = export(settings, tmp_path / "out")
+    exported = export(settings, tmp_path / "out", "--file", "site_inspection/抽查.csv")
     assert exported.exit_code == 0, exported.output
     workbook = tmp_path / "out" / "site_inspection" / "抽查-隔离行.xlsx"
     book = openpyxl.load_workbook(workbook)

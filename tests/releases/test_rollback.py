@@ -80,6 +80,20 @@ def test_a_release_is_found_by_the_beginning_of_its_name(settings: Settings) -> 
         Releases(releases).find("2017-")
 
 
+def test_previous_is_what_was_published_before_the_current_one_and_stands(settings: Settings) -> None:
+    releases = Releases.of(settings)
+    first = publish_tables(settings.home_dir, with_count(1))
+    with pytest.raises(CepingError, match="was published before"):
+        releases.find("previous")
+    second, third = (publish_tables(settings.home_dir, with_count(n)) for n in (2, 3))
+    assert releases.find("previous") == second
+    releases.roll_back(first)
+    with pytest.raises(CepingError, match="was published before"):
+        releases.find("previous")
+    releases.roll_back(third)
+    assert releases.find("previous") == first
+
+
 def test_inputs_are_kept_only_while_landing_holds_them(settings: Settings) -> None:
     release = publish_tables(settings.home_dir, with_count(1))
     assert kept_inputs(settings, release.release_id) is None
