@@ -40,11 +40,20 @@ cells as (
         cast(sum(above) as bigint) as numerator,
         cast(sum(below) as bigint) as denominator,
         {{ exact_sum('amount') }} / nullif(count(amount), 0) as mean_amount,
-        median(amount) as median_amount,
         min(amount) as least_amount,
         bool_or(is_synthetic) as is_synthetic
     from counted
     group by edition, trend_table, measure, statistic, sample_rule, breakdown, group_code, period
+),
+
+-- By itself: beside sums, a median makes Spark sort the units of every cell.
+medians as (
+    select
+        {{ cell_key | join(', ') }},
+        median(amount) as median_amount
+    from counted
+    where statistic = 'median'
+    group by {{ cell_key | join(', ') }}
 ),
 
 -- What was drawn with certainty stands for itself alone.
@@ -164,16 +173,18 @@ clusters as (
 
 valued as (
     select
-        *,
+        cells.*,
         case
-            when statistic in ('share', 'ratio') or (statistic = 'most' and denominator is not null)
-                then {{ share('numerator', 'denominator') }}
-            when statistic = 'mean' then mean_amount
-            when statistic = 'median' then median_amount
-            when statistic = 'least' then least_amount
-            else cast(numerator as double)
+            when cells.statistic in ('share', 'ratio')
+                or (cells.statistic = 'most' and cells.denominator is not null)
+                then {{ share('cells.numerator', 'cells.denominator') }}
+            when cells.statistic = 'mean' then cells.mean_amount
+            when cells.statistic = 'median' then medians.median_amount
+            when cells.statistic = 'least' then cells.least_amount
+            else cast(cells.numerator as double)
         end as value
     from cells
+    left join medians on {{ same_columns('cells', 'medians', cell_key) }}
 ),
 
 -- A cell in which nothing was judged says nothing.
