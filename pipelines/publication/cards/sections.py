@@ -198,7 +198,11 @@ class Composer:
             score(node["weighted_score"]),
             digits(node["raw_value"]) if about["leaf"] else "",
             "\n".join(
-                self._say("evidence_of", source=self._label("source", source), count=f"{count:,}")
+                self._say(
+                    "evidence_of_one" if count == 1 else "evidence_of",
+                    source=self._label("source", source),
+                    count=f"{count:,}",
+                )
                 for source, count in _sources(node["evidence"])
             ),
             *([self._needed(node)] if index["next_rank"] is not None else []),

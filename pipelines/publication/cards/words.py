@@ -63,6 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "value": ("测得值", "Value"),
     "evidence": ("依据", "Evidence"),
     "evidence_of": ("{source} {count} 行", "{source}: {count} rows"),
+    "evidence_of_one": ("{source} {count} 行", "{source}: {count} row"),
     "needed": ("升位所需", "For the next rank"),
     "at_least": ("≥ {value}", "≥ {value}"),
     "at_most": ("≤ {value}", "≤ {value}"),

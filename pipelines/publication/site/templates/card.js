@@ -93,7 +93,7 @@
   };
 
   const evidence = node => (node[EVIDENCE] ?? []).flatMap(([source, rows], at) => {
-    const text = say("evidence_of", { source: label("source", source), count: count(rows) });
+    const text = say(rows === 1 ? "evidence_of_one" : "evidence_of", { source: label("source", source), count: count(rows) });
     return at ? [make("br"), text] : [text];
   });
   const needed = node => node[CHANGE] === null ? "" : say(node[CHANGE], { value: digits(node[NEEDED]) });
