@@ -3,7 +3,8 @@
 Importing this module does not import Great Expectations, which takes seconds: see ``expectations``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -40,7 +41,7 @@ __all__ = [
     "SuiteOutcome",
     "Verdict",
     "judge",
-    "load_ahead",
+    "loading_ahead",
     "require_all_judged",
     "require_pass",
 ]
@@ -55,9 +56,20 @@ def _silent(message: str) -> None:
     """Report nothing."""
 
 
-def load_ahead() -> None:
-    """Begin to import Great Expectations in the background, so that ``judge`` need not wait for it."""
-    Thread(target=import_module, args=("pipelines.gate.expectations",), daemon=True).start()
+@contextmanager
+def loading_ahead() -> Iterator[None]:
+    """Import Great Expectations beside what is done within, so that ``judge`` need not wait for it.
+
+    Within, nothing else should be imported: of packages whose modules import each other, two threads would see halves.
+    """
+    # Asked by every statement of Dagster's store whether it is there: it has to be there whole.
+    import_module("sqlalchemy.orm")
+    loading = Thread(target=import_module, args=("pipelines.gate.expectations",), daemon=True)
+    loading.start()
+    try:
+        yield
+    finally:
+        loading.join()
 
 
 def judge(

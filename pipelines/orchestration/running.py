@@ -165,8 +165,13 @@ def _without_kind(message: str) -> str:
 
 def _load_definitions(settings: Settings) -> tuple[ModuleType, "dg.Definitions"]:
     """Dagster and the definitions; judging the reference data and importing Dagster go side by side."""
-    Thread(target=import_module, args=("dagster_dbt",), daemon=True).start()
-    require_ready(settings)
+    loading = Thread(target=import_module, args=("dagster_dbt",), daemon=True)
+    loading.start()
+    try:
+        require_ready(settings)
+    finally:
+        # Waited for before anything else is imported: two threads in one package would each see half of it.
+        loading.join()
     dagster = import_module("dagster")
     from pipelines.orchestration.definitions import defs
 

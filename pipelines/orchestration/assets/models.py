@@ -16,7 +16,7 @@ from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
 
 from pipelines.foundation.progress import report
 from pipelines.foundation.sql import qualified
-from pipelines.gate.judgement import load_ahead
+from pipelines.gate.judgement import loading_ahead
 from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.built import built_release
@@ -100,15 +100,13 @@ def models(
         return
     require_given_on_scale(settings)
     scope = take_scope(settings, rebuild=edition_run.rebuild)
-    # dbt works in a process of its own: this one has time for what the gate will need.
-    load_ahead()
-    if context.is_subset:
-        result = build_warehouse(settings, _chosen(context), _tell)
-    elif scope.is_empty:
+    if scope.is_empty and not context.is_subset:
         result = NOTHING_BUILT
     else:
         report("models", "building models and running their tests")
-        result = build_warehouse(settings, scope.arguments, _tell)
+        # dbt works in a process of its own: this one has time for what the gate will need.
+        with loading_ahead():
+            result = build_warehouse(settings, _chosen(context) if context.is_subset else scope.arguments, _tell)
     report("models", result.summary)
     if result.is_successful and not context.is_subset:
         mark_built(settings)
