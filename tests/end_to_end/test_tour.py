@@ -49,4 +49,3 @@ def test_three_releases_and_the_papers_are_there(toured: Edition) -> None:
     for paper in ("card.docx", "changes.xlsx", "citations.xlsx"):
         assert (toured.home / paper).is_file(), paper
     assert list((toured.home / "letters").glob("**/*.docx"))
-    assert list((toured.home / "previews").glob("**/index.html"))
