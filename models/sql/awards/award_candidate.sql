@@ -29,6 +29,11 @@ recused_nominators as (
     where term_kind = 'note' and term_code = 'recused_nominators'
 ),
 
+open_vetoes as (
+    select * from terms
+    where term_kind = 'note' and term_code = 'open_vetoes'
+),
+
 {%- set counted = {
     'too_few_self_nominations': ['self_nomination_count', 'self_nomination_min'],
     'too_few_expert_nominations': ['expert_nomination_count', 'expert_nomination_min'],
@@ -48,6 +53,8 @@ explained as (
         decided.*,
         coalesce(quotas.class_name_zh, decided.rank_class) as class_name_zh,
         coalesce(quotas.class_name_en, decided.rank_class) as class_name_en,
+        frameworks.name_zh as rubric_zh,
+        frameworks.name_en as rubric_en,
         case decided.outcome_code
             {% for outcome, columns in counted.items() -%}
             when '{{ outcome }}' then {{ shown_count('decided.' ~ columns[0]) }}
@@ -107,6 +114,10 @@ worded as (
         }) }} as reason_{{ language }},
         {% endfor -%}
         explained.excluded_by,
+        explained.is_veto_passed,
+        explained.veto_null_reason,
+        explained.examined_veto_count,
+        explained.veto_count,
         explained.self_nomination_count,
         explained.expert_nomination_count,
         explained.reviewer_count,
@@ -131,6 +142,15 @@ worded as (
                         then {{ filled_in('recused_nominators.text_' ~ language, {
                             'count': shown_count('explained.recused_nominator_count'),
                         }) }}
+                end,
+                case
+                    when explained.veto_null_reason = 'not_examined'
+                        then {{ filled_in('open_vetoes.text_' ~ language, {
+                            'rubric': 'explained.rubric_' ~ language,
+                            'open': shown_count('explained.veto_count - explained.examined_veto_count'),
+                            'count': shown_count('explained.veto_count'),
+                            'names': 'explained.open_vetoes_' ~ language,
+                        }) }}
                 end
             ),
             ''
@@ -141,6 +161,7 @@ worded as (
     inner join terms as outcomes on outcomes.term_kind = 'outcome' and explained.outcome_code = outcomes.term_code
     cross join other_names
     cross join recused_nominators
+    cross join open_vetoes
 )
 
 select * from worded

@@ -160,6 +160,38 @@ vetoes as (
     where is_vetoed
 ),
 
+reasons as (
+    select * from {{ ref('dim_label') }}
+    where label_kind = 'null_reason'
+),
+
+-- What of the vetoes of a rubric was looked at; what does not apply to a subject need not be.
+examined as (
+    select
+        scores.edition,
+        scores.index_code,
+        scores.subject_id,
+        count(*) as veto_count,
+        count(scores.score) as examined_veto_count,
+        {% for language, brackets in {'zh': ['（', '）'], 'en': [' (', ')']}.items() -%}
+        {{ joined_text(
+            "case when scores.score is null then concat(nodes.name_" ~ language ~ ", coalesce(concat('" ~ brackets[0]
+            ~ "', reasons.name_" ~ language ~ ", '" ~ brackets[1] ~ "'), '')) end",
+            {'zh': '、', 'en': ', '}[language],
+            'nodes.node_order',
+        ) }} as open_vetoes_{{ language }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from {{ ref('int_node_score') }} as scores
+    inner join nodes
+        on
+            scores.edition = nodes.edition
+            and scores.index_code = nodes.index_code
+            and scores.node_code = nodes.node_code
+    left join reasons on scores.null_reason = reasons.label_code
+    where nodes.is_veto and coalesce(scores.null_reason <> 'not_applicable', true)
+    group by scores.edition, scores.index_code, scores.subject_id
+),
+
 withdrawals as (
     select
         effects.edition,
@@ -197,6 +229,12 @@ gathered as (
         scores.score_step,
         case when titles.tie_rule = 'by_input' then scores.tie_step end as tie_step,
         vetoes.subject_id is not null as is_vetoed,
+        case when titles.veto_index_code is not null then coalesce(examined.veto_count, 0) end as veto_count,
+        case
+            when titles.veto_index_code is not null then coalesce(examined.examined_veto_count, 0)
+        end as examined_veto_count,
+        examined.open_vetoes_zh,
+        examined.open_vetoes_en,
         withdrawals.case_code as withdrawn_by
     from entries
     inner join titles
@@ -222,6 +260,11 @@ gathered as (
             entries.edition = vetoes.edition
             and titles.veto_index_code = vetoes.index_code
             and entries.subject_id = vetoes.subject_id
+    left join examined
+        on
+            entries.edition = examined.edition
+            and titles.veto_index_code = examined.index_code
+            and entries.subject_id = examined.subject_id
     left join withdrawals
         on
             entries.edition = withdrawals.edition
@@ -233,6 +276,16 @@ gathered as (
 checked as (
     select
         *,
+        case
+            when is_vetoed then false
+            when veto_count > 0 and examined_veto_count = veto_count then true
+        end as is_veto_passed,
+        case
+            when is_vetoed or veto_count > 0 and examined_veto_count = veto_count then null
+            when veto_count is null then 'no_veto'
+            when veto_count = 0 then 'not_in_rubric'
+            else 'not_examined'
+        end as veto_null_reason,
         case
             when not is_running then 'not_running'
             when not is_in_scope then 'out_of_scope'

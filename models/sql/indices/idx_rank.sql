@@ -16,7 +16,7 @@ looked_at as (
         scores.edition,
         scores.index_code,
         scores.subject_id,
-        scores.score is null as is_open,
+        scores.score is null and coalesce(scores.null_reason <> 'not_applicable', true) as is_open,
         count(scores.score) over (
             partition by scores.edition, scores.index_code, scores.node_code, subjects.rank_class
         ) as looked_at_count
@@ -34,8 +34,8 @@ looked_at as (
     where nodes.is_veto
 ),
 
--- Who passed nobody can say while one of the vetoes was not looked at; where it was looked at of others of the class,
--- nobody without it has a rank among them.
+-- Who passed nobody can say while one of the vetoes that apply was not looked at; where it was looked at of others of
+-- the class, nobody without it has a rank among them.
 open_vetoes as (
     select
         edition,

@@ -179,7 +179,7 @@ def _before(tables: Tables) -> dict[tuple[str, str], Facts]:
 def _awards(tables: Tables) -> dict[str, list[Row]]:
     names = (
         "subject_id", "series_code", "title_code", "rank_class", "award_score", "award_rank", "quota", "is_winner",
-        "outcome_code", "reason_zh", "reason_en",
+        "outcome_code", "reason_zh", "reason_en", "note_zh", "note_en",
     )  # fmt: skip
     return _of_subjects(
         tables.select(

@@ -230,7 +230,7 @@ class Composer:
                 score(row["award_score"]),
                 NOTHING if row["award_rank"] is None else f"{row['award_rank']:,}",
                 self._say("won" if row["is_winner"] else "lost"),
-                self._of((row["reason_zh"], row["reason_en"])),
+                "\n".join(filter(None, (self._of(_pair(row, told)) for told in ("reason", "note")))),
             )
             for row in card["awards"]
         ]
@@ -291,6 +291,11 @@ class Composer:
         if "collected_until" in facts:
             told.append(self._say("collected", day=self._of(facts["collected_until"])))
         return Section(title=self._say("appeals"), level=1, paragraphs=tuple(told))
+
+
+def _pair(row: Facts, column: str) -> tuple[str, str]:
+    """A column in both languages."""
+    return row[f"{column}_zh"], row[f"{column}_en"]
 
 
 def digits(value: float | None) -> str:

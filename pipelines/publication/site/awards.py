@@ -43,6 +43,7 @@ class Winner(BaseModel, frozen=True):
     citation: str
     reason_head: str
     evidence: tuple[tuple[str, int], ...]
+    vetoes: str
     consecutive_wins: int | None
     total_wins: int | None
 
@@ -226,9 +227,18 @@ def _winner(desk: Desk, row: Row, of_class: str) -> Winner:
         reason_head=("" if is_named else subject_name(desk, row) + desk.say("", ": "))
         + desk.say("获奖理由：", "Reason: "),
         evidence=tuple((desk.say(zh, en), row[column]) for column, zh, en in evidence if row.get(column)),
+        vetoes=_examined(desk, row),
         consecutive_wins=row.get("consecutive_wins"),
         total_wins=row.get("total_wins"),
     )
+
+
+def _examined(desk: Desk, row: Row) -> str:
+    """How many of the vetoes were examined, where not all of them were."""
+    if row.get("veto_null_reason") != "not_examined":
+        return ""
+    examined, of_all = row["examined_veto_count"], row["veto_count"]
+    return desk.say(f"单项否决 {of_all} 项，已评价 {examined} 项", f"{examined} of {of_all} vetoes examined")
 
 
 def subject_name(desk: Desk, row: Row) -> str:

@@ -19,6 +19,7 @@ UNITS = pl.DataFrame(
         "one": [90.0, 80.0, 70.0, None, None, None],
         "two": [90.0, 60.0, 70.0, None, None, None],
         "alive": [1.0, 1.0, 1.0, 1.0, 1.0, 0.0],
+        "told": [1.0, None, None, None, None, None],
     }
 )
 CLASSES = {"A": "x", "B": "x", "C": "x", "D": "x", "N": "y", "V": "x"}
@@ -32,6 +33,10 @@ INDICES = Composition(
         node(
             "rubric", "rubric.alive", "rubric", measure_code="external.alive", normalisation="goalposts",
             goal_low=0, goal_high=1, is_veto="true", weight=0,
+        ),
+        node(
+            "rubric", "rubric.told", "rubric", measure_code="external.told", normalisation="goalposts",
+            goal_low=0, goal_high=1, is_veto="true", weight=0, name_zh="按时答复", name_en="Answers in time",
         ),
     ],
     bands=[],

@@ -114,6 +114,18 @@ def test_a_vetoed_leader_leaves_the_place_and_is_named_as_better(first: Settings
     assert (winner["subject_id"], winner["runner_up_subject_id"], winner["margin"]) == ("unit:A", "unit:V", -5.0)
 
 
+def test_a_veto_nobody_examined_is_neither_passed_nor_struck_and_is_named(first: Settings) -> None:
+    found = rows_of(first, "awards.award_candidate").filter(pl.col("title_code").is_in(["panel", "share"]))
+    columns = ("is_veto_passed", "veto_null_reason", "examined_veto_count", "veto_count", "note_zh")
+    told = {(row["title_code"], row["subject_id"]): row for row in found.iter_rows(named=True)}
+    said = {place: tuple(row[column] for column in columns) for place, row in told.items()}
+    open_veto = "测试指数的 2 项单项否决中 1 项未评价，不视为通过：按时答复（未采集）"
+    assert said["panel", "unit:A"] == (True, None, 2, 2, "1 份专家推荐因推荐人回避而不计")
+    assert said["panel", "unit:B"] == (None, "not_examined", 1, 2, open_veto)
+    assert said["panel", "unit:V"] == (False, None, 1, 2, None)
+    assert said["share", "unit:A"] == (None, "no_veto", None, None, None)
+
+
 def test_an_empty_class_is_listed(first: Settings) -> None:
     classes = rows_of(first, "awards.award_class").filter(pl.col("title_code") == "classes")
     assert classes.select("rank_class", "candidate_count", "class_outcome").sort("rank_class").rows() == [

@@ -80,7 +80,7 @@ def _winner_row(desk: Desk, winner: Winner, made_of: str) -> list[Cell]:
             update={"note": span(winner.low, winner.high) if winner.low else ""}
         ),
         share_cell(winner.chance),
-        text_cell(between.join(f"{name} {count:,}" for name, count in winner.evidence)),
+        text_cell(between.join(f"{name} {count:,}" for name, count in winner.evidence), note=winner.vetoes),
         wins.model_copy(update={"text": f"{wins.text} / {number_cell(winner.total_wins).text}"}),
     ]
 
@@ -98,6 +98,7 @@ def candidates(desk: Desk, series: Series, title: Title) -> Grid | None:
         Column(title=desk.say("组别", "Class"), is_choice=True),
         Column(title=desk.say("得分", "Score"), kind="number"),
         Column(title=desk.say("获评可能性", "Chance"), kind="number"),
+        Column(title=desk.say("单项否决", "Vetoes"), is_choice=True),
         Column(title=desk.say("结果", "Outcome"), is_choice=True),
         Column(title=desk.say("理由", "Reason")),
     ]
@@ -123,9 +124,17 @@ def _candidate_row(desk: Desk, row: Row, names: dict[str, str], chance: float | 
         text_cell(names.get(row["rank_class"]) or class_name(desk, row["rank_class"])),
         score_cell(row["award_score"]),
         share_cell(chance),
+        text_cell(_vetoes(desk, row)),
         text_cell(outcome),
-        text_cell(reason),
+        text_cell(reason, note=desk.say(row.get("note_zh") or "", row.get("note_en") or "")),
     ]
+
+
+def _vetoes(desk: Desk, row: Row) -> str:
+    """Whether the vetoes a title asks for were passed; of what nobody can say, why."""
+    if row.get("is_veto_passed") is not None:
+        return desk.say("通过", "passed") if row["is_veto_passed"] else desk.say("触发", "struck")
+    return desk.label("null_reason", row["veto_null_reason"]) if row.get("veto_null_reason") else ""
 
 
 def components(desk: Desk, series: Series, title: Title) -> Grid | None:

@@ -139,7 +139,7 @@
       parts.push(table(say("awards"), heads, card.awards.map(row => ({ cells: [
         titleOf(row) ? make("a", { href: `${ceping.root}${ceping.pages}series/${titleOf(row).page}.html` }, titleName(row)) : titleName(row),
         of(kept.frame.classes[row.rank_class]) || className(row.rank_class), points(row.award_score), count(row.award_rank),
-        say(row.is_winner ? "won" : "lost"), of([row.reason_zh, row.reason_en])] }))));
+        say(row.is_winner ? "won" : "lost"), [of([row.reason_zh, row.reason_en]), row.note_zh && make("span", { class: "note" }, of([row.note_zh, row.note_en]))].filter(Boolean)] }))));
     } else parts.push(make("p", {}, say("no_awards")));
     if (card.held.length) {
       parts.push(make("h3", {}, say("held")), make("ul", {}, ...card.held.map(row => make("li", {}, say("held_of", { year: row.award_year, title: titleName(row) })))));
