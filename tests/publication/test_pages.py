@@ -122,14 +122,21 @@ def test_codes_without_a_name_are_shown_as_they_are(home: Path) -> None:
     assert "running_sites（level）" in page
 
 
-def test_a_group_of_several_parts_names_them_all(home: Path) -> None:
+def test_a_group_of_several_parts_names_them_all_and_a_table_says_what_the_crawl_saw(home: Path) -> None:
     tables = example_tables()
     row = (*STOCK[0][:3], "level_role", "2017Q3:tier:county", *STOCK[0][5:])
-    tables["trends.trend_cell"] = (CELL_TYPES, [row])
+    seen = {"measure": "crawled_share", "breakdown": "total", "group_code": "all", "value": 0.0679}
+    cell = tuple(seen.get(name, told) for name, told in zip(CELL_TYPES, STOCK[0], strict=True))
+    tables["trends.trend_cell"] = (CELL_TYPES, [row, cell])
     types, labels = tables["core.dim_label"]
-    tables["core.dim_label"] = (types, [*labels, ("group", "tier", None, "地方自查", "Local self-check")])
+    own = [
+        ("group", "tier", None, "地方自查", "Local self-check"),
+        ("measure", "crawled_share", 6, "抓取覆盖率", "Seen"),
+    ]
+    tables["core.dim_label"] = (types, [*labels, *own])
     page = site_text(publish_tables(home, tables))
     assert "2017Q3 · 地方自查 · 县级" in page
+    assert "抓取覆盖率 6.8%。</p>" in page
 
 
 def test_hostile_names_are_escaped(home: Path) -> None:

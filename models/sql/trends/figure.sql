@@ -22,6 +22,15 @@ inputs as (
     select * from {{ ref('figure_input') }}
 ),
 
+-- Beside a figure that is not of the crawl its coverage would say something else.
+crawled_figures as (
+    select
+        edition,
+        figure_id
+    from inputs
+    where source = 'site_crawl'
+),
+
 missing as (
     select
         edition,
@@ -62,7 +71,7 @@ joined as (
         cells.design,
         cells.interval_low,
         cells.interval_high,
-        coverages.crawled_share,
+        case when crawled_figures.figure_id is not null then coverages.crawled_share end as crawled_share,
         cells.is_synthetic,
         contradicted.claim_id is not null as is_contradicted
     from figures
@@ -75,6 +84,8 @@ joined as (
             and figures.measure = cells.measure
             and figures.breakdown = cells.breakdown
             and figures.group_code = cells.group_code
+    left join crawled_figures
+        on figures.edition = crawled_figures.edition and figures.figure_id = crawled_figures.figure_id
     left join coverages
         on
             figures.edition = coverages.edition

@@ -47,6 +47,45 @@ page_days as (
     inner join subjects on days.edition = subjects.edition and days.subject_id = subjects.subject_id
 ),
 
+sites as (
+    select * from {{ ref('dim_subject') }}
+    where subject_kind = 'website'
+),
+
+dated_sites as (
+    select
+        edition,
+        subject_id,
+        bool_or(is_synthetic) as is_synthetic
+    from page_days
+    where year(published_date) = edition and theme_code = 'any'
+    group by edition, subject_id
+),
+
+dated_editions as (
+    select
+        edition,
+        bool_or(is_synthetic) as is_synthetic
+    from dated_sites
+    group by edition
+),
+
+-- Of how much of the running sites the crawl saw a page of the year, of which what they are about is told.
+coverage as (
+    select
+        sites.edition,
+        sites.subject_id,
+        sites.level,
+        coalesce(sites.province_code, 'unlocated') as province_code,
+        dated_sites.subject_id is not null as is_seen,
+        dated_editions.is_synthetic
+    from sites
+    inner join {{ ref('editions') }} as editions on sites.edition = editions.edition
+    inner join dated_editions on sites.edition = dated_editions.edition
+    left join dated_sites on sites.edition = dated_sites.edition and sites.subject_id = dated_sites.subject_id
+    where {{ is_in_stock('sites', 'editions.stock_date') }}
+),
+
 themes as (
     select theme_code from {{ ref('policy_themes') }}
 ),
@@ -163,6 +202,9 @@ units as (
     {% set table = 'trend_1_theme_lag' -%}
     {% set by = ['theme_code', 'level'] -%}
     union all
+    {{ trend_unit('coverage', table, 'crawled_share', by=['level', 'province_code'], above=one_if('is_seen'),
+        below=1) }}
+    union all
     {{ trend_unit('lags', table, 'uptaken_share', by=by, above=one_if('first_date is not null'), below=1) }}
     {#- Of those who had the whole time: who has not taken it up yet would be missing from a median of lags. #}
     {% for days in [30, 60, 90] -%}
@@ -174,6 +216,9 @@ units as (
     {{ trend_unit('lags', table, 'first_lag_days', by=by, amount='lag_days', where='first_date is not null') }}
     {% set table = 'trend_1_theme_uptake' -%}
     {% set by = ['theme_code', 'level', 'province_code'] -%}
+    union all
+    {{ trend_unit('coverage', table, 'crawled_share', by=['level', 'province_code'], above=one_if('is_seen'),
+        below=1) }}
     union all
     {{ trend_unit('theme_pages', table, 'site_share', by=by, period='month',
         above=one_if('themed_page_count > 0'), below=1) }}

@@ -192,6 +192,28 @@ crawled as (
     inner join running on crawls.edition = running.edition and crawls.subject_id = running.subject_id
 ),
 
+crawled_editions as (
+    select
+        edition,
+        bool_or(is_synthetic) as is_synthetic
+    from crawled
+    group by edition
+),
+
+-- How much of the running sites the crawl saw, of which what it found is told.
+coverage as (
+    select
+        running.edition,
+        running.subject_id,
+        running.level,
+        running.province_code,
+        crawled.subject_id is not null as is_seen,
+        crawled_editions.is_synthetic
+    from running
+    inner join crawled_editions on running.edition = crawled_editions.edition
+    left join crawled on running.edition = crawled.edition and running.subject_id = crawled.subject_id
+),
+
 declared as (
     select
         declarations.edition,
@@ -248,6 +270,8 @@ units as (
         above=one_if('is_own_reason'), below=1) }}
     {% set table = 'trend_2_site_quality' -%}
     {% set by = ['level', 'province_code'] -%}
+    union all
+    {{ trend_unit('coverage', table, 'crawled_share', by=by, above=one_if('is_seen'), below=1) }}
     union all
     {{ trend_unit('crawled', table, 'home_available_share', by=by,
         above='home_available_count', below='home_probe_count') }}

@@ -114,6 +114,20 @@ def test_a_theme_is_the_share_of_the_sites_that_published_in_the_month(editions:
     assert editions.cell("trend_1_theme_uptake", 2017, "site_share", "2017-04:new_media")["numerator"] == 0
 
 
+@pytest.mark.parametrize("table", ["trend_1_theme_uptake", "trend_1_theme_lag", "trend_2_site_quality"])
+def test_beside_what_a_crawl_found_stands_of_how_many_sites_it_found_it(editions: TwoEditions, table: str) -> None:
+    seen = {
+        page["网站标识码"]
+        for page in deliveries.pages(editions.inboxes[2017])
+        if table == "trend_2_site_quality"
+        or (page["页面标题"] and page["状态码"] == 200 and (page["发布日期"] or "").startswith("2017"))
+    }
+    running = editions.cell("trend_2_site_stock", 2017, "running_sites", "all")
+    cell = editions.cell(table, 2017, "crawled_share", "all")
+    assert (cell["numerator"], cell["denominator"]) == (len(seen), running["numerator"])
+    assert 0 < cell["value"] < 1
+
+
 def test_the_lag_is_counted_from_the_first_document(editions: TwoEditions) -> None:
     issued = min(row["成文日期"] for row in deliveries.policies(editions.inboxes[2017]) if "新媒体" in row["标题"])
     first: dict[str, str] = {}

@@ -11,8 +11,10 @@ from pipelines.publication.site.notice import trends
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages.figures import parts
 from pipelines.publication.site.pictures import group_name, pictures, unit_of
+from pipelines.publication.site.values import written
 
 MOST_ROWS = 1_000
+COVERAGE = "crawled_share"
 
 
 def build(desk: Desk) -> Iterator[Page]:
@@ -33,7 +35,7 @@ def build(desk: Desk) -> Iterator[Page]:
                 "tables": [
                     (
                         at.say(table["name_zh"], table["name_en"]),
-                        at.say(table["description_zh"], table["description_en"]),
+                        _about(at, table),
                         table["full_name"],
                         list(grids(at, table)),
                     )
@@ -46,6 +48,17 @@ def build(desk: Desk) -> Iterator[Page]:
 def charts(desk: Desk, number: int) -> list[Chart]:
     """The charts of a trend that its tables allow."""
     return list(pictures(desk, number))
+
+
+def _about(desk: Desk, table: Row) -> str:
+    """What a table holds; where it is of a crawl, how much of what it is of the crawl saw."""
+    about = desk.say(table["description_zh"], table["description_en"])
+    rows = desk.tables.of_edition(table["full_name"])
+    seen = [row for row in rows if (row["measure"], row["breakdown"]) == (COVERAGE, "total")]
+    if not seen:
+        return about
+    told = f"{desk.label('measure', COVERAGE)} {written(seen[0]['value'], unit_of(COVERAGE))}"
+    return desk.say(f"{about}{told}。", f"{about} {told}.")
 
 
 def grids(desk: Desk, table: Row) -> Iterator[Grid]:
