@@ -25,7 +25,7 @@ SITES = ("website", "foreign_language_site", "service_platform")
 KINDS = {"site_inspection": ("website",), "site_crawl": SITES}
 UNKNOWN_SHARE = 0.5
 TIERS, CHOSEN = "inspection_tiers", "chosen"
-NAME, URL, STRATUM, PROBABILITY = "对象名称", "首页网址", "抽样层", "入样概率"
+NAME, URL = "对象名称", "首页网址"
 CHECKED = """
     select subject_id, is_passed from core.fct_site_inspection
     where
@@ -95,17 +95,17 @@ def plan_and_draw(settings: Settings, wish: Wish) -> Sample:
 
 def list_sample(sample: Sample, source: str) -> BegunRows:
     """The drawn subjects as rows of the source's form: what inspectors or a crawler work through."""
-    own = (
-        {"site_code": "subject_code", "stratum": "stratum", "inclusion_probability": "probability"}
-        if source == "site_inspection"
-        else {"site_code": "subject_code", "url": "home_url", STRATUM: "stratum", PROBABILITY: "probability"}
-    )
-    told = {NAME: "subject_name", **({URL: "home_url"} if source == "site_inspection" else {})}
+    own = {"site_code": "subject_code", "stratum": "stratum", "inclusion_probability": "probability"}
+    told = {NAME: "subject_name"}
+    if source == "site_crawl":
+        own["url"] = "home_url"
+    else:
+        told[URL] = "home_url"
     rows = [
         {header: subject[column] for header, column in {**told, **own}.items()}
         for subject in sample.drawn.iter_rows(named=True)
     ]
-    return BegunRows(rows, told=(*told, *(header for header in own if header in (STRATUM, PROBABILITY))))
+    return BegunRows(rows, told=tuple(told))
 
 
 def _require_known(wish: Wish) -> None:

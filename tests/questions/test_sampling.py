@@ -162,7 +162,8 @@ def test_what_cannot_be_drawn_is_one_error(home: Settings, changes: dict[str, ob
 
 def test_a_crawl_list_has_the_addresses(home: Settings) -> None:
     begun = list_sample(plan_and_draw(home, wish(source="site_crawl")), "site_crawl")
-    assert begun.told == ("对象名称", "抽样层", "入样概率")
+    assert begun.told == ("对象名称",)
+    assert {"stratum", "inclusion_probability"} <= set(begun.rows[0])
     assert {str(row["url"]).endswith(".example") for row in begun.rows} == {True}
 
 
@@ -226,3 +227,46 @@ def test_a_margin_that_wants_everybody_says_that_it_is_a_full_count(home: Settin
     done = CliRunner().invoke(app, ["sample", "site_inspection", "--margin", "0.0001"], env=environment)
     assert "120 of 120: a full count, without a sampling error" in done.output
     assert "nothing was written; --out FILE lists who was drawn" in done.output
+
+
+def test_pages_of_a_drawn_crawl_are_weighted_and_a_site_is_one_bundle_of_them(home: Settings, tmp_path: Path) -> None:
+    """Recomputed with numpy: a ratio over sites in strata. Pages taken for rows drawn singly would halve its error."""
+    sample = plan_and_draw(home, wish(source="site_crawl", margin=0.2, prior=0.5))
+    rows, counts = [], []
+    for number, site in enumerate(list_sample(sample, "site_crawl").rows):
+        code, url, stratum = str(site["site_code"]), str(site["url"]), str(site["stratum"])
+        pages, dead = 3 + number % 4, (3 + number % 4 if number % 3 == 0 else 0)
+        counts.append((stratum, dead, pages))
+        rows.append([code, url, "2017-08-01 10:00:00", "ok", "200", "0", stratum, str(site["inclusion_probability"])])
+        rows += [
+            [code, f"{url}/{page}", "2017-08-01 10:00:00", "ok", "404" if page < dead else "200", "1", "", ""]
+            for page in range(pages)
+        ]
+    settings = Settings(home=tmp_path / "home", inbox=tmp_path / "inbox", edition=2017)
+    deliver(settings.inbox_dir, "site_registry", "表.csv", delimited(REGISTRY, [registry_row(n) for n in range(120)]))
+    header = ["网站标识码", "网址", "抓取时间", "抓取结果", "状态码", "层数", "抽样层", "入样概率"]
+    deliver(settings.inbox_dir, "site_crawl", "抓取.csv", delimited(header, rows))
+    ingest(settings)
+    build_tables(settings, "trends.trend_cell")
+    cells = rows_of(settings, "trends.trend_cell").filter(trend_table="trend_2_site_quality", breakdown="total")
+    cell = cells.filter(measure="dead_link_share").row(0, named=True)
+    sizes = {"province": 30, "county": 90}
+    found = {
+        name: np.array([(dead, pages) for own, dead, pages in counts if own == name], dtype=float) for name in sizes
+    }
+    totals = sum(sizes[name] * pages.mean(axis=0) for name, pages in found.items())
+    share = totals[0] / totals[1]
+    variance = sum(
+        sizes[name] ** 2 * (1 - len(pages) / sizes[name]) / len(pages) * (pages @ [1, -share]).var(ddof=1)
+        for name, pages in found.items()
+    )
+    effective = share * (1 - share) / (variance / totals[1] ** 2)
+    middle = (share + Z95**2 / (2 * effective)) / (1 + Z95**2 / effective)
+    half = Z95 / (1 + Z95**2 / effective) * sqrt(share * (1 - share) / effective + Z95**2 / (4 * effective**2))
+    expected = [share, middle - half, middle + half]
+    assert [cell["value"], cell["interval_low"], cell["interval_high"]] == pytest.approx(expected, abs=1e-7)
+    assert (cell["numerator"], cell["denominator"]) == tuple(np.sum([row[1:] for row in counts], axis=0))
+    assert half > 1.5 * Z95 * sqrt(share * (1 - share) / cell["denominator"])
+    designs = dict(cells.select("measure", "design").rows())
+    assert designs["home_available_share"] == designs["dead_link_share"] == "stratified_sample"
+    assert designs["crawled_share"] == "full_count"

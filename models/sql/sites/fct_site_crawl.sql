@@ -64,6 +64,8 @@ counted as (
         bool_or(is_available and is_dated_after_fetch) as is_dated_after_fetch,
         max(fetched_at) as latest_fetched_at,
         bool_or(is_available and new_media_links is not null) as is_new_media_looked_for,
+        max(stratum) as stratum,
+        max(inclusion_probability) as inclusion_probability,
         bool_or(is_synthetic) as is_synthetic
     from pages
     group by edition, subject_id
@@ -133,6 +135,8 @@ joined as (
                 then coalesce(channels.channel_count, 0) >= parameters.fusion_channels_min
         end as is_fused,
         measured.new_media_null_reason,
+        measured.stratum,
+        measured.inclusion_probability,
         measured.is_synthetic
     from measured
     inner join parameters on measured.edition = parameters.edition

@@ -35,6 +35,8 @@ classified as (
         crawled.published_date,
         {{ is_dated_after_fetch('crawled', 'parameters.crawl_utc_offset_hours') }} as is_dated_after_fetch,
         crawled.new_media_links,
+        crawled.stratum,
+        crawled.inclusion_probability,
         crawled.is_synthetic,
         crawled.file_id,
         crawled.sheet,

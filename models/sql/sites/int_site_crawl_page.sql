@@ -20,6 +20,8 @@ fit as (
         pages.http_status,
         pages.published_date,
         pages.new_media_links,
+        pages.stratum,
+        pages.inclusion_probability,
         pages.is_synthetic,
         {{ row_hash(['pages.url', 'pages.fetched_at']) }} as key_hash,
         pages.file_id,

@@ -33,6 +33,15 @@ subjects as (
     from {{ ref('dim_subject') }}
 ),
 
+crawls as (
+    select
+        edition,
+        subject_id,
+        stratum,
+        1 / inclusion_probability as weight
+    from {{ ref('fct_site_crawl') }}
+),
+
 page_days as (
     select
         days.edition,
@@ -42,9 +51,12 @@ page_days as (
         days.page_count,
         subjects.level,
         subjects.province_code,
+        crawls.stratum,
+        crawls.weight,
         days.is_synthetic
     from {{ ref('int_site_page_day') }} as days
     inner join subjects on days.edition = subjects.edition and days.subject_id = subjects.subject_id
+    left join crawls on days.edition = crawls.edition and days.subject_id = crawls.subject_id
 ),
 
 sites as (
@@ -108,6 +120,8 @@ occasions as (
         days.subject_id,
         days.level,
         min(case when days.theme_code = issued.theme_code then days.published_date end) as first_date,
+        max(days.stratum) as stratum,
+        max(days.weight) as weight,
         bool_or(days.is_synthetic) as is_synthetic
     from first_documents as issued
     inner join page_days as days
@@ -146,6 +160,8 @@ site_pages as (
         theme_code,
         cast(null as string) as month,
         sum(page_count) as page_count,
+        max(stratum) as stratum,
+        max(weight) as weight,
         bool_or(is_synthetic) as is_synthetic
     from page_days
     where year(published_date) = edition
@@ -159,6 +175,8 @@ site_pages as (
         theme_code,
         substring(cast(published_date as string), 1, 7) as month,
         sum(page_count) as page_count,
+        max(stratum) as stratum,
+        max(weight) as weight,
         bool_or(is_synthetic) as is_synthetic
     from page_days
     where year(published_date) = edition
@@ -176,6 +194,8 @@ theme_pages as (
         themes.theme_code,
         published.month,
         published.page_count,
+        published.stratum,
+        published.weight,
         coalesce(themed.page_count, 0) as themed_page_count,
         published.is_synthetic
     from site_pages as published
@@ -205,12 +225,14 @@ units as (
     {{ trend_unit('coverage', table, 'crawled_share', by=['level', 'province_code'], above=one_if('is_seen'),
         below=1) }}
     union all
-    {{ trend_unit('lags', table, 'uptaken_share', by=by, above=one_if('first_date is not null'), below=1) }}
+    {{ trend_unit('lags', table, 'uptaken_share', by=by, above=one_if('first_date is not null'), below=1,
+        stratum='stratum', weight='weight') }}
     {#- Of those who had the whole time: who has not taken it up yet would be missing from a median of lags. #}
     {% for days in [30, 60, 90] -%}
     union all
     {{ trend_unit('lags', table, 'uptaken_' ~ days ~ '_share', by=by,
-        above=one_if('coalesce(lag_days <= ' ~ days ~ ', false)'), below=1, where='observed_days >= ' ~ days) }}
+        above=one_if('coalesce(lag_days <= ' ~ days ~ ', false)'), below=1, stratum='stratum', weight='weight',
+        where='observed_days >= ' ~ days) }}
     {% endfor -%}
     union all
     {{ trend_unit('lags', table, 'first_lag_days', by=by, amount='lag_days', where='first_date is not null') }}
@@ -221,10 +243,10 @@ units as (
         below=1) }}
     union all
     {{ trend_unit('theme_pages', table, 'site_share', by=by, period='month',
-        above=one_if('themed_page_count > 0'), below=1) }}
+        above=one_if('themed_page_count > 0'), below=1, stratum='stratum', weight='weight') }}
     union all
     {{ trend_unit('theme_pages', table, 'page_share', by=by, period='month',
-        above='themed_page_count', below='page_count') }}
+        above='themed_page_count', below='page_count', stratum='stratum', weight='weight') }}
 )
 
 select * from units

@@ -187,6 +187,8 @@ crawled as (
         crawls.inner_page_count,
         crawls.dead_link_count,
         crawls.is_stale,
+        crawls.stratum,
+        1 / crawls.inclusion_probability as weight,
         crawls.is_synthetic
     from {{ ref('fct_site_crawl') }} as crawls
     inner join running on crawls.edition = running.edition and crawls.subject_id = running.subject_id
@@ -274,12 +276,13 @@ units as (
     {{ trend_unit('coverage', table, 'crawled_share', by=by, above=one_if('is_seen'), below=1) }}
     union all
     {{ trend_unit('crawled', table, 'home_available_share', by=by,
-        above='home_available_count', below='home_probe_count') }}
+        above='home_available_count', below='home_probe_count', stratum='stratum', weight='weight') }}
     union all
-    {{ trend_unit('crawled', table, 'dead_link_share', by=by, above='dead_link_count', below='inner_page_count') }}
+    {{ trend_unit('crawled', table, 'dead_link_share', by=by, above='dead_link_count', below='inner_page_count',
+        stratum='stratum', weight='weight') }}
     union all
     {{ trend_unit('crawled', table, 'stale_share', by=by, above=one_if('is_stale'), below=1,
-        where='is_stale is not null') }}
+        stratum='stratum', weight='weight', where='is_stale is not null') }}
     {% for measure, count in {
         'online_services': 'online_service_count', 'letters_answered': 'answered_count',
     }.items() -%}

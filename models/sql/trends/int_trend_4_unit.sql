@@ -21,6 +21,8 @@ portals as (
         crawls.wechat_link_count,
         crawls.app_link_count,
         crawls.video_link_count,
+        crawls.stratum,
+        1 / crawls.inclusion_probability as weight,
         crawls.is_synthetic
     from subjects
     inner join {{ ref('fct_site_crawl') }} as crawls
@@ -143,11 +145,12 @@ units as (
     {% set table = 'trend_4_channel_fusion' -%}
     {{ trend_unit('coverage', table, 'crawled_share', by=['level'], above=one_if('is_seen'), below=1) }}
     union all
-    {{ trend_unit('portals', table, 'fused_share', by=['level'], above=one_if('is_fused'), below=1) }}
+    {{ trend_unit('portals', table, 'fused_share', by=['level'], above=one_if('is_fused'), below=1,
+        stratum='stratum', weight='weight') }}
     {% for channel in ['weibo', 'wechat', 'app', 'video'] -%}
     union all
     {{ trend_unit('portals', table, channel ~ '_share', by=['level'], above=one_if(channel ~ '_link_count > 0'),
-        below=1) }}
+        below=1, stratum='stratum', weight='weight') }}
     {% endfor -%}
     {% set table = 'trend_4_account' -%}
     {% set by = ['channel', 'level'] -%}

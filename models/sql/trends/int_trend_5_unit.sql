@@ -13,6 +13,15 @@ portals as (
     where is_portal
 ),
 
+crawls as (
+    select
+        edition,
+        subject_id,
+        stratum,
+        1 / inclusion_probability as weight
+    from {{ ref('fct_site_crawl') }}
+),
+
 homes as (
     select
         homes.edition,
@@ -22,9 +31,12 @@ homes as (
         homes.has_search_box,
         homes.has_robot,
         homes.has_viewport,
+        crawls.stratum,
+        crawls.weight,
         homes.is_synthetic
     from {{ ref('fct_site_home') }} as homes
     inner join portals on homes.edition = portals.edition and homes.subject_id = portals.subject_id
+    left join crawls on homes.edition = crawls.edition and homes.subject_id = crawls.subject_id
 ),
 
 crawled_editions as (
@@ -83,11 +95,14 @@ reached_portals as (
         portals.level,
         portals.province_code,
         with_open_data.subject_id is not null as has_open_data,
+        crawls.stratum,
+        crawls.weight,
         reached.is_synthetic
     from reached
     inner join portals on reached.edition = portals.edition and reached.subject_id = portals.subject_id
     left join with_open_data
         on reached.edition = with_open_data.edition and reached.subject_id = with_open_data.subject_id
+    left join crawls on reached.edition = crawls.edition and reached.subject_id = crawls.subject_id
 ),
 
 parameters as (
@@ -134,12 +149,14 @@ units as (
     {% for measure, mark in {
         'search_share': 'has_search_box', 'robot_share': 'has_robot', 'mobile_share': 'has_viewport',
     }.items() -%}
-    {{ trend_unit('homes', table, measure, by=by, above=one_if(mark), below=1, where=mark ~ ' is not null') }}
+    {{ trend_unit('homes', table, measure, by=by, above=one_if(mark), below=1, stratum='stratum', weight='weight',
+        where=mark ~ ' is not null') }}
     union all
     {% endfor -%}
     {{ trend_unit('reached_portals', table, 'open_data_portals', by=by, above=one_if('has_open_data')) }}
     union all
-    {{ trend_unit('reached_portals', table, 'open_data_share', by=by, above=one_if('has_open_data'), below=1) }}
+    {{ trend_unit('reached_portals', table, 'open_data_share', by=by, above=one_if('has_open_data'), below=1,
+        stratum='stratum', weight='weight') }}
     {% set table = 'trend_5_robot' -%}
     union all
     {{ trend_unit('robots', table, 'robots', by=by) }}
