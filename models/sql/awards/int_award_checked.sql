@@ -168,19 +168,19 @@ reasons as (
 -- What of the vetoes of a rubric was looked at; what does not apply to a subject need not be.
 examined as (
     select
+        {% for language, marks in {'zh': ['（', '）', '、'], 'en': [' (', ')', ', ']}.items() -%}
+        {{ joined_text(
+            "case when scores.score is null then concat(nodes.name_" ~ language ~ ", coalesce(concat('" ~ marks[0]
+            ~ "', reasons.name_" ~ language ~ ", '" ~ marks[1] ~ "'), '')) end",
+            marks[2],
+            'nodes.node_order',
+        ) }} as open_vetoes_{{ language }},
+        {% endfor -%}
         scores.edition,
         scores.index_code,
         scores.subject_id,
         count(*) as veto_count,
-        count(scores.score) as examined_veto_count,
-        {% for language, brackets in {'zh': ['（', '）'], 'en': [' (', ')']}.items() -%}
-        {{ joined_text(
-            "case when scores.score is null then concat(nodes.name_" ~ language ~ ", coalesce(concat('" ~ brackets[0]
-            ~ "', reasons.name_" ~ language ~ ", '" ~ brackets[1] ~ "'), '')) end",
-            {'zh': '、', 'en': ', '}[language],
-            'nodes.node_order',
-        ) }} as open_vetoes_{{ language }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        count(scores.score) as examined_veto_count
     from {{ ref('int_node_score') }} as scores
     inner join nodes
         on
