@@ -59,11 +59,11 @@ shared as (
 
 -- The experts' effects in the additive model of subjects and experts, by least squares: round by round a subject's
 -- mean is taken without the severities, and these from the means. Where everybody scores everything one round does it.
+-- Who sits in several series has one severity, found over all of them, and so ties their panels together.
 {% for round in range(1, var('severity_rounds') + 1) -%}
 met_{{ round }} as (
     select
         shared.edition,
-        shared.series_code,
         shared.expert_id,
         {% if loop.first -%}
         shared.panel_mean - shared.score as gap
@@ -77,18 +77,17 @@ met_{{ round }} as (
         - shared.score as gap
     from shared
     inner join severities_{{ round - 1 }} as severities
-        on {{ same_columns('shared', 'severities', ['edition', 'series_code', 'expert_id']) }}
+        on {{ same_columns('shared', 'severities', ['edition', 'expert_id']) }}
         {%- endif %}
 ),
 
 severities_{{ round }} as (
     select
         edition,
-        series_code,
         expert_id,
         {{ exact_sum('gap') }} / count(*) as severity
     from met_{{ round }}
-    group by edition, series_code, expert_id
+    group by edition, expert_id
 ),
 
 {% endfor -%}
@@ -96,7 +95,6 @@ severities_{{ round }} as (
 severities as (
     select
         edition,
-        series_code,
         expert_id,
         round(severity, 6) as severity
     from severities_{{ var('severity_rounds') }}
@@ -109,10 +107,7 @@ adjusted as (
         compared.score + coalesce(severities.severity, 0) as adjusted_score
     from compared
     left join severities
-        on
-            compared.edition = severities.edition
-            and compared.series_code = severities.series_code
-            and compared.expert_id = severities.expert_id
+        on compared.edition = severities.edition and compared.expert_id = severities.expert_id
 ),
 
 -- The middle of a panel, which one wild score does not move towards itself.
