@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as rules_of_hypothesis
 from hypothesis import strategies as st
-from scipy.stats import qmc  # type: ignore[import-untyped]
+from SALib.analyze import sobol  # type: ignore[import-untyped]
+from SALib.sample import sobol as sobol_draws  # type: ignore[import-untyped]
+from scipy.stats import qmc, rankdata  # type: ignore[import-untyped]
 
 from pipelines.errors import FrameworkError
 from pipelines.reference.rows import seed_path
@@ -176,6 +178,52 @@ def test_sensitivity_has_settled_at_the_size_it_is_published_with() -> None:
     for choice in CHOICE_CODES:
         assert one[choice]["first_order"] == pytest.approx(two[choice]["first_order"], abs=0.05), choice
         assert one[choice]["total_order"] == pytest.approx(two[choice]["total_order"], abs=0.05), choice
+
+
+def test_salib_finds_the_same_shares_with_draws_and_a_model_of_its_own() -> None:
+    """Weights and aggregation alone, written down here once more: its sequence, its estimators, subject by subject."""
+    values = np.random.default_rng(11).uniform(5, 95, (25, 4))
+    names = ("w1", "w2", "w3", "w4", "mean")
+    problem = {
+        "num_vars": 5, "names": names, "bounds": [[0, 1]] * 5, "groups": ["weights"] * 4 + ["aggregation"],
+    }  # fmt: skip
+    points = sobol_draws.sample(problem, 1024, calc_second_order=False, seed=5)
+    weights = 1 + 0.25 * (2 * points[:, :4] - 1)
+    weights /= weights.sum(axis=1, keepdims=True)
+    scores = np.where(points[:, 4:] < 0.5, weights @ values.T, 100 * np.exp(weights @ np.log(values.T / 100)))
+    ranks = rankdata(-scores, axis=1)
+    found = [
+        sobol.analyze(problem, column, calc_second_order=False, num_resamples=2, seed=5) for column in ranks.T
+    ]  # fmt: skip
+    index = flat_index({name: column.tolist() for name, column in zip("abcd", values.T, strict=True)})
+    varied = rules(
+        weight_noise=0.25, aggregations=alike("own", "geometric"), sensitivity_count=1024, draw_count=2048
+    )  # fmt: skip
+    ours = sensitivity(index, varied)
+    for place, choice in enumerate(("weights", "aggregation")):
+        for order, column in (("S1", "first_order"), ("ST", "total_order")):
+            theirs = np.average([each[order][place] for each in found], weights=ranks.var(axis=0))
+            assert ours[choice][column] == pytest.approx(theirs, abs=0.04), (choice, column)
+
+
+def test_salib_finds_the_same_shares_and_bounds_in_the_same_draws() -> None:
+    """But for the centre, which SALib takes over all draws and scipy over A and B."""
+    index = random_index(normalisation="min_max")
+    varied = rules(**EVERYTHING, sensitivity_count=512, draw_count=1024)
+    draws = Simulation(index, varied).run()
+    outcomes = np.vstack([draws.shifts_a, draws.shifts_ab, draws.shifts_b]).T.ravel()
+    problem = {"num_vars": 4, "names": CHOICE_CODES, "bounds": [[0, 1]] * 4}
+    theirs = sobol.analyze(
+        problem, outcomes, calc_second_order=False, num_resamples=200, conf_level=varied.confidence, seed=5
+    )  # fmt: skip
+    ours = sensitivity(index, varied, "mean_rank_shift")
+    for place, choice in enumerate(CHOICE_CODES):
+        row = ours[choice]
+        assert (row["first_order"], row["total_order"]) == pytest.approx(
+            (theirs["S1"][place], theirs["ST"][place]), abs=1e-4
+        ), choice
+        half = (row["first_order_high"] - row["first_order_low"]) / 2
+        assert half == pytest.approx(theirs["S1_conf"][place], rel=0.35), choice
 
 
 def columns(found: np.ndarray | Mapping[Any, np.ndarray]) -> list[bytes]:
