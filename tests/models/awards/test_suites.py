@@ -19,6 +19,9 @@ FAULTS = {
     ("award_candidate", "passed_over"): (
         f"update awards.award_candidate set is_winner = false, outcome_code = 'below_quota' where {WINNER}"
     ),
+    ("award_candidate", "passed_unexamined"): (
+        "update awards.award_candidate set is_veto_passed = true where veto_null_reason = 'not_examined'"
+    ),
     ("award_candidate", "beyond_the_scale"): f"update awards.award_candidate set award_score = 101 where {WINNER}",
     ("award_component", "sums_that_differ"): "update awards.award_component set weighted_score = weighted_score / 2",
     ("award_component", "empty_without_a_reason"): "update awards.award_component set null_reason = null",
