@@ -4,12 +4,14 @@ import datetime as dt
 
 import polars as pl
 
+from pipelines.example.entrants import PARTY_GROUP
 from pipelines.example.options import EDITION
+from pipelines.example.party import MOST_EFFECTIVE
 
 FIRST_YEAR = 2013
 # Series, title as the list names it, group and place of who won it, and in which years.
 WON = (
-    (1, "最给力", "central_department", 6, range(FIRST_YEAR, EDITION)),
+    (1, "最给力", f"{PARTY_GROUP}central_department", MOST_EFFECTIVE, range(FIRST_YEAR, EDITION)),
     (1, "最具影响力", "central_department", 0, (2014, 2016)),
     (1, "最具影响力", "province", 0, (2015, 2016)),
     (5, "外文版", "外文版", 0, (2012, 2014, 2015, 2016)),
