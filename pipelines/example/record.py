@@ -132,8 +132,14 @@ def make_citations(entrants: pl.DataFrame) -> pl.DataFrame:
             "奖项": ["外文版"],
             "对象类别": [kind],
             "对象编码": [code],
-            "获奖理由": ["该网站外文版内容充实、更新及时，为对外交流提供了便利（示例，编辑撰写）。"],
-            "获奖理由（英文）": ["Its foreign-language pages are rich and fresh (example, written by an editor)."],
+            "获奖理由": [
+                "该网站外文版内容充实、更新及时，介绍本地概况、办事指南和投资政策，条目清楚、语言规范，来华人员和境外企业"
+                "查得到、看得懂、用得上，为对外交流与合作提供了便利（示例，编辑撰写）。"
+            ],
+            "获奖理由（英文）": [
+                "Its foreign-language pages are rich and fresh: on the place, on getting things done and on investing "
+                "they can be found, understood and used by people from abroad (example, written by an editor)."
+            ],
             "定稿日期": [dt.date(EDITION, 12, 20)],
             "是否合成数据": ["是"],
         }

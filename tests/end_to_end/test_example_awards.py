@@ -145,6 +145,8 @@ def test_citations_argue_for_their_winner(release: duckdb.DuckDBPyConnection) ->
         assert not re.search(r"。。|，，|，。|^，|（，", text), text
         if winner["series_code"] == "series1":
             assert 120 <= len(text) <= 300, text
+    lengths = "select length(citation_zh) from awards.award_winner"
+    assert min(length for (length,) in release.sql(lengths).fetchall()) >= 80
     told = "select value from awards.award_citation_figure where column_name = 'score' and derivation_code = 'cell'"
     values = [value for (value,) in release.sql(told).fetchall()]
     assert len(values) > 200
