@@ -10,6 +10,7 @@ from pipelines.orchestration.assets.verdict import verdict
 from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.built import record_release
+from pipelines.releases.embargo import embargo_lifted_by, embargo_of, present_day
 from pipelines.releases.kept_inputs import keep_inputs
 from pipelines.releases.publish import preview, publish
 from pipelines.releases.release import Release
@@ -36,11 +37,23 @@ def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
         report("preview", f"{previewed.release_id} is written to be looked at; nothing is published")
         return _shown(previewed)
     edition_run.wait_for_draft()
-    published = publish(newest, verdict_given, Releases.of(settings), code_version(), edition_run.drafts)
+    embargo = embargo_of(settings.seeds_dir, settings.edition, present_day())
+    published = publish(
+        newest,
+        verdict_given,
+        Releases.of(settings),
+        code_version(),
+        edition_run.drafts,
+        is_kept_back=embargo is not None,
+    )
     edition_run.drafts.remove()
     keep_inputs(settings, published)
     record_release(settings, published.release_id)
-    report("release", f"{published.release_id} is published")
+    if embargo is None:
+        report("release", f"{published.release_id} is published")
+    else:
+        told = embargo_lifted_by(settings.edition, embargo)
+        report("release", f"{published.release_id} is written and kept back by the embargo; {told}")
     return _shown(published)
 
 
