@@ -6,9 +6,11 @@ from pipelines.foundation.hashing import code_version
 from pipelines.foundation.progress import report
 from pipelines.gate.candidate import open_newest
 from pipelines.gate.judgement import require_pass
+from pipelines.gate.verdict import Verdict
 from pipelines.orchestration.assets.verdict import verdict
 from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
+from pipelines.publication.site.pages.changes import PAGE
 from pipelines.releases.built import record_release
 from pipelines.releases.embargo import embargo_lifted_by, embargo_of, present_day
 from pipelines.releases.kept_inputs import keep_inputs
@@ -35,7 +37,7 @@ def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
             newest, verdict_given, Releases(settings.previews_dir), Releases.of(settings), code_version()
         )
         report("preview", f"{previewed.release_id} is written to be looked at; nothing is published")
-        return _shown(previewed)
+        return _shown(previewed, verdict_given)
     edition_run.wait_for_draft()
     embargo = embargo_of(settings.seeds_dir, settings.edition, present_day())
     published = publish(
@@ -54,15 +56,17 @@ def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     else:
         told = embargo_lifted_by(settings.edition, embargo)
         report("release", f"{published.release_id} is written and kept back by the embargo; {told}")
-    return _shown(published)
+    return _shown(published, verdict_given)
 
 
-def _shown(written: Release) -> dg.MaterializeResult[None]:
-    """What the UI tells of a release that was written."""
+def _shown(written: Release, judged: Verdict) -> dg.MaterializeResult[None]:
+    """What the UI tells of a release or preview that was written: how it was judged, and what it changes."""
     return dg.MaterializeResult(
         metadata={
             "release": written.release_id,
             "folder": dg.MetadataValue.path(str(written.folder)),
+            "verdict": f"passed: {len(judged.suites)} tables judged, {len(judged.warnings)} warnings",
+            "what it changes": dg.MetadataValue.path(str(written.public / PAGE)),
             "bulletin": dg.MetadataValue.path(str(written.bulletin_path)),
             "quality report": dg.MetadataValue.path(str(written.quality_path)),
             "database": dg.MetadataValue.path(str(written.database_path)),
