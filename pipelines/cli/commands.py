@@ -203,11 +203,13 @@ def rollback(
 ) -> None:
     """Make an earlier release current; what was published after it is withdrawn and not published by a run again."""
     from pipelines.foundation.lock import locked_home
+    from pipelines.releases.embargo import embargo_of, present_day
     from pipelines.releases.releases import Releases
 
     with settings_for(home) as settings, locked_home(settings):
         earlier = Releases.of(settings).find(release)
-        withdrawn = Releases.of(settings).roll_back(earlier, reason)
+        embargo = embargo_of(settings.seeds_dir, earlier.edition, present_day())
+        withdrawn = Releases.of(settings).roll_back(earlier, reason, embargo)
         typer.echo(f"current is {earlier.release_id}; withdrawn: {', '.join(withdrawn) or 'nothing'}")
 
 

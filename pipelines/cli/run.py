@@ -11,6 +11,7 @@ from typing import TextIO
 
 from pipelines.foundation.progress import LOGGER
 from pipelines.orchestration.running import run_edition
+from pipelines.releases.embargo import embargo_lifted_by, embargo_of, present_day
 from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
@@ -52,7 +53,13 @@ def _print_places(settings: Settings, release_id: str) -> None:
     releases = Releases.of(settings)
     release = releases.named(settings.edition, release_id)
     print(f"\nRelease {release_id}")
-    print(f"  bulletin        {releases.current_path / 'index.html'}")
+    embargo = embargo_of(settings.seeds_dir, settings.edition, present_day())
+    is_kept_back = embargo is not None and releases.current_id != release_id
+    if embargo is not None and is_kept_back:
+        stays = f"stays at {releases.current_id}" if releases.current_id else "leads nowhere yet"
+        print(f"  kept back       by an embargo; {embargo_lifted_by(settings.edition, embargo)}")
+        print(f"  current         {stays}")
+    print(f"  bulletin        {release.bulletin_path if is_kept_back else releases.current_path / 'index.html'}")
     print(f"  quality report  {release.quality_path}")
     print(f"  database        {release.database_path}")
     ceping, home = as_typed(settings)

@@ -7,6 +7,7 @@ from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.inbox import delivered_files
 from pipelines.ingest.ledger import present_entries
 from pipelines.releases.built import published_release
+from pipelines.releases.embargo import embargo_lifted_by, embargo_of, present_day
 from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
@@ -17,12 +18,20 @@ def print_status(settings: Settings) -> None:
     console.print(f"home     {settings.home_dir}\ninbox    {settings.inbox_dir}", soft_wrap=True)
     console.print(_sources_table(settings))
     release = Releases.of(settings).current
+    embargo = embargo_of(settings.seeds_dir, settings.edition, present_day())
+    if embargo is not None:
+        console.print(
+            f"embargo  new releases of edition {settings.edition} are kept back until {embargo}", soft_wrap=True
+        )
+        if (held := published_release(settings)) is not None and (release is None or held != release.release_id):
+            told = embargo_lifted_by(settings.edition, embargo)
+            console.print(f"         {held} is written and waits; {told}", soft_wrap=True)
     if release is None:
         console.print("release  none yet; publish one with: ceping run")
         return
     console.print(f"release  {release.release_id}  {release.bulletin_path}", soft_wrap=True)
     console.print("         open its files in this folder: through current, two of them may be of two releases")
-    is_current = published_release(settings) is not None
+    is_current = published_release(settings) == release.release_id
     console.print(
         "         it is what the inbox and the code give"
         if is_current

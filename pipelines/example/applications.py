@@ -6,25 +6,27 @@ import numpy as np
 import polars as pl
 from stdnum.cn import uscc
 
-from pipelines.example.entrants import running_portals
+from pipelines.example.entrants import SERVICE_PLATFORM, running_portals
 from pipelines.example.options import EDITION
+from pipelines.example.order import named_regions
+from pipelines.example.party import WIDEST_SPREAD, is_praised_site, showpiece
 
 APPLICANTS_OF_EACH_LEVEL = 32
 SERIES = 7
 PLATFORM_SERIES = 2
 INNOVATION = "innovation.index"
+PRAISED_FROM, WIDEST_VALUE = 88, 99.5
 OUTSIDE_INDICATORS = ("influence.reach", "influence.search", INNOVATION)
 UNIT_CODE_PREFIX = "11"
 
 
-def applicants(sites: pl.DataFrame) -> pl.DataFrame:
-    """The portals that apply, the first ones of each level that run."""
-    return running_portals(sites, APPLICANTS_OF_EACH_LEVEL)
+def applicants(sites: pl.DataFrame, party: pl.DataFrame) -> pl.DataFrame:
+    """The portals that apply: the first ones of each level that run, and those of the party."""
+    return pl.concat([running_portals(sites, APPLICANTS_OF_EACH_LEVEL), party], how="diagonal_relaxed")
 
 
-def make_declarations(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
+def make_declarations(units: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
     """One row per declaration, as the online form saves it; whom to ask is in it and must go no further."""
-    units = applicants(sites)
     count = len(units)
     days = random.integers(0, 30, count)
     times = [
@@ -50,22 +52,33 @@ def make_declarations(sites: pl.DataFrame, random: np.random.Generator) -> pl.Da
     )
 
 
-def make_external_indicators(sites: pl.DataFrame, entrants: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """One row a subject, indicator and month of an invented rating house: applicants, and who stands for series 2."""
-    portals = applicants(sites).select(kind=pl.lit("网站"), code="site_code")
-    platforms = entrants.filter((pl.col("series") == PLATFORM_SERIES) & (pl.col("kind") != "网站"))
+def make_external_indicators(units: pl.DataFrame, entrants: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
+    """One row a subject, indicator and month of an invented rating house: applicants, and who stands for series 2.
+
+    What the bulletin praises has a value near the top.
+    """
+    portals = units.select(kind=pl.lit("网站"), code="site_code", is_praised=is_praised_site())
+    platforms = entrants.filter((pl.col("series") == PLATFORM_SERIES) & (pl.col("kind") != "网站")).select(
+        "kind",
+        "code",
+        is_praised=(pl.col("kind") == SERVICE_PLATFORM) & pl.col("code").str.head(6).is_in(named_regions()),
+    )
     rows = pl.concat(
         [
             portals.join(pl.DataFrame({"指标编码": OUTSIDE_INDICATORS}), how="cross"),
-            platforms.select("kind", "code", pl.lit(INNOVATION).alias("指标编码")),
-        ]
+            platforms.with_columns(pl.lit(INNOVATION).alias("指标编码")),
+        ],
+        how="diagonal",
     )
+    values = random.beta(4, 2, len(rows)) * 100
+    raised = PRAISED_FROM + values * (WIDEST_VALUE - PRAISED_FROM - 2) / 100
+    raised[rows.select(pl.col("code") == showpiece(WIDEST_SPREAD)).to_series().to_numpy()] = WIDEST_VALUE
     return rows.select(
         pl.col("kind").alias("对象类别"),
         pl.col("code").alias("对象编码"),
         "指标编码",
         pl.lit(f"{EDITION}-08-01").alias("起始日期"),
-        pl.Series("指标值", np.round(random.beta(4, 2, len(rows)) * 100, 2)),
+        pl.Series("指标值", np.round(np.where(rows["is_praised"], raised, values), 2)),
         pl.lit("分").alias("单位"),
         pl.lit("示例评级机构").alias("发布机构"),
         pl.lit("V1").alias("方法版本"),

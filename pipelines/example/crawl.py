@@ -9,6 +9,8 @@ import polars as pl
 
 from pipelines.example.calibration import read_calibration
 from pipelines.example.options import ExampleOptions
+from pipelines.example.order import dealt
+from pipelines.example.party import MOST_EFFECTIVE, is_praised_site, showpiece
 from pipelines.example.robots import robot_owners
 from pipelines.example.themes import OPEN_DATA_TOPIC, STREAM, themed, with_open_data
 
@@ -23,6 +25,10 @@ DEAD_LINK_SHARE = 0.03
 UNANSWERED_PAGE_SHARE = 0.005
 DATED_PAGE_SHARE = 0.6
 FUSED_OTHER_SHARE = 0.35
+# Portals of counties fail as other sites do; those of the levels above always have a page that answers.
+LEVEL_OF_DEAD_PORTALS = "county"
+HOME_DOWN_SHARE, SLOW_SHARE, SLOWNESS = 0.015, 0.03, 25
+FRESHNESS_OF_PRAISED = 0.1
 OUTCOMES = np.array(["域名解析失败", "超时", "拒绝连接", "证书错误", "其他错误"])
 OUTCOME_WEIGHTS = np.array([0.4, 0.25, 0.15, 0.1, 0.1])
 TOPICS = np.array(["政务公开", "办事服务", "互动交流", "通知公告", "政策解读", "领导活动", "统计数据", "公共服务"])
@@ -32,18 +38,29 @@ MOBILE_SHARE = 0.3
 OPEN_DATA_PAGES = (2, 3, 4)
 
 
-def crawled_sites(sites: pl.DataFrame, options: ExampleOptions, random: np.random.Generator) -> pl.DataFrame:
-    """The running sites that are crawled, with what the crawler will find: dead, stale, links to new media."""
+def crawled_sites(
+    sites: pl.DataFrame, party: pl.DataFrame, options: ExampleOptions, random: np.random.Generator
+) -> pl.DataFrame:
+    """The running sites that are crawled, with what the crawler will find: dead, slow, stale, links to new media.
+
+    Those of the party come last. What the bulletin praises neither fails nor is stale.
+    """
     running = sites.filter("is_running").with_row_index("order")
     is_other = pl.col("site_role") != "portal"
     by_lot = pl.Series(random.permutation(len(running)))
     ordered = running.sort(is_other, pl.when(is_other).then(by_lot).otherwise("order"))
-    chosen = ordered.head(options.crawled)
+    own = ordered.head(options.crawled - len(party)).with_columns(is_of_party=pl.lit(value=False))
+    chosen = pl.concat([own, party.with_columns(is_of_party=pl.lit(value=True))], how="diagonal_relaxed")
     count = len(chosen)
+    is_of_party = chosen["is_of_party"].to_numpy()
     is_portal = (chosen["site_role"] == "portal").to_numpy()
+    is_spared = chosen.select(is_praised_site()).to_series().to_numpy()
     is_fused = np.where(
-        is_portal, _fused_portals(chosen, options.edition, random), random.random(count) < FUSED_OTHER_SHARE
+        is_portal & ~is_of_party,
+        _fused_portals(chosen, is_spared, options.edition, random),
+        is_of_party | (random.random(count) < FUSED_OTHER_SHARE),
     )
+    may_die = ~is_spared & (~is_portal | (chosen["level"] == LEVEL_OF_DEAD_PORTALS).to_numpy())
     lot = np.random.default_rng([options.edition, options.seed, STREAM])
     searched = chosen["level"].replace_strict(SEARCH_SHARES, return_dtype=pl.Float64).to_numpy()
     return with_open_data(chosen, lot).select(
@@ -53,29 +70,36 @@ def crawled_sites(sites: pl.DataFrame, options: ExampleOptions, random: np.rando
         "level",
         "has_open_data",
         has_robot=pl.col("site_code").is_in(robot_owners(sites, options.edition).to_list()),
-        has_search=pl.Series(lot.random(count) < searched),
-        is_mobile=pl.Series(lot.random(count) < MOBILE_SHARE),
-        is_dead=pl.Series(~is_portal & (random.random(count) < DEAD_SITE_SHARE)),
+        has_search=pl.Series(is_spared | (lot.random(count) < searched)),
+        is_mobile=pl.Series(is_spared | (lot.random(count) < MOBILE_SHARE)),
+        is_dead=pl.Series(may_die & (random.random(count) < DEAD_SITE_SHARE)),
+        is_home_down=pl.Series(~is_spared & (lot.random(count) < HOME_DOWN_SHARE)),
+        is_slow=pl.Series(~is_spared & (lot.random(count) < SLOW_SHARE)),
         outage=pl.Series(random.choice(OUTCOMES, count, p=OUTCOME_WEIGHTS)),
-        is_stale=pl.Series(random.random(count) < STALE_SITE_SHARE),
-        links=_links(chosen["host"].to_list(), is_fused, random),
+        is_spared=pl.Series(is_spared),
+        is_flawless=pl.col("site_code") == showpiece(MOST_EFFECTIVE),
+        is_stale=pl.Series(~is_spared & (random.random(count) < STALE_SITE_SHARE)),
+        links=_links(chosen["host"].to_list(), is_fused, is_spared, random),
     )
 
 
-def _fused_portals(chosen: pl.DataFrame, edition: int, random: np.random.Generator) -> Flags:
-    """Mark so many portals of each level as the calibrated share asks, to the nearest whole."""
+def _fused_portals(chosen: pl.DataFrame, is_spared: Flags, edition: int, random: np.random.Generator) -> Flags:
+    """Mark so many government portals of each level as the calibrated share asks, to the nearest whole."""
     is_fused = np.zeros(len(chosen), dtype=bool)
+    is_portal = (pl.col("site_role") == "portal") & ~pl.col("is_of_party")
     for level, portals, fused in read_calibration("fusion", edition).iter_rows():
-        positions = np.flatnonzero(((chosen["level"] == level) & (chosen["site_role"] == "portal")).to_numpy())
-        is_fused[random.permutation(positions)[: round(len(positions) * fused / portals)]] = True
+        is_of_level = chosen.select(is_portal & (pl.col("level") == level)).to_series().to_numpy()
+        places = np.flatnonzero(is_of_level)
+        is_fused[places] = dealt(round(len(places) * fused / portals), is_spared[places], random)
     return is_fused
 
 
-def _links(hosts: list[str], is_fused: Flags, random: np.random.Generator) -> pl.Series:
+def _links(hosts: list[str], is_fused: Flags, is_spared: Flags, random: np.random.Generator) -> pl.Series:
     """Links to new media found on each site's pages; at least one where the site is fused, none where it is not."""
     table = read_calibration("links")
     shown = random.random((len(hosts), len(table))) < table["weight"].to_numpy()
     shown[~shown.any(axis=1), 0] = True
+    shown[is_spared] = True
     shown[~is_fused] = False
     found = [
         [template.format(host=host, account=f"{number:08d}") for template in compress(table["link"], is_shown)]
@@ -100,14 +124,16 @@ def _block(
     site = np.repeat(np.arange(len(crawled)), pages)
     page = np.tile(np.arange(pages), len(crawled))
     is_home = page < HOME_PROBES
-    is_dead = crawled["is_dead"].to_numpy()[site]
-    is_unanswered = is_dead | (~is_home & (random.random(count) < UNANSWERED_PAGE_SHARE))
-    is_gone = ~is_unanswered & ~is_home & (random.random(count) < DEAD_LINK_SHARE)
+    is_slow, is_flawless = crawled["is_slow"].to_numpy()[site], crawled["is_flawless"].to_numpy()[site]
+    is_out = crawled["is_dead"].to_numpy()[site] | (is_home & crawled["is_home_down"].to_numpy()[site])
+    is_unanswered = is_out | np.where(is_home, is_slow & (page == 0), random.random(count) < UNANSWERED_PAGE_SHARE)
+    is_gone = ~is_unanswered & ~is_home & ~is_flawless & (random.random(count) < DEAD_LINK_SHARE)
     spacing = CRAWL_SECONDS // count
     seconds = np.arange(count) * spacing + random.integers(0, spacing, count)
     first = np.datetime64(FIRST_FETCH.format(options.edition), "ms")
     fetched = first + (seconds * 1000).astype("timedelta64[ms]")
     age = random.exponential(120, count) + np.where(crawled["is_stale"].to_numpy()[site], 30, 0)
+    age *= np.select([is_flawless, crawled["is_spared"].to_numpy()[site]], [0.0, FRESHNESS_OF_PRAISED], 1.0)
     is_dated = ~is_unanswered & ~is_gone & ~is_home & (random.random(count) < DATED_PAGE_SHARE)
     published = (fetched - age.astype("timedelta64[D]")).astype("datetime64[D]")
     levels = crawled["level"].to_numpy()[site]
@@ -116,12 +142,15 @@ def _block(
     frame = crawled[site].with_columns(
         page=pl.Series(page),
         is_answered=pl.Series(~is_unanswered),
+        is_out=pl.Series(is_out),
         status=pl.Series(np.where(is_gone, 404, 200)),
         fetched=pl.Series(fetched),
         published=pl.Series(published),
         is_dated=pl.Series(is_dated),
         topic=pl.Series(topic),
-        milliseconds=pl.Series(random.gamma(2.0, 180.0, count).astype(np.int64) + 20),
+        milliseconds=pl.Series(
+            (random.gamma(2.0, 180.0, count).astype(np.int64) + 20) * np.where(is_slow, SLOWNESS, 1)
+        ),
         depth=pl.Series(np.where(is_home, 0, 1 + page % 3)),
     )
     return frame.select(**_delivered_columns())
@@ -137,7 +166,7 @@ def _delivered_columns() -> dict[str, pl.Expr]:
         "网址": url,
         "最终网址": pl.when(answered).then(url),
         "抓取时间": pl.col("fetched").dt.strftime("%Y-%m-%d %H:%M:%S"),
-        "抓取结果": pl.when(answered).then(pl.lit("成功")).when("is_dead").then("outage").otherwise(pl.lit("超时")),
+        "抓取结果": pl.when(answered).then(pl.lit("成功")).when("is_out").then("outage").otherwise(pl.lit("超时")),
         "状态码": pl.when(answered).then("status"),
         "层数": pl.col("depth"),
         "媒体类型": pl.when(answered).then(pl.lit("text/html")),

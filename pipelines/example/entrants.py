@@ -4,14 +4,19 @@ import polars as pl
 
 from pipelines.example.calibration import read_divisions
 from pipelines.example.names import place_name
+from pipelines.example.order import in_drawn_order
+from pipelines.example.party import party_finalists
 
 # How many of each group stand for a series; the first of a group are the better ones.
-PORTALS_OF_SERIES_1 = {"central_department": 12, "province": 8, "key_city": 8, "prefecture": 8, "county": 6}
+PORTALS_OF_SERIES_1 = {"central_department": 12, "province": 8, "key_city": 8, "prefecture": 8, "county": 8}
 PORTALS_OF_SERIES = {3: 12, 4: 20}
 PORTALS_OF_SERIES_2 = 10
 ACCOUNTS_OF_SERIES = {2: 6, 6: 10, 7: 16}
 PLATFORMS, FOREIGN_SITES = 10, 9
-KIND_NAMES = {"政务服务平台": "政务服务网", "外文版": "外文版网站"}
+SERVICE_PLATFORM = "政务服务平台"
+KIND_NAMES = {SERVICE_PLATFORM: "政务服务网", "外文版": "外文版网站"}
+# What the name of a group of sites of the party begins with, before their level.
+PARTY_GROUP = "party_"
 FIRST_PLACE = 25_000
 FIRST_NUMBER = 9_001
 
@@ -31,8 +36,8 @@ def finalists(sites: pl.DataFrame) -> pl.DataFrame:
 
 def more_sites() -> pl.DataFrame:
     """One row a service platform or foreign-language site, each of an invented place in a real province."""
-    provinces = read_divisions().filter(pl.col("level") == "province").sort("region_code")["region_code"].to_list()
-    kinds = ["政务服务平台"] * PLATFORMS + ["外文版"] * FOREIGN_SITES
+    provinces = in_drawn_order(read_divisions().filter(pl.col("level") == "province"))["region_code"].to_list()
+    kinds = [SERVICE_PLATFORM] * PLATFORMS + ["外文版"] * FOREIGN_SITES
     regions = [provinces[number % len(provinces)] for number in range(len(kinds))]
     places = [place_name(FIRST_PLACE + number) for number in range(len(kinds))]
     return pl.DataFrame(
@@ -51,12 +56,13 @@ def more_sites() -> pl.DataFrame:
     )
 
 
-def entrants(sites: pl.DataFrame, others: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
+def entrants(sites: pl.DataFrame, party: pl.DataFrame, others: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     """One row per series and subject: series, group, kind, code, name, organiser, and place in the group."""
-    parts = [_portals(finalists(sites), 1)]
+    parts = [_portals(finalists(sites), 1), _of_party(party_finalists(party), 1)]
+    parts += [_of_party(party, series) for series in PORTALS_OF_SERIES]
     parts.append(_portals(running_portals(sites, PORTALS_OF_SERIES_2).filter(pl.col("level") == "province"), 2))
     parts += [_portals(running_portals(sites, count), series) for series, count in PORTALS_OF_SERIES.items()]
-    parts.append(_others(others.filter(pl.col("kind") == "政务服务平台"), 2))
+    parts.append(_others(others.filter(pl.col("kind") == SERVICE_PLATFORM), 2))
     parts.append(_others(others.filter(pl.col("kind") == "外文版"), 5))
     parts += [_accounts(accounts, count, series) for series, count in ACCOUNTS_OF_SERIES.items()]
     return pl.concat(parts)
@@ -72,6 +78,10 @@ def _portals(portals: pl.DataFrame, series: int) -> pl.DataFrame:
         organiser="organiser_name",
         order=pl.col("order").cast(pl.Int64),
     )
+
+
+def _of_party(party: pl.DataFrame, series: int) -> pl.DataFrame:
+    return _portals(party, series).with_columns(group=pl.format("{}{}", pl.lit(PARTY_GROUP), "group"))
 
 
 def _others(sites: pl.DataFrame, series: int) -> pl.DataFrame:

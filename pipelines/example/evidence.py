@@ -22,7 +22,9 @@ MORE_SITES = "外文版与政务服务平台登记表.xlsx"
 Progress = Callable[[str], None]
 
 
-def write_evidence(out: Path, sites: pl.DataFrame, options: ExampleOptions, progress: Progress) -> None:
+def write_evidence(
+    out: Path, sites: pl.DataFrame, party: pl.DataFrame, options: ExampleOptions, progress: Progress
+) -> None:
     """Write each of the sources into its folder of the inbox; an earlier edition has no applications and answers."""
     random = np.random.default_rng([options.edition, options.seed, STREAM])
     accounts = make_accounts(sites, random)
@@ -31,12 +33,13 @@ def write_evidence(out: Path, sites: pl.DataFrame, options: ExampleOptions, prog
     _write_policies(out, options, progress)
     if options.edition == EDITION:
         others = more_sites()
-        standing = entrants(sites, others, accounts)
+        standing = entrants(sites, party, others, accounts)
         write_workbook(out / "site_registry" / MORE_SITES, "参评网站登记表", {"外文版与平台": _registered(others)})
         reviews = panel.make_reviews(standing, random)
-        _write_applications(out, sites, standing, reviews, options, random, progress)
-        _write_indicators(out, sites, standing, random, progress)
-        _write_survey(out, sites, random, progress)
+        applicants = applications.applicants(sites, party)
+        _write_applications(out, applicants, standing, reviews, options, random, progress)
+        _write_indicators(out, applicants, standing, random, progress)
+        _write_survey(out, make_responses(sites, party, random), random, progress)
         _write_record(out, standing, reviews, progress)
 
 
@@ -67,14 +70,14 @@ def _write_robots(
 
 def _write_applications(
     out: Path,
-    sites: pl.DataFrame,
+    applicants: pl.DataFrame,
     standing: pl.DataFrame,
     reviews: pl.DataFrame,
     options: ExampleOptions,
     random: np.random.Generator,
     progress: Progress,
 ) -> None:
-    declarations = applications.make_declarations(sites, random)
+    declarations = applications.make_declarations(applicants, random)
     flawed = declaration_flaws(declarations) if options.flaws else []
     write_json_lines(_folder(out, "declaration") / "网上申报.jsonl.gz", declarations, flawed)
     nominations = panel.make_nominations(standing)
@@ -91,15 +94,14 @@ def _write_policies(out: Path, options: ExampleOptions, progress: Progress) -> N
 
 
 def _write_indicators(
-    out: Path, sites: pl.DataFrame, standing: pl.DataFrame, random: np.random.Generator, progress: Progress
+    out: Path, applicants: pl.DataFrame, standing: pl.DataFrame, random: np.random.Generator, progress: Progress
 ) -> None:
-    indicators = applications.make_external_indicators(sites, standing, random)
+    indicators = applications.make_external_indicators(applicants, standing, random)
     write_utf8_csv(_folder(out, "external_indicator") / "外部指标.csv", indicators)
     progress(f"indicators       {len(indicators):>10,} outside values")
 
 
-def _write_survey(out: Path, sites: pl.DataFrame, random: np.random.Generator, progress: Progress) -> None:
-    responses = make_responses(sites, random)
+def _write_survey(out: Path, responses: pl.DataFrame, random: np.random.Generator, progress: Progress) -> None:
     half = len(responses) // 2
     folder = _folder(out, "survey_response")
     early = by_text(responses.head(half), random)

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.example.options import ExampleOptions
+from pipelines.example.order import in_drawn_order
 
 PLATFORMS = ("微博", "微信", "客户端")
 OWNER_SHARES = {"微博": 0.6, "微信": 0.6, "客户端": 0.2}
@@ -21,8 +22,9 @@ MATRIX_STREAM = 7
 
 
 def make_accounts(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """One row per account of the first portals that run, as the centre registers it."""
-    portals = sites.filter((pl.col("site_role") == "portal") & pl.col("is_running")).head(PORTALS_WITH_ACCOUNTS)
+    """One row per account of the first portals that run, in an order drawn, as the centre registers it."""
+    running = sites.filter((pl.col("site_role") == "portal") & pl.col("is_running"))
+    portals = in_drawn_order(running.head(PORTALS_WITH_ACCOUNTS), "site_code")
     parts = []
     for order, platform in enumerate(PLATFORMS):
         owners = portals.filter(pl.Series(random.random(len(portals)) < OWNER_SHARES[platform]))

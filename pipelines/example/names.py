@@ -10,6 +10,7 @@ KINDS = {
     "department": ["教育网", "财政网", "民政网", "水务网", "统计网", "卫生网", "交通网", "住建网", "农业网", "文化网"],
     "vertical": ["税务网", "气象网", "海关网", "地震网", "邮政网"],
     "township": ["乡镇网", "街道网"],
+    "party": ["纪检监察网", "政法综治网", "组织工作网", "宣传工作网", "统一战线网"],
 }
 
 
@@ -22,9 +23,9 @@ def place_name(number: int) -> str:
     return name if turn == 0 else f"{name}{turn + 1}"
 
 
-def site_names(roles: list[str]) -> tuple[list[str], list[str]]:
+def site_names(roles: list[str], first_place: int = 0) -> tuple[list[str], list[str]]:
     """Names of sites and of the bodies that run them, one for each role in the order given."""
-    places = [place_name(number) for number in range(len(roles))]
+    places = [place_name(first_place + number) for number in range(len(roles))]
     kinds = [KINDS[role][number % len(KINDS[role])] for number, role in enumerate(roles)]
     sites = [f"{place}{kind}（示例）" for place, kind in zip(places, kinds, strict=True)]
     return sites, [f"{place}示例单位" for place in places]

@@ -5,7 +5,9 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
+from pipelines.example.entrants import PARTY_GROUP
 from pipelines.example.options import EDITION
+from pipelines.example.party import STRONGEST_MOBILISER
 
 CRITERIA = {
     1: (
@@ -31,12 +33,22 @@ CRITERIA = {
     6: ("media.service", "media.guidance", "media.matrix"),
     7: ("media.service", "media.guidance", "media.matrix"),
 }
+# What the panel of series 1 is asked of a site of the party, which has a framework of its own.
+PARTY_CRITERIA = (
+    *(f"influence.{name}" for name in ("design", "layout", "colour", "opinion")),
+    *(f"party.information.{name}" for name in ("basic", "business", "rest")),
+    "party.interaction",
+    "party.influence",
+)
 EXPERTS = {1: 9, 2: 5, 3: 5, 4: 5, 5: 5, 6: 5, 7: 5}
 BEST, STEP, SEVERITY, NOISE = 94.0, 1.2, 0.7, 2.0
 RECOMMENDED_FROM = 74.0
 # Experts who recuse, one who differs from the panel about a subject, and a score that nobody else would give.
 RECUSED = ((1, "central_department", 0, 1), (1, "province", 2, 4), (6, "微博", 1, 2))
 DISSENTING = ((1, "province", 1, 7), (1, "key_city", 0, 9))
+# Sites of the party below the centre stand as far behind; what moves people most has more from everybody.
+PARTY_GAP, MOVED = 12.0, 10.0
+MOVING = (f"{PARTY_GROUP}central_department", STRONGEST_MOBILISER, ("party.interaction", "party.influence"))
 WILD = ((1, "key_city", 3, 8, "influence.design", 31.0),)
 UNNOMINATED_SERIES, NOMINATED = 5, 7
 
@@ -85,13 +97,15 @@ def make_reviews(entrants: pl.DataFrame, random: np.random.Generator) -> pl.Data
         schema={"series": pl.Int32, "expert": pl.Int64},
         orient="row",
     )
+    asked_of = {False: CRITERIA, True: CRITERIA | {1: PARTY_CRITERIA}}
     criteria = pl.DataFrame(
-        [(series, criterion) for series, names in CRITERIA.items() for criterion in names],
-        schema={"series": pl.Int32, "criterion": pl.String},
+        [(series, party, name) for party, asked in asked_of.items() for series in asked for name in asked[series]],
+        schema={"series": pl.Int32, "is_of_party": pl.Boolean, "criterion": pl.String},
         orient="row",
     )
-    rows = entrants.join(experts, on="series", maintain_order="left")
-    rows = rows.join(criteria, on="series", maintain_order="left")
+    rows = entrants.with_columns(is_of_party=pl.col("group").str.starts_with(PARTY_GROUP))
+    rows = rows.join(experts, on="series", maintain_order="left")
+    rows = rows.join(criteria, on=["series", "is_of_party"], maintain_order="left")
     rows = _scored(rows, random).with_columns(is_recused=_is_one_of(RECUSED))
     by_expert = pl.col("score").mean().over("series", "code", "expert")
     recommended = (by_expert >= RECOMMENDED_FROM) & ~_is_one_of(DISSENTING)
@@ -111,7 +125,12 @@ def make_reviews(entrants: pl.DataFrame, random: np.random.Generator) -> pl.Data
 
 def _scored(rows: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
     """Scores that fall with the place in the group and with the severity of the expert, and vary a little."""
-    true = BEST - rows["order"].to_numpy() * STEP - rows["expert"].to_numpy() * SEVERITY
+    central, place, criteria = MOVING
+    is_of_party = pl.col("group").str.starts_with(PARTY_GROUP)
+    is_moving = (pl.col("group") == central) & (pl.col("order") == place) & pl.col("criterion").is_in(criteria)
+    gap = pl.when(is_of_party & (pl.col("group") != central)).then(PARTY_GAP).otherwise(0.0)
+    level = rows.select(gap - pl.when(is_moving).then(MOVED).otherwise(0.0)).to_series().to_numpy()
+    true = BEST - level - rows["order"].to_numpy() * STEP - rows["expert"].to_numpy() * SEVERITY
     scores = pl.Series(np.clip(np.round(true + random.normal(0, NOISE, len(rows)), 1), 0, 100))
     rows = rows.with_columns(score=scores)
     for series, group, order, expert, criterion, score in WILD:

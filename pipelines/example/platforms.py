@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.example.calibration import read_calibration, read_divisions
 from pipelines.example.names import place_name
+from pipelines.example.order import dealt, in_drawn_order, is_named, named_regions
 
 CORPS = "XPCC"
 # What of an online mall the integrated platforms offer, and how many of them do.
@@ -23,6 +24,7 @@ FEATURES = {
 CHECKED_ON = dt.date(2017, 7, 18)
 STREAM = 8
 LATE_AND_ANSWERED = 0.5
+GENUINE = "genuine_channel"
 ITEM_FLAWS = {
     "stages_only": "仅列环节事项数",
     "no_limits": "缺时限收费联系方式事项数",
@@ -32,10 +34,14 @@ ITEM_FLAWS = {
 
 
 def make_censuses(random: np.random.Generator, edition: int) -> pl.DataFrame:
-    """One row a unit and snapshot; who had a platform in an earlier snapshot has it in the later ones too."""
+    """One row a unit and snapshot; who had a platform in an earlier snapshot has it in the later ones too.
+
+    Those the bulletin praises are among the first to have one, with all that it offers.
+    """
     units = read_divisions(edition).filter(pl.col("level") == "province").sort("region_code")
     provinces = units.filter(pl.col("region_code") != CORPS)["region_code"].to_list()
-    lot = [provinces[position] for position in random.permutation(len(provinces))]
+    drawn = [provinces[position] for position in random.permutation(len(provinces))]
+    lot = [*named_regions(), *(province for province in drawn if province not in named_regions())]
     snapshots = [
         _snapshot(
             units,
@@ -68,14 +74,15 @@ def _snapshot(units: pl.DataFrame, day: dt.date, integrated: set[str], three_lev
             "覆盖县级": is_three_level.replace_strict(yes_no),
             "是否合成数据": pl.repeat("是", len(units), eager=True),
         }
-        | _features(len(units), day)
+        | _features(codes, day)
     ).with_columns(pl.when(is_integrated).then(pl.col("平台名称", "平台网址", *FEATURES)))
 
 
-def _features(count: int, day: dt.date) -> dict[str, pl.Series]:
+def _features(codes: pl.Series, day: dt.date) -> dict[str, pl.Series]:
     random = np.random.default_rng([day.toordinal(), STREAM])
+    is_named = codes.is_in(named_regions()).to_numpy()
     return {
-        name: pl.Series(np.where(random.permutation(count) < round(share * count), "是", "否"))
+        name: pl.Series(np.where(dealt(round(share * len(codes)), is_named, random), "是", "否"))
         for name, share in FEATURES.items()
     }
 
@@ -86,11 +93,14 @@ def make_platform_checks(seed: int) -> pl.DataFrame:
     flaws = dict(read_calibration("platform_flaws").iter_rows())
     places = pl.concat([_checked_places(level) for level in read_calibration("platform_checks").iter_rows(named=True)])
     count = len(places)
+    is_praised = places.select(is_named()).to_series().to_numpy()
 
-    def dealt(flaw: str) -> pl.Series:
-        return pl.Series(random.permutation(count) < round(flaws[flaw] * count))
+    def having(quality: str) -> pl.Series:
+        """Flaws first of all with those whom nobody praises, and what is good with those who are."""
+        is_first = is_praised if quality == GENUINE else ~is_praised
+        return pl.Series(dealt(round(flaws[quality] * count), is_first, random))
 
-    is_late = dealt("late_reply")
+    is_late = having("late_reply")
     has_reply = ~is_late | pl.Series(random.random(count) < LATE_AND_ANSWERED)
     days = pl.Series(np.where(is_late, random.integers(6, 20, count), random.integers(1, 6, count)))
     items = places["items"].to_numpy()
@@ -100,10 +110,10 @@ def make_platform_checks(seed: int) -> pl.DataFrame:
         pl.col("region_code").alias("行政区划代码"),
         pl.col("level_text").alias("层级"),
         pl.lit(CHECKED_ON).alias("检查日期"),
-        (~dealt("not_integrated")).replace_strict(yes_no).alias("前端是否整合"),
-        dealt("empty_columns").replace_strict(yes_no).alias("是否有空白栏目"),
-        (~dealt("search_unusable")).replace_strict(yes_no).alias("搜索是否可用"),
-        dealt("genuine_channel").replace_strict(yes_no).alias("互动渠道是否真实有效"),
+        (~having("not_integrated")).replace_strict(yes_no).alias("前端是否整合"),
+        having("empty_columns").replace_strict(yes_no).alias("是否有空白栏目"),
+        (~having("search_unusable")).replace_strict(yes_no).alias("搜索是否可用"),
+        having(GENUINE).replace_strict(yes_no).alias("互动渠道是否真实有效"),
         has_reply.replace_strict(yes_no).alias("是否答复"),
         pl.when(has_reply).then(days).alias("答复工作日数"),
         pl.col("items").alias("检查事项数"),
@@ -113,9 +123,9 @@ def make_platform_checks(seed: int) -> pl.DataFrame:
 
 
 def _checked_places(level: dict[str, Any]) -> pl.DataFrame:
-    """The first divisions of a level, with the items of the level dealt out among their platforms."""
+    """The first divisions of a level in the order drawn, its items dealt out among their platforms."""
     count = level["platforms"]
-    divisions = read_divisions().filter(pl.col("level") == level["level"]).sort("region_code").head(count)
+    divisions = in_drawn_order(read_divisions().filter(pl.col("level") == level["level"])).head(count)
     share, rest = divmod(level["items"], count)
     return divisions.select(
         "region_code",

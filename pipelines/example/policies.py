@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.example.calibration import read_calibration, read_divisions
+from pipelines.example.order import dealt, is_named
 
 CORPS = "XPCC"
 FOLLOWED_WITHIN_DAYS = 90
@@ -16,11 +17,12 @@ KINDS = ("关于推进{}的实施方案", "关于做好{}工作的通知")
 def make_policies(random: np.random.Generator, edition: int) -> pl.DataFrame:
     """One row per document; so many provinces follow each theme as its calibration says, within a quarter."""
     divisions = read_divisions(edition)
-    provinces = divisions.filter((pl.col("level") == "province") & (pl.col("region_code") != CORPS))["name_zh"]
+    provinces = divisions.filter((pl.col("level") == "province") & (pl.col("region_code") != CORPS))
+    is_praised = provinces.select(is_named()).to_series().to_numpy()
     rows: list[dict[str, object]] = []
     for theme in read_calibration("themes", edition).iter_rows(named=True):
         rows.append(_document(theme, theme["issuer"], theme["issued_date"], edition, len(rows) + 1))
-        followers = provinces.gather(np.sort(random.permutation(len(provinces))[: theme["province_documents"]]))
+        followers = provinces["name_zh"].filter(dealt(theme["province_documents"], is_praised, random))
         for province in followers:
             days = int(random.integers(1, FOLLOWED_WITHIN_DAYS))
             issued = theme["issued_date"] + dt.timedelta(days=days)

@@ -4,12 +4,14 @@ import datetime as dt
 
 import polars as pl
 
+from pipelines.example.entrants import PARTY_GROUP
 from pipelines.example.options import EDITION
+from pipelines.example.party import MOST_EFFECTIVE
 
 FIRST_YEAR = 2013
 # Series, title as the list names it, group and place of who won it, and in which years.
 WON = (
-    (1, "最给力", "central_department", 6, range(FIRST_YEAR, EDITION)),
+    (1, "最给力", f"{PARTY_GROUP}central_department", MOST_EFFECTIVE, range(FIRST_YEAR, EDITION)),
     (1, "最具影响力", "central_department", 0, (2014, 2016)),
     (1, "最具影响力", "province", 0, (2015, 2016)),
     (5, "外文版", "外文版", 0, (2012, 2014, 2015, 2016)),
@@ -130,8 +132,14 @@ def make_citations(entrants: pl.DataFrame) -> pl.DataFrame:
             "奖项": ["外文版"],
             "对象类别": [kind],
             "对象编码": [code],
-            "获奖理由": ["该网站外文版内容充实、更新及时，为对外交流提供了便利（示例，编辑撰写）。"],
-            "获奖理由（英文）": ["Its foreign-language pages are rich and fresh (example, written by an editor)."],
+            "获奖理由": [
+                "该网站外文版内容充实、更新及时，介绍本地概况、办事指南和投资政策，条目清楚、语言规范，来华人员和境外企业"
+                "查得到、看得懂、用得上，为对外交流与合作提供了便利（示例，编辑撰写）。"
+            ],
+            "获奖理由（英文）": [
+                "Its foreign-language pages are rich and fresh: on the place, on getting things done and on investing "
+                "they can be found, understood and used by people from abroad (example, written by an editor)."
+            ],
             "定稿日期": [dt.date(EDITION, 12, 20)],
             "是否合成数据": ["是"],
         }

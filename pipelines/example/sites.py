@@ -7,6 +7,7 @@ from pipelines.example.calibration import read_calibration, read_divisions, scal
 from pipelines.example.lifecycle import closed_since, with_dates, with_successors
 from pipelines.example.names import site_names
 from pipelines.example.options import ExampleOptions
+from pipelines.example.order import in_drawn_order
 
 CLOSED_FOR_EACH_RUNNING = 0.015
 EXCEPTIONAL_SHARE = 0.005
@@ -55,7 +56,7 @@ def _spread(stock: pl.DataFrame, total: int) -> pl.DataFrame:
 
 def _with_places(sites: pl.DataFrame, edition: int) -> pl.DataFrame:
     """Give each site of a kind the next place of that kind in turn, and a code that begins with the place's prefix."""
-    places = _places(edition)
+    places = places_of_kinds(edition)
     turn = pl.int_range(pl.len()).over("level", "site_role", "is_running")
     sites = sites.with_columns(turn=turn).join(
         places.group_by("region_kind").len("place_count"), on="region_kind", how="left", maintain_order="left"
@@ -69,12 +70,12 @@ def _with_places(sites: pl.DataFrame, edition: int) -> pl.DataFrame:
     return sites.with_columns(site_code=pl.concat_str("code_prefix", padded))
 
 
-def _places(edition: int) -> pl.DataFrame:
-    """The places of each kind in their order, with the first digits of their sites' codes."""
+def places_of_kinds(edition: int) -> pl.DataFrame:
+    """The places of each kind in the order drawn, with the first digits of their sites' codes."""
     divisions = read_divisions(edition)
     is_key_city = pl.col("city_class").is_not_null()
     kinds = pl.when((pl.col("level") == "prefecture") & is_key_city).then(pl.lit("key_city")).otherwise(pl.col("level"))
-    regional = divisions.filter(pl.col("level") != "national").select(
+    regional = in_drawn_order(divisions.filter(pl.col("level") != "national")).select(
         region_kind=kinds,
         region_code="region_code",
         region_name="name_zh",

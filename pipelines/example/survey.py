@@ -3,10 +3,12 @@
 import datetime as dt
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipelines.example.entrants import finalists
 from pipelines.example.options import EDITION
+from pipelines.example.party import is_praised_site, party_finalists
 
 QUESTIONNAIRE = "网民体验调查"
 RESPONDENTS = 24
@@ -23,15 +25,20 @@ SERVICES = {"查阅信息": 0.8, "在线办事": 0.4, "咨询投诉": 0.2, "下�
 TRAP, TRAP_OPTION = 4, 3
 OPTIONS = ("非常满意", "满意", "一般", "不满意", "非常不满意")
 CHANCES = (0.25, 0.35, 0.25, 0.1, 0.05)
+CHANCES_OF_PRAISED = (0.45, 0.35, 0.15, 0.03, 0.02)
 TOO_FAST, STRAIGHT_LINED, TRAPPED, SKIPPED, REPEATED = 0.04, 0.05, 0.04, 0.02, 0.03
 PLACES = ("北京-北京", "浙江-杭州", "广东-广州", "四川-成都")
 
 
-def make_responses(sites: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
+def make_responses(sites: pl.DataFrame, party: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
     """One row per respondent with the number of each chosen option; a few answered carelessly."""
-    subjects = finalists(sites)["site_code"].to_list()
+    asked = pl.concat([finalists(sites), party_finalists(party)], how="diagonal_relaxed")
+    subjects = asked["site_code"].to_list()
     count = len(subjects) * RESPONDENTS
-    choices = random.choice(np.arange(1, len(OPTIONS) + 1), (count, len(HEADERS)), p=CHANCES)
+    is_praised = np.repeat(asked.select(is_praised_site()).to_series().to_numpy(), RESPONDENTS)
+    choices = np.where(
+        is_praised[:, None], _choices(count, CHANCES_OF_PRAISED, random), _choices(count, CHANCES, random)
+    )
     choices[:, TRAP] = np.where(random.random(count) < TRAPPED, 1, TRAP_OPTION)
     is_straight = random.random(count) < STRAIGHT_LINED
     choices[is_straight] = choices[is_straight][:, [0]]
@@ -70,6 +77,10 @@ def by_text(responses: pl.DataFrame, random: np.random.Generator) -> pl.DataFram
         .alias(header)
         for header in HEADERS
     )
+
+
+def _choices(count: int, chances: tuple[float, ...], random: np.random.Generator) -> npt.NDArray[np.int64]:
+    return random.choice(np.arange(1, len(OPTIONS) + 1), (count, len(HEADERS)), p=chances)
 
 
 def _column_of(service: str) -> str:

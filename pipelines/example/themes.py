@@ -16,11 +16,12 @@ STREAM = 6
 
 
 def with_open_data(crawled: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """Mark the portals that have an open-data portal: those the bulletin names, and others by lot."""
+    """Mark the government portals that have an open-data portal: those the bulletin names, and others by lot."""
     share = pl.col("level").replace_strict(OPEN_DATA_SHARES, default=0.0, return_dtype=pl.Float64)
     by_lot = pl.Series(random.random(len(crawled))) < share
     named = pl.col("region_code").is_in(NAMED_OPEN_DATA).fill_null(value=False)
-    return crawled.with_columns(has_open_data=(pl.col("site_role") == "portal") & (named | by_lot))
+    is_portal = (pl.col("site_role") == "portal") & ~pl.col("is_of_party")
+    return crawled.with_columns(has_open_data=is_portal & (named | by_lot))
 
 
 def themed(

@@ -16,6 +16,7 @@ from pipelines.example.files import write_gb18030_csv, write_json_lines, write_w
 from pipelines.example.flaws import crawl_flaws, with_inspection_flaws, with_registry_flaws
 from pipelines.example.inspections import make_inspections
 from pipelines.example.options import EDITION, ExampleOptions
+from pipelines.example.party import make_party_sites
 from pipelines.example.platforms import make_censuses, make_platform_checks
 from pipelines.example.sites import make_sites
 
@@ -26,6 +27,7 @@ SHEETS = {
     "地市级": ("key_city", "prefecture"),
     "县级及以下": ("county",),
 }
+PARTY_SITES = "党务网站登记表.xlsx"
 CSV_PROVINCES = ("65", "XP")
 Progress = Callable[[str], None]
 
@@ -54,9 +56,10 @@ def _refuse_foreign(out: Path) -> None:
 def _write_sources(out: Path, options: ExampleOptions, progress: Progress) -> None:
     random = np.random.default_rng([options.edition, options.seed])
     sites = make_sites(options, random)
-    _write_registry(_folder(out, "site_registry"), sites, options)
-    progress(f"site_registry    {len(sites):>10,} sites, {options.sites:,} of them running")
-    rows = _write_crawl(_folder(out, "site_crawl"), sites, options, random)
+    party = make_party_sites(options)
+    _write_registry(_folder(out, "site_registry"), sites, party, options)
+    progress(f"site_registry    {len(sites) + len(party):>10,} sites, {options.sites + len(party):,} of them running")
+    rows = _write_crawl(_folder(out, "site_crawl"), sites, party, options, random)
     progress(f"site_crawl       {rows:>10,} pages of {min(options.crawled, options.sites):,} sites")
     censuses = make_censuses(random, options.edition)
     path = _folder(out, "platform_census") / "政务服务平台普查表.xlsx"
@@ -69,7 +72,7 @@ def _write_sources(out: Path, options: ExampleOptions, progress: Progress) -> No
         progress(f"platform_check   {len(checks):>10,} platforms, {checks['检查事项数'].sum():,} items")
     rows = _write_inspections(_folder(out, "site_inspection"), sites, options, random)
     progress(f"site_inspection  {rows:>10,} checks")
-    write_evidence(out, sites, options, progress)
+    write_evidence(out, sites, party, options, progress)
 
 
 def _folder(out: Path, source: str) -> Path:
@@ -78,7 +81,7 @@ def _folder(out: Path, source: str) -> Path:
     return folder
 
 
-def _write_registry(folder: Path, sites: pl.DataFrame, options: ExampleOptions) -> None:
+def _write_registry(folder: Path, sites: pl.DataFrame, party: pl.DataFrame, options: ExampleOptions) -> None:
     is_in_csv = pl.col("region_code").str.head(2).is_in(CSV_PROVINCES).fill_null(value=False)
     sheets = {
         name: _registry_rows(sites.filter(~is_in_csv & pl.col("level").is_in(levels)))
@@ -89,9 +92,11 @@ def _write_registry(folder: Path, sites: pl.DataFrame, options: ExampleOptions) 
         western = with_registry_flaws(western)
     write_workbook(folder / "网站登记表.xlsx", "参评网站登记表", sheets)
     write_gb18030_csv(folder / "网站登记表（新疆、兵团）.csv", western)
+    if not party.is_empty():
+        write_workbook(folder / PARTY_SITES, "党务网站登记表", {"党务网站": _registry_rows(party, "党务")})
 
 
-def _registry_rows(sites: pl.DataFrame) -> pl.DataFrame:
+def _registry_rows(sites: pl.DataFrame, system: str = "政务") -> pl.DataFrame:
     return sites.select(
         pl.col("site_code").alias("网站标识码"),
         pl.col("site_name").alias("网站名称"),
@@ -99,7 +104,7 @@ def _registry_rows(sites: pl.DataFrame) -> pl.DataFrame:
         pl.col("organiser_name").alias("主办单位"),
         pl.col("region_code").alias("行政区划代码"),
         pl.col("level_text").alias("层级"),
-        pl.lit("政务").alias("系统"),
+        pl.lit(system).alias("系统"),
         pl.col("role_text").alias("网站类型"),
         pl.col("status_text").alias("运行状态"),
         pl.col("opened_date").dt.strftime("%Y-%m-%d").alias("开通日期"),
@@ -109,8 +114,10 @@ def _registry_rows(sites: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _write_crawl(folder: Path, sites: pl.DataFrame, options: ExampleOptions, random: np.random.Generator) -> int:
-    crawled = crawled_sites(sites, options, random)
+def _write_crawl(
+    folder: Path, sites: pl.DataFrame, party: pl.DataFrame, options: ExampleOptions, random: np.random.Generator
+) -> int:
+    crawled = crawled_sites(sites, party, options, random)
     rows = 0
     for number, block in enumerate(crawl_blocks(crawled, options, random), start=1):
         flawed = crawl_flaws(crawled) if options.flaws and number == 1 else []

@@ -31,7 +31,7 @@ from pipelines.publication.sheets import (
     write_sheets,
 )
 from pipelines.publication.site.awards import FIRMNESS, TITLES, WINNERS, read_series
-from pipelines.publication.site.classes import class_name
+from pipelines.publication.site.classes import class_name, class_place
 from pipelines.publication.site.language import CHINESE
 from pipelines.publication.site.links import Links
 from pipelines.publication.site.page import Desk
@@ -262,7 +262,7 @@ def _ranked(desk: Desk, code: str) -> pl.DataFrame:
         """
     )
     classes = frame["rank_class"].unique().to_list()
-    official = sorted(classes, key=lambda name: [tables.labels.place("group", part) for part in name.split(":")])
+    official = sorted(classes, key=lambda name: class_place(desk, name))
     order = {name: place for place, name in enumerate(official)}
     named = {name: class_name(desk, name) for name in classes}
     regions = {region: desk.region(region) for region in frame["province_code"].unique().to_list() if region}

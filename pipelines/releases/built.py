@@ -12,6 +12,7 @@ from pipelines.ingest.inbox import delivered_files, unknown_folders
 from pipelines.ingest.ledger import present_entries
 from pipelines.ingest.memory import read_memory
 from pipelines.ingest.source import recognise
+from pipelines.releases.embargo import embargo_of, present_day
 from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
 
@@ -60,18 +61,23 @@ def _is_landed(source: str, contract: Contract, settings: Settings) -> bool:
 
 
 def built_release(settings: Settings) -> str | None:
-    """The release that was built from the landed inputs by this very code, if it is the current one or was withdrawn.
+    """The release that was built from the landed inputs by this very code, if there is nothing more to do with it.
 
-    One that was withdrawn is not built again: it would be what somebody took back.
+    It is the current one, or kept back by an embargo, or was withdrawn: then it would be what somebody took back.
     """
     state = read_cache(_state_path(settings), BuiltState)
     if state is None:
         return None
     releases = Releases.of(settings)
     is_published = releases.current_id == state.release_id and releases.current_path.is_dir()
-    is_settled = is_published or state.release_id in releases.withdrawn
+    is_settled = is_published or state.release_id in releases.withdrawn or _is_kept_back(settings, state.release_id)
     is_same = state.inputs == inputs_hash(settings) and state.code == code_version()
     return state.release_id if is_settled and is_same else None
+
+
+def _is_kept_back(settings: Settings, release_id: str) -> bool:
+    is_there = Releases.of(settings).named(settings.edition, release_id).folder.is_dir()
+    return is_there and embargo_of(settings.seeds_dir, settings.edition, present_day()) is not None
 
 
 def published_release(settings: Settings) -> str | None:

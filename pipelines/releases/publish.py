@@ -23,10 +23,17 @@ from pipelines.releases.releases import Releases
 
 
 def publish(
-    candidate: Candidate, verdict: Verdict, releases: Releases, code_version: str, drafts: Drafts | None = None
+    candidate: Candidate,
+    verdict: Verdict,
+    releases: Releases,
+    code_version: str,
+    drafts: Drafts | None = None,
+    *,
+    is_kept_back: bool = False,
 ) -> Release:
     """Make the candidate the current release, if the verdict passes exactly it.
 
+    What is kept back, by an embargo, is written whole and stays beside ``current``, which leads where it led.
     What is at hand as a draft is taken and not made again. Publishing what is published already rewrites nothing.
     Raises ``GateError`` without a pass for these bytes, and ``CepingError`` where the release on disk is damaged or
     does not read back as it was built.
@@ -41,8 +48,9 @@ def publish(
         _verify_existing(release)
     else:
         _build(candidate, verdict, release, code_version, releases, drafts)
-    releases.make_current(release)
-    releases.record_publication(release, candidate)
+    if not is_kept_back:
+        releases.make_current(release)
+        releases.record_publication(release, candidate)
     return release
 
 

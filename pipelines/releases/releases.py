@@ -7,6 +7,7 @@ old release or on the new one, both whole: a release gets its name only when eve
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Self
 
@@ -165,13 +166,15 @@ class Releases:
         """The release of that id, whether it is on disk or not."""
         return Release(folder=self.folder / str(edition) / release_id, release_id=release_id, edition=edition)
 
-    def roll_back(self, release: Release, reason: str | None = None) -> list[str]:
+    def roll_back(self, release: Release, reason: str | None = None, embargo: date | None = None) -> list[str]:
         """Point ``current`` at an earlier release, which is verified first; returns the releases that this withdraws.
 
         What was published after it stays on disk and is published again by another rollback alone: a run that would
         give the same release is refused. The history is written first, so that a kill never leaves a rollback nobody
-        knows of.
+        knows of. What an embargo keeps back was never published, and is no earlier release.
         """
+        if embargo is not None and all(entry.release_id != release.release_id for entry in self.history):
+            raise CepingError(f"release {release.release_id} is kept back by an embargo until {embargo}")
         if self.current == release:
             raise CepingError(f"release {release.release_id} is the current one already")
         release.verify()

@@ -89,6 +89,8 @@ def test_the_first_ranks_are_those_of_the_table(release: duckdb.DuckDBPyConnecti
         shown = release.sql(f"{ranks} top_subjects('{wanted}', 3)").fetchall()
         assert len(shown) == len(ranked) > 3
         assert set(shown) == set(ranked)
+        classes = list(dict.fromkeys(rank_class for _, rank_class, _, _ in shown))
+        assert classes == ["central_department", "province", "key_city", "prefecture", "county"]
 
 
 def test_the_catalog_counts_rows_and_describes_columns(release: duckdb.DuckDBPyConnection) -> None:

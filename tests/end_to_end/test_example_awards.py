@@ -47,6 +47,22 @@ def test_every_series_and_title_has_a_winner(release: duckdb.DuckDBPyConnection)
     assert sum(row["series_code"] == "series1" for row in titles) == 5
 
 
+def test_winners_are_from_all_over_the_country_and_the_party_has_its_titles(release: duckdb.DuckDBPyConnection) -> None:
+    won = rows(
+        release,
+        "select winners.title_code, winners.rank_class, subjects.province_code, subjects.region_code, subjects.system "
+        "from awards.award_winner as winners inner join core.dim_subject as subjects using (edition, subject_id)",
+    )
+    provinces = [row["province_code"] for row in won if row["province_code"] is not None]
+    assert len(set(provinces)) >= 20
+    assert max(provinces.count(province) for province in set(provinces)) <= 8
+    by_title = {row["title_code"]: row for row in won}
+    assert by_title["most_effective"]["system"] == by_title["widest_spread"]["system"] == "party"
+    assert by_title["most_innovative"]["region_code"] == "110000"
+    ranked = "select count(subject_rank) from indices.idx_rank where index_code = 'party_site'"
+    assert release.sql(ranked).fetchall() == [(17,)]
+
+
 def test_plain_python_decides_the_example_alike(
     warehouse: duckdb.DuckDBPyConnection, release: duckdb.DuckDBPyConnection
 ) -> None:
@@ -129,6 +145,8 @@ def test_citations_argue_for_their_winner(release: duckdb.DuckDBPyConnection) ->
         assert not re.search(r"。。|，，|，。|^，|（，", text), text
         if winner["series_code"] == "series1":
             assert 120 <= len(text) <= 300, text
+    lengths = "select length(citation_zh) from awards.award_winner"
+    assert min(length for (length,) in release.sql(lengths).fetchall()) >= 80
     told = "select value from awards.award_citation_figure where column_name = 'score' and derivation_code = 'cell'"
     values = [value for (value,) in release.sql(told).fetchall()]
     assert len(values) > 200

@@ -12,7 +12,7 @@ from tests.fixtures.whole_runs import Edition, ceping
 RECIPES = read_recipes()
 EDITION = 2018
 SIZES = ("--sites", 60, "--crawled", 12, "--pages", 4, "--no-flaws")
-SITE = "website:1101010001"
+SITE = "website:2201030001"
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_a_source_reaches_a_trend_table_and_its_page_with_six_files_and_no_pytho
 def test_a_column_is_read_after_one_file(followed: Edition) -> None:
     assert len(files_of("A column")) == 1
     rows = staged(followed, "select site_code, standard from staging.stg_accessibility_scan order by all")
-    assert rows == [("1101010001", None), ("1101020001", None), ("1101050001", "WCAG 2.0")]
+    assert rows == [("2201030001", None), ("2307040001", None), ("4512250001", "WCAG 2.0")]
 
 
 def test_a_figure_is_counted_and_leads_to_its_units(followed: Edition) -> None:

@@ -132,6 +132,46 @@ def test_the_seed_alone_decides_the_bytes(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_drawn_is_spread_over_the_country(inbox: Path) -> None:
+    with (inbox / "robot_test" / "智能问答测试.csv").open(encoding="gb18030", newline="") as stream:
+        answers = list(csv.DictReader(stream))
+    owners = {row["对象编码"][:2] for row in answers}
+    usable = {row["对象编码"][:2] for row in answers if row["是否正确"] == "正确"}
+    assert len(owners) > 25
+    assert len(usable) > 20
+    standing = Counter(row["对象编码"][:2] for row in workbook_rows(inbox / "nomination" / "推荐表.xlsx"))
+    assert len(standing) > 25
+    of_counties = {row["网站标识码"][:2] for row in pages(inbox) if row["网站标识码"][2:6] not in ("0000", "")}
+    assert len(of_counties) > 30
+
+
+def test_nothing_contradicts_what_the_bulletin_praises(inbox: Path) -> None:
+    first = [row for row in census(inbox) if row["截止日期"].startswith("2017-04-30")]
+    of_named = [row for row in first if row["行政区划代码"] in ("110000", "330000", "520000")]
+    assert {(row["是否建成一体化平台"], row["覆盖县级"], row["网上支付"]) for row in of_named} == {("是", "是", "是")}
+    homes = [row for row in pages(inbox) if row["网站标识码"] in ("1100000001", "3300000001", "5200000001")]
+    assert all(row["抓取结果"] == "成功" for row in homes if row["层数"] == 0)
+
+
+def test_sites_of_the_party_are_a_file_of_their_own_and_are_crawled(inbox: Path) -> None:
+    party = workbook_rows(inbox / "site_registry" / "党务网站登记表.xlsx")
+    assert {row["系统"] for row in party} == {"党务"}
+    assert {row["层级"] for row in party} == {"国务院部门", "省级", "计划单列市及省会城市", "地市级", "县级"}
+    assert {row["网站标识码"] for row in party} <= {row["网站标识码"] for row in pages(inbox)}
+    assert not {row["网站标识码"] for row in party} & {row["网站标识码"] for row in registry(inbox)}
+
+
+def test_some_home_pages_fail_and_some_are_slow(inbox: Path) -> None:
+    homes: dict[str, list[Row]] = {}
+    for row in pages(inbox):
+        if row["层数"] == 0:
+            homes.setdefault(row["网站标识码"], []).append(row)
+    failed = Counter(sum(row["抓取结果"] != "成功" for row in probes) for probes in homes.values())
+    assert 0.9 < failed[0] / len(homes) < 0.97
+    assert failed[1] > 20
+    assert failed[2] > 20
+
+
 @pytest.mark.parametrize("sites", [50, 997, 60_000])
 def test_any_size_keeps_the_proportions(tmp_path: Path, sites: int) -> None:
     inbox = write(tmp_path / "inbox", sites=sites, crawled=20, pages=4, flaws=False)

@@ -44,6 +44,14 @@ def test_every_asset_stands_in_its_layer_and_is_described() -> None:
     assert not undescribed
 
 
+def test_every_check_has_a_short_name_and_says_in_both_languages_what_it_asks() -> None:
+    graph = defs.resolve_asset_graph()
+    checks = {key: graph.get_check_spec(key) for key in graph.asset_check_keys}
+    assert len(checks) > 100
+    assert max(len(key.name) for key in checks) <= 60
+    assert not [key for key, spec in checks.items() if " | " not in (spec.description or "")]
+
+
 def test_seeds_are_shown_as_what_models_read_and_cost_a_run_no_event() -> None:
     graph = defs.resolve_asset_graph()
     seeds = {key for key in graph.get_all_asset_keys() if graph.get(key).group_name == "reference"}

@@ -1,3 +1,4 @@
+-- The figures are of government sites: those of the party are no part of this stock.
 with sites as (
     select
         edition,
@@ -11,7 +12,7 @@ with sites as (
         is_running,
         is_synthetic
     from {{ ref('dim_subject') }}
-    where subject_kind = 'website'
+    where subject_kind = 'website' and system is distinct from 'party'
 ),
 
 stock_dates as (
@@ -113,7 +114,7 @@ inspected as (
     from ordered_inspections as inspections
     inner join {{ ref('dim_subject') }} as subjects
         on inspections.edition = subjects.edition and inspections.subject_id = subjects.subject_id
-    where inspections.inspection_order = 1
+    where inspections.inspection_order = 1 and subjects.system is distinct from 'party'
 ),
 
 failed as (

@@ -5,6 +5,7 @@ with subjects as (
         subject_kind,
         site_code,
         site_role,
+        system,
         is_running,
         level,
         coalesce(level, 'unlocated') as placed_level
@@ -30,6 +31,7 @@ portals as (
     where
         subjects.subject_kind = 'website'
         and subjects.site_role = 'portal'
+        and subjects.system is distinct from 'party'
         and subjects.is_running
         and crawls.new_media_null_reason is null
 ),
@@ -53,7 +55,11 @@ coverage as (
     from subjects
     inner join crawled_editions on subjects.edition = crawled_editions.edition
     left join portals on subjects.edition = portals.edition and subjects.subject_id = portals.subject_id
-    where subjects.subject_kind = 'website' and subjects.site_role = 'portal' and subjects.is_running
+    where
+        subjects.subject_kind = 'website'
+        and subjects.site_role = 'portal'
+        and subjects.system is distinct from 'party'
+        and subjects.is_running
 ),
 
 accounts as (

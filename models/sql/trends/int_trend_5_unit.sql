@@ -2,7 +2,10 @@ with subjects as (
     select
         edition,
         subject_id,
-        subject_kind = 'website' and site_role = 'portal' and is_running as is_portal,
+        subject_kind = 'website'
+        and site_role = 'portal'
+        and system is distinct from 'party'
+        and is_running as is_portal,
         level,
         coalesce(province_code, 'unlocated') as province_code
     from {{ ref('dim_subject') }}

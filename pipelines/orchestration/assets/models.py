@@ -73,6 +73,30 @@ SPECS = build_dbt_asset_specs(manifest={**MANIFEST}, dagster_dbt_translator=TRAN
 seed_assets = [spec for spec in SPECS if spec.key not in KEYS.values()]
 
 
+def _promise(test: Mapping[str, Any]) -> str:
+    """What a data test holds a table to, in both languages: its own description, or the parts of ``sound``."""
+    if test["description"]:
+        return str(test["description"])
+    kwargs = test["test_metadata"]["kwargs"]
+    key = ", ".join(NODES[test["attached_node"]]["config"]["meta"]["key"])
+    rules = list(kwargs.get("holds", {}))
+    complete = ", ".join(kwargs.get("complete", []))
+    references = len(kwargs.get("refers", []))
+    english = [
+        f"One row per {key}.",
+        f"Never empty: {complete}." if complete else "",
+        f"True of every row: {'; '.join(rules)}." if rules else "",
+        f"{references} references are found." if references else "",
+    ]
+    chinese = [
+        f"主键唯一：{key}。",
+        f"不得为空：{complete}。" if complete else "",
+        f"每行均成立的条件 {len(rules)} 条。" if rules else "",
+        f"引用 {references} 处均存在。" if references else "",
+    ]
+    return f"{' '.join(filter(None, english))} | {''.join(chinese)}"
+
+
 def _check_key(test: Mapping[str, Any]) -> dg.AssetCheckKey:
     return dg.AssetCheckKey(KEYS.get(test.get("attached_node"), ROW_BALANCE), test["name"])
 
@@ -82,7 +106,7 @@ def _check_key(test: Mapping[str, Any]) -> dg.AssetCheckKey:
     partitions_def=EDITIONS,
     specs=[spec.replace_attributes(skippable=True) for spec in SPECS if spec.key in KEYS.values()],
     check_specs=[
-        dg.AssetCheckSpec(key.name, asset=key.asset_key, description=test["description"] or None)
+        dg.AssetCheckSpec(key.name, asset=key.asset_key, description=_promise(test))
         for test in TESTS.values()
         for key in [_check_key(test)]
     ],

@@ -76,7 +76,9 @@ int_node_score as (
 
 reranked as (
 {{ model('idx_rank') }}
-)
+),
+
+{{ part('class_places') }}
 
 select
     published.edition, published.index_code, published.rank_class,
@@ -92,6 +94,7 @@ select
 from published
 inner join reranked using (edition, index_code, subject_id)
 left join core.dim_subject as subjects using (edition, subject_id)
+left join class_places on split_part(published.rank_class, '/', 1) = class_places.class_part
 order by
-    published.edition, published.index_code, published.rank_class, reranked.subject_rank nulls last,
-    published.subject_id;
+    published.edition, published.index_code, class_places.class_place nulls last, published.rank_class,
+    reranked.subject_rank nulls last, published.subject_id;
