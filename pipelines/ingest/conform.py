@@ -59,6 +59,7 @@ def _pseudonym(key: bytes, value: str) -> str:
 def conforming_select(table: RawTable, contract: Contract, edition: int, file_id: str) -> str:
     """A SELECT of every row of the raw table: where it came from, its typed columns, and its rejections or null.
 
+    ``file_id`` is the file of every row, unless the table says of each row which file it is of.
     A cell that is written as expected is typed as it stands (``quick_``). Only where that fails is its text cleaned
     (``text_``) and tried again: most cells never need it, and cleaning costs more than typing.
     """
@@ -78,7 +79,7 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     return f"""
     select
         cast({edition} as integer) as edition,
-        '{file_id}' as file_id,
+        file_id,
         {_literal(table.sheet)} as sheet,
         cast(row_number as bigint) as row_number,
         {columns},
@@ -96,6 +97,7 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
                     select *, {quick}
                     from (
                         select
+                            {table.file_id or literal(file_id)} as file_id,
                             row_number,
                             broken_reason,
                             broken_text,
