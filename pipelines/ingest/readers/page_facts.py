@@ -12,6 +12,7 @@ from functools import cache, cached_property, lru_cache
 from html import unescape
 from urllib.parse import urljoin
 
+from ahocorasick_rs import BytesAhoCorasick
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.ingest.contracts import Column, Contract
@@ -24,6 +25,9 @@ DRAWN = {"svg", "math"}
 HTML_IN_DRAWINGS = {"foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext", "annotation-xml"}
 WILDCARDS = {"%": ".*", "_": "."}
 WORDS_OF_PATTERN = re.compile(r"[^%_=\s]+")
+RARE_BYTES = 3
+# The Kelvin sign, and the capital i with a dot: in lower case they are k, and i with another dot.
+LETTERS_LIKE_ASCII = "\u212a\u0130"
 # What may stand in a selector as it is.
 PLAIN_WORD = re.compile(r"[a-z0-9.:/?=&-]+")
 LONGEST_ITEM = 300
@@ -38,11 +42,11 @@ BLANKS_AND_COLONS = re.compile(r"[\s:：]+")
 class Page:
     """A parsed page. What costs much is asked of it once, and only where something may be found."""
 
-    def __init__(self, html: str, address: str) -> None:
+    def __init__(self, html: str, address: str, words: "Words") -> None:
         self.html = html
         self.address = address
+        self.words = words
         self.tree = LexborHTMLParser(html)
-        self._held: dict[str, bool] = {}
 
     def tags(self, selector: str) -> list[LexborNode]:
         """The tags that fit, in their order."""
@@ -54,20 +58,47 @@ class Page:
         return text_of(self.tree.body) if self.tree.body is not None else ""
 
     @cached_property
-    def written(self) -> str:
+    def written(self) -> bytes:
         """All that stands on the page, in lower case: as it is written, as it is meant, and without its tags."""
         meant = [unescape(self.html)] if "&" in self.html else []
-        return "\n".join([self.html, *meant, *(text_of(root) for root in self.tags("html"))]).lower()
+        text = "\n".join([self.html, *meant, *map(text_of, self.tags("html"))])
+        # To lower all letters costs ten times more; of those beyond ASCII these alone become a letter of a word.
+        return (text.lower() if any(letter in text for letter in LETTERS_LIKE_ASCII) else text).encode().lower()
+
+    @cached_property
+    def found(self) -> set[str]:
+        """The words looked for that stand on the page."""
+        return self.words.found_in(self.written)
 
     def holds(self, word: str) -> bool:
         """Whether a word in lower case stands on the page."""
-        if word not in self._held:
-            self._held[word] = word in self.written
-        return self._held[word]
+        if word in self.words.together:
+            return word in self.found
+        return word.encode() in self.written
 
     def may_hold(self, pattern: str) -> bool:
         """Whether a tag may fit a pattern: its words must stand somewhere, but for the name of a link's text."""
         return all(map(self.holds, _words(pattern)))
+
+
+class Words:
+    """The words of all patterns. Those that are long enough to be rare are looked for in one pass."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        words = {word for pattern in patterns for word in (*_words(pattern), _longest_part(pattern))}
+        self.together = dict.fromkeys(sorted(word for word in words if len(word.encode()) >= RARE_BYTES))
+        self._found_by = BytesAhoCorasick([word.encode() for word in self.together])
+        self._in_order = list(self.together)
+
+    def found_in(self, text: bytes) -> set[str]:
+        """The words that stand in a text."""
+        matches = self._found_by.find_matches_as_indexes(text, overlapping=True)
+        return {self._in_order[number] for number, _, _ in matches}
+
+
+@cache
+def _words_of(patterns: tuple[tuple[str, ...], ...]) -> Words:
+    return Words(pattern for column in patterns for pattern in column)
 
 
 @cache
@@ -85,7 +116,7 @@ def page_facts(html: str, address: str, contract: Contract) -> dict[str, str | N
 
     Booleans are ``true`` or ``false``, lists and objects JSON.
     """
-    page = Page(html, address)
+    page = Page(html, address, _words_of(tuple(column.found_patterns for column in contract.columns)))
     root = next(iter(page.tags("html")), None)
     title = next(filter(_is_of_html, page.tags("title")), None)
     meta = _meta(page)
@@ -280,7 +311,12 @@ def _date_after(page: Page, patterns: tuple[str, ...]) -> str | None:
 
 def _date_in(text: str) -> str | None:
     """The first day that a text names, as ISO 8601 writes it."""
-    return next(filter(None, (_date(*match.groups()) for match in DATE.finditer(text))), None)
+    match = DATE.search(text)
+    while match is not None:
+        if (day := _date(*match.groups())) is not None:
+            return day
+        match = DATE.search(text, match.end())
+    return None
 
 
 @lru_cache(maxsize=1 << 14)
