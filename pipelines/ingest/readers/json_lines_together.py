@@ -140,10 +140,10 @@ def _keys(connection: duckdb.DuckDBPyConnection, source: str, lines: str, joined
     """The keys of the first lines of each file that may be read with others, in the order they appear."""
     found = connection.execute(
         f"""
-        select delivered_place, json_keys(json) as names
+        select delivered_place, any_value(json_keys(json)) as names
         from read_ndjson_objects({source}, {OPTIONS}) positional join {lines}
         where delivered_line <= {SAMPLE_LINES}
-        group by delivered_place, names
+        group by delivered_place, hash(json_keys(json))
         order by delivered_place, min(delivered_line)
         """
     ).fetchall()
