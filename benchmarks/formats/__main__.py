@@ -1,18 +1,24 @@
-"""Measures JSON Lines and WARC ingest and writes `benchmarks/results/formats.json`: `python -m benchmarks.formats`."""
+"""Measures ingest of JSON Lines, of many small files and of WARC: `python -m benchmarks.formats`.
 
+It writes `benchmarks/results/formats.json`; with names (`json`, `small`, `warc`) it measures those and keeps the rest.
+"""
+
+import gzip
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from fastwarc.warc import WarcRecord, WarcRecordType
 from pydantic import BaseModel, ConfigDict
 
-from benchmarks.deliveries import SIZES, deliver
+from benchmarks.deliveries import FASTEST, SIZES, Size, deliver
 from benchmarks.measuring import Measurement, measure
 from pipelines.settings import PROJECT_ROOT, Settings
 
 RESULT = PROJECT_ROOT / "benchmarks" / "results" / "formats.json"
 JSON_ROWS = "3"
+SMALL_FILES, LARGE_FILES, PAGES_A_SITE = 15_000, 50, 100
 PAGES, ITEMS = 6_000, 220
 REPETITIONS = 3
 
@@ -41,18 +47,25 @@ class FormatResults(BaseModel):
 
 
 def main() -> None:
-    """Measure both formats and keep the results."""
+    """Measure what is named, or all, and keep the results."""
     work = Settings().home_dir / "bench" / "formats"
     shutil.rmtree(work, ignore_errors=True)
-    results = FormatResults(formats=[_json_lines(work / "json"), _warc(work / "warc")])
-    RESULT.write_text(results.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    shutil.rmtree(work)
-    for result in results.formats:
+    for name in sys.argv[1:] or MEASURED:
+        result = MEASURED[name](work / name)
+        _keep(result)
         speed = result.mebibytes / result.ours.wall
         print(
             f"{result.name}: {result.rows:,} rows, {result.mebibytes:,.0f} MiB: {result.ours.wall:.1f} s "
-            f"({speed:.0f} MiB/s, {result.ours.peak_gib:.2f} GiB), alone {result.alone.wall:.1f} s: {result.ratio:.2f}"
+            f"({speed:.0f} MiB/s, {result.ours.peak_gib:.2f} GiB), alone {result.alone.wall:.1f} s: "
+            f"{result.ratio:.2f}, {result.ours.cpu / result.alone.cpu:.2f} in processor seconds"
         )
+    shutil.rmtree(work)
+
+
+def _keep(result: FormatResult) -> None:
+    before = FormatResults.model_validate_json(RESULT.read_bytes()).formats if RESULT.is_file() else []
+    others = [other for other in before if other.name != result.name]
+    RESULT.write_text(FormatResults(formats=[*others, result]).model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
 def _json_lines(work: Path) -> FormatResult:
@@ -60,6 +73,35 @@ def _json_lines(work: Path) -> FormatResult:
     folder = work / "inbox" / "site_crawl"
     alone = _median(work, [sys.executable, "-m", "benchmarks.formats.json_alone", folder, work / "out"])
     return _result("JSON Lines", SIZES[JSON_ROWS].rows, folder, _ours(work), alone)
+
+
+def _small_files(work: Path) -> FormatResult:
+    """One file a site; alone is our own reader on the same rows in few files."""
+    lines = _lines_of_pages(work)
+    small, large = work / "small", work / "large"
+    _write_files(small / "site_crawl", lines, SMALL_FILES)
+    _write_files(large / "site_crawl", lines, LARGE_FILES)
+    ours, alone = (
+        _median(work, [sys.executable, "-m", "benchmarks.formats.ours", "site_crawl", inbox, work / "out"])
+        for inbox in (small, large)
+    )
+    return _result(f"{SMALL_FILES:,} files of a site each", len(lines), small / "site_crawl", ours, alone)
+
+
+def _lines_of_pages(work: Path) -> list[bytes]:
+    """So many pages a site, in the order of the sites."""
+    deliver(Size(SMALL_FILES, PAGES_A_SITE), work / "inbox")
+    paths = sorted((work / "inbox" / "site_crawl").iterdir())
+    lines = [line for path in paths for line in gzip.decompress(path.read_bytes()).splitlines(keepends=True)]
+    return lines[: SMALL_FILES * PAGES_A_SITE]
+
+
+def _write_files(folder: Path, lines: list[bytes], count: int) -> None:
+    folder.mkdir(parents=True)
+    share = len(lines) // count
+    for number in range(count):
+        part = b"".join(lines[number * share : (number + 1) * share])
+        (folder / f"{number:05}.jsonl.gz").write_bytes(gzip.compress(part, compresslevel=FASTEST, mtime=0))
 
 
 def _warc(work: Path) -> FormatResult:
@@ -111,6 +153,9 @@ def _median(work: Path, command: list[object]) -> Measurement:
 def _result(name: str, rows: int, folder: Path, ours: Measurement, alone: Measurement) -> FormatResult:
     mebibytes = sum(path.stat().st_size for path in folder.iterdir()) / (1 << 20)
     return FormatResult(name=name, rows=rows, mebibytes=mebibytes, ours=ours, alone=alone)
+
+
+MEASURED: dict[str, Callable[[Path], FormatResult]] = {"json": _json_lines, "small": _small_files, "warc": _warc}
 
 
 if __name__ == "__main__":

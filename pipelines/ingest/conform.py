@@ -26,6 +26,7 @@ SPELLINGS_OF_FALSE = ("false", "f", "no", "n", "0", "否", "无")
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 LIST_CODE = ord("[")
 BLANK_CODES = ", ".join(str(ord(blank)) for blank in BLANKS)
+NO_BLANK, BLANK_CODES_OF_PATTERNS = r"\S+", tuple(map(ord, " \t\n\f\r"))
 MASK = "▇"
 PSEUDONYM = "pseudonym"
 PSEUDONYM_DIGITS = 32
@@ -59,6 +60,7 @@ def _pseudonym(key: bytes, value: str) -> str:
 def conforming_select(table: RawTable, contract: Contract, edition: int, file_id: str) -> str:
     """A SELECT of every row of the raw table: where it came from, its typed columns, and its rejections or null.
 
+    ``file_id`` is the file of every row, unless the table says of each row which file it is of.
     A cell that is written as expected is typed as it stands (``quick_``). Only where that fails is its text cleaned
     (``text_``) and tried again: most cells never need it, and cleaning costs more than typing.
     """
@@ -78,7 +80,7 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     return f"""
     select
         cast({edition} as integer) as edition,
-        '{file_id}' as file_id,
+        file_id,
         {_literal(table.sheet)} as sheet,
         cast(row_number as bigint) as row_number,
         {columns},
@@ -96,6 +98,7 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
                     select *, {quick}
                     from (
                         select
+                            {table.file_id or literal(file_id)} as file_id,
                             row_number,
                             broken_reason,
                             broken_text,
@@ -323,7 +326,7 @@ def _rules_of(column: Column, contract: Contract, edition: int) -> Iterator[Rule
         is_number_like = f"unicode({value}) between {ord('+')} and {ord('9')}"
         yield f"({is_number_like} and regexp_full_match({value}, {_literal(SCIENTIFIC)}))", f"'{DIGITS_LOST}'", value
     if column.pattern is not None:
-        yield f"not regexp_full_match({value}, {_literal(column.pattern)})", "'pattern'", value
+        yield _breaks_pattern(value, column.pattern), "'pattern'", value
     if column.check is not None:
         yield f"not {CHECKS[column.check]}({value})", "'check_digit'", value
     for bound, sign in ((column.minimum, "<"), (column.maximum, ">")):
@@ -343,6 +346,13 @@ def _rules_of(column: Column, contract: Contract, edition: int) -> Iterator[Rule
             f"{column.begins} = 'month' and day({value}) <> 1 or {column.begins} = 'year' and dayofyear({value}) <> 1"
         )
         yield f"({is_begun})", "'no_first_day'", f"coalesce({text}, cell_{value})"
+
+
+def _breaks_pattern(value: str, pattern: str) -> str:
+    """The condition that a text is not what a pattern says; to look for blanks costs a tenth of the pattern of none."""
+    if pattern == NO_BLANK:
+        return f"({' or '.join(f'contains({value}, chr({code}))' for code in BLANK_CODES_OF_PATTERNS)} or {value} = '')"
+    return f"not regexp_full_match({value}, {_literal(pattern)})"
 
 
 def _rules_of_lists(column: Column, table: RawTable) -> Iterator[Rule]:

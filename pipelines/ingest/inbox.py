@@ -45,7 +45,7 @@ class Delivery:
     path: Path
     known: FileMark | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The file's name as it may be shown."""
         return shown_name(self.path)
@@ -123,7 +123,11 @@ def require_readable_name(path: Path) -> None:
 
 def is_utf_8(name: str) -> bool:
     """Whether a name as Python has it from the file system can be written in UTF-8."""
-    return not any("\ud800" <= character <= "\udfff" for character in name)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _readable_name(path: Path) -> str:

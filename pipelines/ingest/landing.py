@@ -1,28 +1,61 @@
 """Landing files: every row of a delivered file, typed, in one Parquet file that is written whole or not at all."""
 
+import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
-import polars as pl
 import pyarrow.parquet as pq
 
 from pipelines.errors import DeliveryError, fault_of_machine, first_line
 from pipelines.foundation.files import whole_file
-from pipelines.foundation.sql import literal
-from pipelines.ingest.conform import conforming_select, connect
-from pipelines.ingest.contracts import Contract
+from pipelines.foundation.sql import files_literal, identifier, literal
+from pipelines.ingest.conform import conforming_select
+from pipelines.ingest.contracts import Column, Contract
 from pipelines.ingest.inbox import Delivery
+from pipelines.ingest.ledger import read_ledger
 from pipelines.ingest.readers.raw_table import RawTable
 
-NO_FILE = "0" * 16
+NAME_DIGITS = 16
+NO_FILE = "0" * NAME_DIGITS
 LANDED_BY = b"contract"
+LANDED_TYPES = {"string": "varchar", "string[]": "varchar[]", "cell[]": "struct(header varchar, cell varchar)[]"}
 
 
-def landing_file(landing: Path, edition: int, file_id: str) -> Path:
-    """Where the rows of a delivered file land."""
-    return landing / f"{edition}-{file_id}.parquet"
+def landing_file(landing: Path, edition: int, name: str) -> Path:
+    """Where the rows of a delivered file land that is read alone, by its id, or those of a bundle, by its name."""
+    return landing / f"{edition}-{name}.parquet"
+
+
+def bundle_name(file_ids: Iterable[str]) -> str:
+    """The name of a bundle: that of the files whose rows it holds; one alone has its own."""
+    ordered = sorted(file_ids)
+    if len(ordered) == 1:
+        return ordered[0]
+    return hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:NAME_DIGITS]
+
+
+def landed_paths(landing_dir: Path, edition: int, source: str, file_ids: Iterable[str]) -> list[Path]:
+    """The landed files that hold the rows of these deliveries, by the ledger beside them; others may stand in them."""
+    names = {
+        entry.file_id: entry.landing_name
+        for entry in read_ledger(landing_dir, edition, source)
+        if entry.status == "landed"
+    }
+    held = dict.fromkeys(names.get(file_id, file_id) for file_id in file_ids)
+    return [landing_file(landing_dir / source, edition, name) for name in held]
+
+
+def reduce_bundle(path: Path, file_ids: Iterable[str], reduced: Path) -> None:
+    """Write a bundle with the rows of these files alone; raises ``duckdb.Error`` where it cannot be read."""
+    wanted = ", ".join(map(literal, file_ids))
+    with duckdb.connect(config={"threads": 1}) as connection, whole_file(reduced, lasting=True) as unfinished:
+        connection.execute(
+            f"copy (select * from read_parquet({files_literal(path)}) where file_id in ({wanted})) "
+            f"to {literal(unfinished)} (format parquet, compression zstd)"
+        )
 
 
 def write_landing(
@@ -49,7 +82,7 @@ def write_landing(
         raise named or unread from failure
 
 
-def write_empty_landing(contract: Contract, path: Path, edition: int) -> None:
+def write_empty_landing(contract: Contract, path: Path) -> None:
     """Land no rows with the contract's columns, so that a source nobody delivered is an empty table, not an error.
 
     What the contract gave before is left as it is.
@@ -57,17 +90,29 @@ def write_empty_landing(contract: Contract, path: Path, edition: int) -> None:
     if path.exists() and (pq.read_schema(path).metadata or {}).get(LANDED_BY) == contract.fingerprint.encode():
         return
     with whole_file(path, lasting=True) as unfinished:
-        unfinished.write_bytes(_empty_landing(contract, edition))
+        unfinished.write_bytes(_empty_landing(contract))
 
 
 @cache
-def _empty_landing(contract: Contract, edition: int) -> bytes:
-    text = pl.String
-    nothing = pl.DataFrame(schema={"row_number": pl.Int64, "broken_reason": text, "broken_text": text})
-    with TemporaryDirectory() as folder, connect(threads=1, pseudonym_key=b"") as connection:
-        connection.register("nothing", nothing.to_arrow())
-        select = conforming_select(RawTable(None, "nothing", {}), contract, edition, NO_FILE)
+def _empty_landing(contract: Contract) -> bytes:
+    """The landed columns by their types alone: to plan the query that makes them of cells costs far more."""
+    columns = {
+        "edition": "integer", "file_id": "varchar", "sheet": "varchar", "row_number": "bigint",
+        **{column.name: _landed_type(column) for column in contract.columns if column.personal != "drop"},
+        "unknown_cells": "varchar", "repairs": "varchar",
+        "rejections": "struct(column_name varchar, reason_code varchar, \"value\" varchar)[]",
+    }  # fmt: skip
+    select = ", ".join(f"cast(null as {data_type}) as {identifier(name)}" for name, data_type in columns.items())
+    with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as connection:
         path = Path(folder) / "empty.parquet"
         metadata = f"{{{LANDED_BY.decode()}: '{contract.fingerprint}'}}"
-        connection.execute(f"copy ({select}) to {literal(path)} (format parquet, kv_metadata {metadata})")
+        connection.execute(
+            f"copy (select {select} where false) to {literal(path)} (format parquet, kv_metadata {metadata})"
+        )
         return path.read_bytes()
+
+
+def _landed_type(column: Column) -> str:
+    if column.personal is not None:
+        return "varchar"
+    return LANDED_TYPES.get(column.data_type, column.data_type)

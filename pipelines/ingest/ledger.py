@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 import polars as pl
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pipelines.errors import CepingError, fault_of_machine
 from pipelines.foundation.files import whole_file
@@ -50,6 +50,12 @@ class LedgerEntry(BaseModel, frozen=True):
     rows_read: int = 0
     rows_fit: int = 0
     message: str | None = None
+    landed_in: str | None = Field(default=None, description="The landed file, where it holds the rows of several.")
+
+    @property
+    def landing_name(self) -> str:
+        """The name of the landed file that holds its rows."""
+        return self.landed_in or self.file_id
 
     @property
     def rows_unfit(self) -> int:
@@ -75,6 +81,7 @@ COLUMN_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "rows_read": pl.Int64,
     "rows_fit": pl.Int64,
     "message": pl.String,
+    "landed_in": pl.String,
 }
 SCHEMA = pl.Schema(COLUMN_TYPES)
 

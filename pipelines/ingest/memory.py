@@ -39,7 +39,8 @@ class FileMark(BaseModel, frozen=True):
     def is_untouched(self, path: Path) -> bool:
         """Whether nothing has written to the file or put another in its place."""
         stat = path.stat()
-        return self.is_as_old(path) and self.changed_ns == stat.st_ctime_ns
+        now = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        return now == (self.byte_count, self.modified_ns, self.changed_ns)
 
     def is_as_old(self, path: Path) -> bool:
         """Whether size and time are the same; links to a file change what else is known of it."""

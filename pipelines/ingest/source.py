@@ -1,27 +1,23 @@
-"""Ingest: delivered files to landing, one Parquet file per delivered file, and the ledger of what was done.
+"""Ingest: delivered files to landing, as Parquet, and the ledger of what was done.
 
-A file is read when its content or its contract is new, and only then. Its landing file is written whole or not at
-all. What is no longer in the inbox leaves landing and stays in the ledger.
+A file is read when its content or its contract is new, and only then. Its landing file, or the bundle it is in with
+other small ones, is written whole or not at all. What is no longer in the inbox leaves landing and stays in the ledger.
 """
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from pipelines.errors import DeliveryError
 from pipelines.foundation.progress import report as report_state
-from pipelines.foundation.sql import files_literal
-from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.faults import failed_reading, told_together
 from pipelines.ingest.inbox import Delivery, delivered_files, require_readable_name
-from pipelines.ingest.landing import NO_FILE, landing_file, write_empty_landing, write_landing
+from pipelines.ingest.landing import NO_FILE, bundle_name, landing_file, reduce_bundle, write_empty_landing
 from pipelines.ingest.ledger import (
     PRESENT,
     DamagedLedgerError,
@@ -30,15 +26,9 @@ from pipelines.ingest.ledger import (
     read_ledger,
     write_ledger,
 )
+from pipelines.ingest.loading import Progress, blank_entry, land_all, new_entry
 from pipelines.ingest.memory import SourceMemory, read_memory, remember
-from pipelines.ingest.mending import without_repairs
-from pipelines.ingest.pseudonyms import pseudonym_key
-from pipelines.ingest.readers import read
-from pipelines.ingest.readers.raw_table import RawTable
 from pipelines.settings import Settings
-
-Progress = Callable[[str], None]
-SHOWN_HEADERS = 5
 
 
 @dataclass(frozen=True)
@@ -77,9 +67,9 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
     previous, is_ledger_whole = _previous_entries(contract.name, memory, settings)
     deliveries, unreadable = _recognised(contract, memory, settings)
     settled = _settled(deliveries, contract, previous, memory, settings, progress)
+    settled = _without_gone_files(settled, contract, settings, progress)
     unread = [delivery for delivery in deliveries if delivery.path not in settled]
-    landed = _land_all(unread, contract, landing, settings, progress)
-    settled |= {delivery.path: entry for delivery, entry in zip(unread, landed, strict=True)}
+    settled |= land_all(unread, contract, settings, progress)
     kept = [*(settled[delivery.path] for delivery in deliveries), *unreadable]
     read_count = len(unread) + len(unreadable)
     gone = _gone(previous, kept)
@@ -87,7 +77,7 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
     empty = landing_file(landing, settings.edition, NO_FILE)
     if not memory.holds(settings.landing_dir, empty):
         empty.unlink(missing_ok=True)
-    write_empty_landing(contract, empty, settings.edition)
+    write_empty_landing(contract, empty)
     if read_count or not is_ledger_whole or [*kept, *gone] != previous:
         write_ledger(settings.landing_dir, settings.edition, contract.name, [*kept, *gone])
     _remember(deliveries, kept, contract, settings)
@@ -143,17 +133,9 @@ def _recognised(
 def _failed_entry(
     delivery: Delivery, contract: Contract, settings: Settings, failure: DeliveryError | OSError
 ) -> LedgerEntry:
-    return LedgerEntry(
-        edition=settings.edition,
-        source=contract.name,
-        file_name=delivery.name,
-        file_id="",
-        sha256="",
-        byte_count=0,
-        modified_ns=0,
-        contract=contract.fingerprint,
-        status="failed",
-        message=failed_reading(delivery.label, failure),
+    message = failed_reading(delivery.label, failure)
+    return blank_entry(contract, settings).model_copy(
+        update={"file_name": delivery.name, "status": "failed", "message": message}
     )
 
 
@@ -169,9 +151,11 @@ def _settled(
     corrected = _corrected_by_another(deliveries, contract)
     first: dict[str, Delivery] = {}
     entries = {(entry.file_name, entry.sha256, entry.contract): entry for entry in previous if entry.status == "landed"}
+    blank = blank_entry(contract, settings)
     settled = {}
+    is_held: dict[Path, bool] = {}
     for delivery in deliveries:
-        new = _new_entry(delivery, contract, settings)
+        new = new_entry(blank, delivery)
         original = first.setdefault(delivery.sha256, delivery)
         if delivery.path in corrected:
             message = f"corrected by {corrected[delivery.path].name}, not counted"
@@ -179,27 +163,48 @@ def _settled(
         elif original is not delivery:
             message = f"same content as {original.name}, counted once"
             settled[delivery.path] = new.model_copy(update={"status": "duplicate", "message": message})
-        elif entry := entries.get((delivery.name, delivery.sha256, contract.fingerprint)):
-            path = landing_file(settings.landing_dir / contract.name, settings.edition, delivery.file_id)
-            if memory.holds(settings.landing_dir, path):
+        elif entry := entries.get((delivery.name, delivery.sha256, blank.contract)):
+            path = landing_file(settings.landing_dir / contract.name, settings.edition, entry.landing_name)
+            if path not in is_held:
+                is_held[path] = memory.holds(settings.landing_dir, path)
+                if not is_held[path] and path.relative_to(settings.landing_dir).as_posix() in memory.landed:
+                    progress(f"{delivery.label}: {path} is gone or damaged; {_what_is_read_again(entry)}")
+            if is_held[path]:
                 settled[delivery.path] = entry.model_copy(update={"modified_ns": delivery.mark.modified_ns})
-            elif path.relative_to(settings.landing_dir).as_posix() in memory.landed:
-                progress(f"{delivery.label}: {path} is gone or damaged; the file is read again")
     return settled
 
 
-def _new_entry(delivery: Delivery, contract: Contract, settings: Settings) -> LedgerEntry:
-    return LedgerEntry(
-        edition=settings.edition,
-        source=contract.name,
-        file_name=delivery.name,
-        file_id=delivery.file_id,
-        sha256=delivery.sha256,
-        byte_count=delivery.mark.byte_count,
-        modified_ns=delivery.mark.modified_ns,
-        contract=contract.fingerprint,
-        status="landed",
-    )
+def _what_is_read_again(entry: LedgerEntry) -> str:
+    return "the file is read again" if entry.landed_in is None else "it and the files landed with it are read again"
+
+
+def _without_gone_files(
+    settled: dict[Path, LedgerEntry], contract: Contract, settings: Settings, progress: Progress
+) -> dict[Path, LedgerEntry]:
+    """What is settled, once every bundle some of whose files are gone or changed is written again without their rows.
+
+    The files of a bundle that cannot be read are not settled.
+    """
+    bundles: dict[str, dict[Path, LedgerEntry]] = {}
+    for path, entry in settled.items():
+        if entry.landed_in is not None:
+            bundles.setdefault(entry.landed_in, {})[path] = entry
+    for name, entries in bundles.items():
+        ids = [entry.file_id for entry in entries.values()]
+        if (reduced := bundle_name(ids)) == name:
+            continue
+        old, new = (
+            landing_file(settings.landing_dir / contract.name, settings.edition, held) for held in (name, reduced)
+        )
+        try:
+            reduce_bundle(old, ids, new)
+        except duckdb.Error:
+            progress(f"{contract.name}: {old} is damaged; the {len(ids):,} files landed in it are read again")
+            settled = {path: entry for path, entry in settled.items() if path not in entries}
+        else:
+            landed_in = None if len(ids) == 1 else reduced
+            settled |= {path: entry.model_copy(update={"landed_in": landed_in}) for path, entry in entries.items()}
+    return settled
 
 
 def _corrected_by_another(deliveries: list[Delivery], contract: Contract) -> dict[Path, Delivery]:
@@ -216,98 +221,12 @@ def _corrected_by_another(deliveries: list[Delivery], contract: Contract) -> dic
 def _remember(deliveries: list[Delivery], kept: list[LedgerEntry], contract: Contract, settings: Settings) -> None:
     """Remember what was hashed and what was landed; a file that failed is hashed again."""
     landing, edition = settings.landing_dir, settings.edition
-    ids = [entry.file_id for entry in kept if entry.status == "landed"]
-    paths = [landing_file(landing / contract.name, edition, file_id) for file_id in [*ids, NO_FILE]]
+    names = dict.fromkeys(entry.landing_name for entry in kept if entry.status == "landed")
+    paths = [landing_file(landing / contract.name, edition, name) for name in [*names, NO_FILE]]
     failed = {entry.file_name for entry in kept if entry.status == "failed"}
     delivered = {delivery.path.name: delivery.mark for delivery in deliveries if delivery.name not in failed}
     present = [path for path in [*paths, ledger_path(landing, edition, contract.name)] if path.is_file()]
     remember(landing, edition, contract.name, delivered, present)
-
-
-def _land_all(
-    deliveries: list[Delivery], contract: Contract, landing: Path, settings: Settings, progress: Progress
-) -> Iterator[LedgerEntry]:
-    """Land each delivery, so many at once as there are threads: a compressed file is read by one thread alone."""
-    threads_a_file = settings.threads if len(deliveries) == 1 else 1
-    key = pseudonym_key(settings) if contract.has_personal else None
-    with ThreadPoolExecutor(max_workers=settings.threads) as pool:
-        outcomes = pool.map(
-            lambda delivery: _land(delivery, contract, landing, settings, threads_a_file, key), deliveries
-        )
-        for delivery, (entry, seconds) in zip(deliveries, outcomes, strict=True):
-            _report(delivery, entry, contract, seconds, progress)
-            yield entry
-
-
-def _land(
-    delivery: Delivery,
-    contract: Contract,
-    landing: Path,
-    settings: Settings,
-    threads: int,
-    key: bytes | None,
-) -> tuple[LedgerEntry, float]:
-    """The entry of a delivery that was read now, and the seconds it took."""
-    entry = _new_entry(delivery, contract, settings)
-    started = time.monotonic()
-    try:
-        entry = _read_and_write(delivery, contract, landing, entry, threads, key)
-        delivery.require_unchanged()
-    except Exception as failure:
-        entry = entry.model_copy(update={"status": "failed", "message": failed_reading(delivery.label, failure)})
-    return entry, time.monotonic() - started
-
-
-def _report(delivery: Delivery, entry: LedgerEntry, contract: Contract, seconds: float, progress: Progress) -> None:
-    if entry.status == "failed":
-        return
-    quarantined = f", {entry.rows_unfit:,} quarantined" if entry.rows_unfit else ""
-    progress(f"{delivery.label}: {entry.rows_read:,} rows{quarantined} ({seconds:.1f} s)")
-    if not entry.rows_read:
-        progress(f"{delivery.label}: WARNING: nothing was read; no row stands below its header")
-    if lost := [header for header in entry.unmatched_headers if contract.looks_lost(header)]:
-        progress(f"{delivery.label}: WARNING: {len(lost)} columns look like questions, and nothing reads them")
-    if entry.unmatched_headers:
-        shown = ", ".join(entry.unmatched_headers[:SHOWN_HEADERS])
-        more = len(entry.unmatched_headers) - SHOWN_HEADERS
-        rest = f" and {more} more, all in audit.file_ledger" if more > 0 else ""
-        progress(f"{delivery.label}: columns in no contract were not loaded: {shown}{rest}")
-
-
-def _read_and_write(
-    delivery: Delivery,
-    contract: Contract,
-    landing: Path,
-    entry: LedgerEntry,
-    threads: int,
-    key: bytes | None,
-) -> LedgerEntry:
-    with connect(threads, key) as connection:
-        tables = read(connection, delivery, contract)
-        path = landing_file(landing, entry.edition, delivery.file_id)
-        write_landing(connection, tables, contract, entry.edition, delivery, path)
-        counted = connection.execute(
-            f"select count(*), count(*) filter (where rejections is null) from {files_literal(path)}"
-        ).fetchone()
-    assert counted is not None
-    return entry.model_copy(
-        update={
-            "encoding": tables[0].encoding,
-            "sheets": tuple(table.sheet for table in tables if table.sheet is not None),
-            "ignored_sheets": (*tables[0].ignored_sheets, *_skipped(tables)),
-            "matched_columns": tuple(dict.fromkeys(name for table in tables for name in table.matched_headers)),
-            "unmatched_headers": without_repairs(
-                tuple(dict.fromkeys(name for table in tables for name in table.unmatched_headers))
-            ),
-            "rows_read": counted[0],
-            "rows_fit": counted[1],
-        }
-    )
-
-
-def _skipped(tables: list[RawTable]) -> list[str]:
-    """The records of an archive that are no rows, as the ledger names them."""
-    return [f"{number:,} {kind} records" for table in tables for kind, number in sorted(table.skipped_records.items())]
 
 
 def _gone(previous: list[LedgerEntry], kept: list[LedgerEntry]) -> list[LedgerEntry]:
@@ -317,7 +236,9 @@ def _gone(previous: list[LedgerEntry], kept: list[LedgerEntry]) -> list[LedgerEn
     return [
         entry
         if entry.status in ("superseded", "withdrawn")
-        else entry.model_copy(update={"status": "superseded" if entry.file_name in names else "withdrawn"})
+        else entry.model_copy(
+            update={"status": "superseded" if entry.file_name in names else "withdrawn", "landed_in": None}
+        )
         for entry in previous
         if (entry.file_name, entry.file_id) not in present
     ]
@@ -325,7 +246,7 @@ def _gone(previous: list[LedgerEntry], kept: list[LedgerEntry]) -> list[LedgerEn
 
 def _remove_unclaimed(landing: Path, kept: list[LedgerEntry], edition: int) -> int:
     """Remove landing files of the edition that no present file claims; returns how many."""
-    claimed = {landing_file(landing, edition, entry.file_id) for entry in kept if entry.status == "landed"}
+    claimed = {landing_file(landing, edition, entry.landing_name) for entry in kept if entry.status == "landed"}
     claimed.add(landing_file(landing, edition, NO_FILE))
     unclaimed = [path for path in landing.glob(f"{edition}-*") if path not in claimed]
     for path in unclaimed:
@@ -336,10 +257,13 @@ def _remove_unclaimed(landing: Path, kept: list[LedgerEntry], edition: int) -> i
 def count_by_reason(landing_dir: Path, report: IngestReport) -> Counter[tuple[str, str]]:
     """How many rejections the present files of a source have, by column and reason."""
     counts: Counter[tuple[str, str]] = Counter()
-    for entry in report.present:
-        if entry.status != "landed" or not entry.rows_unfit:
-            continue
-        path = landing_file(landing_dir / report.source, entry.edition, entry.file_id)
+    landing = landing_dir / report.source
+    unfit_in = dict.fromkeys(
+        landing_file(landing, entry.edition, entry.landing_name)
+        for entry in report.present
+        if entry.status == "landed" and entry.rows_unfit
+    )
+    for path in unfit_in:
         unfit = (
             pl.scan_parquet(path, glob=False)
             .select("rejections")

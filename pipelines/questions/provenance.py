@@ -13,7 +13,7 @@ from pipelines.errors import CepingError
 from pipelines.foundation.sql import Row, as_pattern, identifier, query_rows
 from pipelines.gate.verdict import Verdict
 from pipelines.ingest.contracts import Contract, load_contracts
-from pipelines.ingest.landing import landing_file
+from pipelines.ingest.landing import landed_paths
 from pipelines.publication.provenance import FIGURE, NEEDED, SUBJECT, UNITS, Provenance, trace_published
 from pipelines.publication.trend_views import CELLS, LIST, NAME
 from pipelines.questions.difference.inputs import unit_expression
@@ -118,7 +118,7 @@ def _input_rows(
         connection.execute("create table unit as select unnest(cast(? as varchar[])) as unit_code", [codes])
         for source in sources:
             file_ids = sorted(file_id for name, file_id in listed_files(release) if name == source)
-            paths = [as_pattern(landing_file(folder / source, release.edition, file_id)) for file_id in file_ids]
+            paths = [as_pattern(path) for path in landed_paths(folder, release.edition, source, file_ids)]
             if not paths or source not in contracts:
                 continue
             query = _rows_of_units(contracts[source])

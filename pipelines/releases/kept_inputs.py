@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.foundation.files import link_or_copy, whole_folder
 from pipelines.ingest.contracts import load_contracts
-from pipelines.ingest.landing import NO_FILE, landing_file
+from pipelines.ingest.landing import NO_FILE, landed_paths, landing_file
 from pipelines.ingest.ledger import ledger_path, present_entries
 from pipelines.ingest.memory import memory_path
 from pipelines.releases.release import Release
@@ -68,7 +68,10 @@ def _folder(settings: Settings, release_id: str) -> Path:
 def _input_paths(settings: Settings) -> list[Path]:
     """The landed files of the edition, those that hold no row, and the ledgers."""
     landing, edition = settings.landing_dir, settings.edition
-    paths = [landing_file(landing / source, edition, file_id) for source, file_id in sorted(landed_files(settings))]
+    ids: dict[str, list[str]] = {}
+    for source, file_id in sorted(landed_files(settings)):
+        ids.setdefault(source, []).append(file_id)
+    paths = [path for source, held in ids.items() for path in landed_paths(landing, edition, source, held)]
     paths += [landing_file(landing / source, edition, NO_FILE) for source in load_contracts()]
     paths += [ledger_path(landing, edition, source) for source in load_contracts()]
     paths += [memory_path(landing, edition, source) for source in load_contracts()]

@@ -57,7 +57,7 @@ def _landed(settings: Settings) -> Iterator[LedgerEntry]:
 
 def _faults(settings: Settings, entry: LedgerEntry, readers: dict[str, str]) -> Iterator[str]:
     key = load_contracts()[SOURCE].key
-    path = landing_file(settings.landing_dir / SOURCE, settings.edition, entry.file_id)
+    path = landing_file(settings.landing_dir / SOURCE, settings.edition, entry.landing_name)
     codes = ", ".join(literal(code) for code in readers)
     with duckdb.connect() as connection:
         rows = connection.execute(
@@ -65,7 +65,7 @@ def _faults(settings: Settings, entry: LedgerEntry, readers: dict[str, str]) -> 
             select sheet, row_number, indicator_code, indicator_value,
                 concat_ws('|', {", ".join(f"coalesce(cast({name} as varchar), '')" for name in key)}) as row_key
             from read_parquet({literal(path)})
-            where rejections is null and indicator_code in ({codes})
+            where file_id = {literal(entry.file_id)} and rejections is null and indicator_code in ({codes})
                 and indicator_value not between {LOWEST} and {HIGHEST}
             order by sheet, row_number
             """

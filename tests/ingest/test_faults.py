@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.errors import CepingError, DeliveryError
-from pipelines.ingest import source as ingest_of_source
+from pipelines.ingest import loading
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.dry_run import check_path
 from pipelines.ingest.landing import NO_FILE, landing_file, write_landing
@@ -157,7 +157,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
             replace_with_the_same_size_and_time(path, registry("1000000009"))
         write_landing(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ingest_of_source, "write_landing", changed_before_it_is_read)
+    monkeypatch.setattr(loading, "write_landing", changed_before_it_is_read)
     with pytest.raises(DeliveryError, match=r"site_registry/a\.csv: "):
         ingest(settings)
     monkeypatch.undo()

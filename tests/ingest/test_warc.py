@@ -9,6 +9,7 @@ import re
 import tempfile
 import zipfile
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 from pipelines.errors import DeliveryError
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.dry_run import check_path
+from pipelines.ingest.readers import page_facts as readers_page_facts
 from pipelines.ingest.readers.page_facts import page_facts
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -375,3 +377,70 @@ def test_a_block_is_held_against_its_digest(settings: Settings, flipped: bool) -
     _, row = landed(settings, "a.warc", record("http://b.example/", page()) + archive)
     reasons = [reason["reason_code"] for reason in row["rejections"] or ()]
     assert reasons == (["record is damaged"] if flipped else [])
+
+
+HTML_PARTS = st.sampled_from(
+    [
+        "<a href='{}'>", "<a title='{} '>{}</a>", "<area href=' {}'>", "<base href='{}'>", "<input name={}>",
+        "<form action='{}'>",
+        "<img alt='{} '>", "<script src='{}'></script>", "<li>", "<li>{} 2017-08-1{}</li>", "<ul>", "</ul>",
+        "</li>", "</a>",
+        "<svg><a xlink:href='{}'>", "</svg>", "<p>{}", "<b>{}</b>", "发布时间：2017-08-01", "<title>{}</title>",
+    ]
+)  # fmt: skip
+WORDS_LOOKED_FOR = [
+    "weibo.com/",
+    "/app/download",
+    "app/download/1",
+    "智能问答",
+    "智能&#x95ee;答",
+    "SEARCH",
+    "keyword",
+    "/robot/",
+    "1",
+]
+
+
+@pytest.fixture(scope="module")
+def without_shortcuts() -> Iterator[Callable[..., dict[str, str | None]]]:
+    """The facts of a page where every tag and link is looked at, whatever words stand on it."""
+
+    def facts(*arguments: Any) -> dict[str, str | None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(readers_page_facts.Page, "holds", lambda page, word: True)
+            patch.setattr(readers_page_facts, "PLAIN_WORD", re.compile("(?!)"))
+            return page_facts(*arguments)
+
+    return facts
+
+
+@rules(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    parts=st.lists(st.tuples(HTML_PARTS, st.sampled_from(WORDS_LOOKED_FOR)), max_size=12),
+    address=st.sampled_from(["http://a.example/", "http://weibo.com", "http://a.example/app", "http://a.example/we"]),
+)
+def test_what_no_word_of_a_pattern_stands_in_is_rightly_passed_over(
+    without_shortcuts: Callable[..., dict[str, str | None]], parts: list[tuple[str, str]], address: str
+) -> None:
+    html = "".join(part.replace("{}", word) for part, word in parts)
+    assert page_facts(html, address, CONTRACT) == without_shortcuts(html, address, CONTRACT)
+
+
+@pytest.mark.parametrize(
+    ("html", "name", "value"),
+    [
+        ("<li>2017-08-01<ul><li>2017-08-02</ul></li><li>2017-08-03", "listed_dates", ["2017-08-02", "2017-08-03"]),
+        ("<table><tr><td><dl><dd>2017-08-04</dd></dl></td></tr></table>", "listed_dates", ["2017-08-04", "2017-08-04"]),
+        ("<li>12017-08-01 2017-02-30 2017-08-05</li><li>20170-8-1</li>", "listed_dates", ["2017-08-05"]),
+        ("<svg><title>drawing</title></svg><title>page</title>", "title", "page"),
+        ("<svg><a xlink:href='https://weibo.com/u/1'></a></svg>", "new_media_links", ["https://weibo.com/u/1"]),
+        ("<base href='https://weibo.com/'><a href='u/2'></a>", "new_media_links", ["https://weibo.com/u/2"]),
+        ("<a href='HTTPS://WEIBO.COM/u/3'></a>", "new_media_links", ["HTTPS://WEIBO.COM/u/3"]),
+        ("<a href='#'>智<b>能</b>问&#x7b54;</a>", "has_robot", "true"),
+        ("<textarea>智能问答</textarea><a>智能</a>", "has_robot", "false"),
+        ("<p>发 布 时 间 ： 2017-08-06", "published_date", "2017-08-06"),
+    ],
+)  # fmt: skip
+def test_a_page_holds_what_its_tags_mean(html: str, name: str, value: object) -> None:
+    found = page_facts(html, "http://a.example/", CONTRACT)[name]
+    assert (json.loads(found) if isinstance(value, list) and found is not None else found) == value

@@ -1,6 +1,7 @@
 """Readers: one file per format. Each turns a delivered file into raw tables of text; none knows any source's rules."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import duckdb
@@ -9,9 +10,9 @@ from pipelines.errors import DeliveryError
 from pipelines.foundation.sql import literal
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
-from pipelines.ingest.readers import csv, excel, json_document, json_lines, parquet, warc
+from pipelines.ingest.readers import csv, excel, json_document, json_lines, json_lines_together, parquet, warc
 from pipelines.ingest.readers.archives import COMPRESSIONS, check_archive, is_compressed
-from pipelines.ingest.readers.raw_table import RawTable
+from pipelines.ingest.readers.raw_table import RawTable, SharedTable
 
 READERS = {
     ".csv": csv.read,
@@ -23,6 +24,10 @@ READERS = {
     ".warc": warc.read,
     ".wat": warc.read,
 }
+# Beside these rows the cost of planning a query counts for nothing.
+MOST_BYTES_TOGETHER = 1 << 20
+FORMATS_READ_TOGETHER = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+READERS_TOGETHER = {"csv": csv.read_together, "jsonl": json_lines_together.read_together}
 READERS_OF_WHOLE_FILES = {
     ".xlsx": excel.read,
     ".xls": excel.read,
@@ -53,10 +58,39 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     tables = reader(connection, delivery, contract)
     for table in tables:
         _refuse_missing(contract, from_name, table, delivery.label)
-    return [
-        _gathered(replace(table, cells={**table.cells, **_where_unmatched(from_name, table)}), contract)
-        for table in tables
-    ]
+    return [_completed(table, from_name, contract) for table in tables]
+
+
+def kind_read_together(delivery: Delivery) -> str | None:
+    """The format of a small file whose rows may be read in one statement with others; null of any other file."""
+    if not 0 < delivery.mark.byte_count <= MOST_BYTES_TOGETHER:
+        return None
+    name = delivery.path.with_suffix("") if is_compressed(delivery.path) else delivery.path
+    return FORMATS_READ_TOGETHER.get(name.suffix.lower())
+
+
+def read_together(
+    connection: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery], contract: Contract
+) -> list[SharedTable]:
+    """The tables of files of one format, whose names say the same; a file in none of them is to be read alone."""
+    from_name = values_in_file_name(deliveries[0], contract)
+    shared = READERS_TOGETHER[kind_read_together(deliveries[0]) or ""](connection, deliveries, contract)
+    return [_refusing_missing(group, from_name, contract) for group in shared]
+
+
+def _refusing_missing(shared: SharedTable, from_name: dict[str, str], contract: Contract) -> SharedTable:
+    for delivery, alone in shared.files:
+        _refuse_missing(contract, from_name, alone, delivery.label)
+    return replace(
+        shared,
+        table=_completed(shared.table, from_name, contract),
+        files=[(delivery, _completed(alone, from_name, contract)) for delivery, alone in shared.files],
+    )
+
+
+def _completed(table: RawTable, from_name: dict[str, str], contract: Contract) -> RawTable:
+    """The table with what stands in the file's name, and with what its columns gather."""
+    return _gathered(replace(table, cells={**table.cells, **_where_unmatched(from_name, table)}), contract)
 
 
 def values_in_file_name(delivery: Delivery, contract: Contract) -> dict[str, str]:

@@ -24,6 +24,18 @@ def open_bytes(path: Path) -> IO[bytes]:
     return cast(IO[bytes], pa.input_stream(path, compression=COMPRESSIONS.get(path.suffix.lower())))
 
 
+def read_whole(path: Path, most_bytes: int) -> bytes | None:
+    """The content of a file, unpacked; null where it has more than ``most_bytes``. Raises ``OSError`` where damaged."""
+    parts, size = [], 0
+    with open_bytes(path) as stream:
+        while part := stream.read(CHUNK_BYTES):
+            parts.append(part)
+            size += len(part)
+            if size > most_bytes:
+                return None
+    return b"".join(parts)
+
+
 def check_archive(path: Path, label: str) -> None:
     """Unpack a compressed file to its end, keeping nothing; raises ``DeliveryError`` where it is cut or damaged."""
     try:

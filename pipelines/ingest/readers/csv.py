@@ -5,8 +5,9 @@ Delimiter and header row are found: those under which the first rows show the mo
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import duckdb
@@ -15,8 +16,15 @@ import pyarrow as pa
 from pipelines.errors import DeliveryError
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
-from pipelines.ingest.readers.archives import open_bytes
-from pipelines.ingest.readers.raw_table import RawTable, count_headers, match_headers, unknown_cells, unmatched
+from pipelines.ingest.readers.archives import check_archive, is_compressed, open_bytes
+from pipelines.ingest.readers.raw_table import (
+    RawTable,
+    SharedTable,
+    count_headers,
+    match_headers,
+    unknown_cells,
+    unmatched,
+)
 from pipelines.ingest.readers.text_encoding import errors_of, find_encoding
 
 DELIMITERS = ",\t;|"
@@ -25,6 +33,8 @@ BATCH_ROWS = 2_048
 MAX_LINE_CHARACTERS = 16 << 20
 
 BYTE_ORDER_MARK, END_OF_DOS_FILE = "\ufeff", "\x1a"
+
+FILE_OF_ROW = "delivered_file_id"
 
 Record = tuple[int, list[str]]
 
@@ -38,28 +48,72 @@ class Layout:
     headers: list[str]
 
 
+@dataclass(frozen=True)
+class Found:
+    """A file, and how it is to be read."""
+
+    delivery: Delivery
+    encoding: str
+    layout: Layout
+
+
 def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
     """The one table of a delimited file, read as it is used; rows of another width than the header are broken."""
     encoding = find_encoding(delivery.path, delivery.label)
     layout = _find_layout(delivery, encoding, contract)
-    headers = layout.headers
-    matched = match_headers(headers, contract, delivery.label)
-    failures: list[DeliveryError] = []
-    batches = _batches(delivery, encoding, layout, contract, failures)
-    relation = f"csv_{delivery.file_id}"
-    connection.register(relation, pa.RecordBatchReader.from_batches(_schema(len(headers)), batches))
-    return [
-        RawTable(
-            sheet=None,
-            relation=relation,
-            cells={name: f"cell_{position}" for name, position in matched.items()},
-            matched_headers={name: headers[position] for name, position in matched.items()},
-            unmatched_headers=unmatched(headers, matched),
-            unknown_cells=unknown_cells(headers, matched),
-            encoding=encoding,
-            failures=failures,
-        )
-    ]
+    table = _table(layout.headers, encoding, contract, f"csv_{delivery.file_id}", delivery.label)
+    batches = _batches(delivery, encoding, layout, contract, table.failures)
+    connection.register(table.relation, pa.RecordBatchReader.from_batches(_schema(len(layout.headers)), batches))
+    return [table]
+
+
+def read_together(
+    connection: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery], contract: Contract
+) -> list[SharedTable]:
+    """The tables of the files that have the same headers; a file in none of them is to be read alone."""
+    alike: dict[tuple[str, ...], list[Found]] = {}
+    for delivery in deliveries:
+        with suppress(DeliveryError, OSError):
+            if is_compressed(delivery.path):
+                check_archive(delivery.path, delivery.label)
+            encoding = find_encoding(delivery.path, delivery.label)
+            layout = _find_layout(delivery, encoding, contract)
+            alike.setdefault(tuple(layout.headers), []).append(Found(delivery, encoding, layout))
+    shared = []
+    for number, files in enumerate(alike.values()):
+        first = files[0]
+        with suppress(DeliveryError):
+            relation = f"csv_together_{first.delivery.file_id}_{number}"
+            table = _table(first.layout.headers, first.encoding, contract, relation, first.delivery.label)
+            schema = _schema(len(first.layout.headers)).append(pa.field(FILE_OF_ROW, pa.string()))
+            batches = _batches_of_all(files, contract, table.failures, schema)
+            connection.register(relation, pa.RecordBatchReader.from_batches(schema, batches))
+            alone = [(found.delivery, replace(table, encoding=found.encoding)) for found in files]
+            shared.append(SharedTable(replace(table, file_id=FILE_OF_ROW), alone))
+    return shared
+
+
+def _table(headers: list[str], encoding: str, contract: Contract, relation: str, where: str) -> RawTable:
+    matched = match_headers(headers, contract, where)
+    return RawTable(
+        sheet=None,
+        relation=relation,
+        cells={name: f"cell_{position}" for name, position in matched.items()},
+        matched_headers={name: headers[position] for name, position in matched.items()},
+        unmatched_headers=unmatched(headers, matched),
+        unknown_cells=unknown_cells(headers, matched),
+        encoding=encoding,
+    )
+
+
+def _batches_of_all(
+    files: Iterable[Found], contract: Contract, failures: list[DeliveryError], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    for found in files:
+        file_id = found.delivery.file_id
+        for batch in _batches(found.delivery, found.encoding, found.layout, contract, failures):
+            ids = pa.repeat(pa.scalar(file_id, pa.string()), batch.num_rows)
+            yield pa.RecordBatch.from_arrays([*batch.columns, ids], schema=schema)
 
 
 def _find_layout(delivery: Delivery, encoding: str, contract: Contract) -> Layout:

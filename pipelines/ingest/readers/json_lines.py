@@ -4,6 +4,7 @@ import codecs
 import io
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,18 @@ CHUNK_CHARACTERS = 1 << 20
 # ignore_errors turns a line that is not a JSON object into a row of nulls, which is then recognised: nothing is lost.
 OPTIONS = f"ignore_errors = true, maximum_object_size = {16 << 20}"
 NOTHING_KNOWN = "not a JSON object with any known column"
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How the lines are numbered, and what is joined beside them, place by place."""
+
+    row_number: str
+    beside: str
+
+
+WHOLE_FILE = Lines("row_number() over ()", "")
 
 
 def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
@@ -36,7 +49,15 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
             f"{delivery.label}: none of the first {SAMPLE_LINES:,} lines is a JSON object; "
             "one JSON document over several lines is named .json"
         )
-    matched = match_headers(sampled_keys, contract, f"{delivery.label}, first {SAMPLE_LINES} lines")
+    table = table_of(sampled_keys, source, contract, f"{delivery.label}, first {SAMPLE_LINES} lines")
+    return [replace(table, encoding=recoded.encoding if recoded else "utf-8", read_from=recoded)]
+
+
+def table_of(
+    sampled_keys: list[str], source: str, contract: Contract, where: str, lines: Lines = WHOLE_FILE
+) -> RawTable:
+    """The table of lines with these keys; raises ``DeliveryError`` where a column has none or several of them."""
+    matched = match_headers(sampled_keys, contract, where)
     keys = _keys_by_column(contract, sampled_keys)
     claimed = {sampled_keys[position] for position in matched.values()}
     unclaimed = tuple(key for key in sampled_keys if key not in claimed)
@@ -45,33 +66,29 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     any_cell = ", ".join(map(identifier, every_key))
     relation = f"""(
         select
-            row_number() over () as row_number,
+            {lines.row_number} as row_number,
             case when coalesce({any_cell}) is null then '{NOTHING_KNOWN}' end as broken_reason,
             cast(null as varchar) as broken_text,
             *,
-        from read_json({source}, format = 'newline_delimited', columns = {{{columns}}}, {OPTIONS})
+        from read_json({source}, format = 'newline_delimited', columns = {{{columns}}}, {OPTIONS}) {lines.beside}
     )"""
-    return [
-        RawTable(
-            sheet=None,
-            relation=relation,
-            cells={name: "coalesce(" + ", ".join(map(identifier, names)) + ")" for name, names in keys.items()},
-            matched_headers={name: sampled_keys[position] for name, position in matched.items()},
-            unmatched_headers=unclaimed,
-            unknown_cells={key: identifier(key) for key in _readable(unclaimed, every_key)},
-            encoding=recoded.encoding if recoded else "utf-8",
-            read_from=recoded,
-            may_hold_lists=True,
-        )
-    ]
+    return RawTable(
+        sheet=None,
+        relation=relation,
+        cells={name: "coalesce(" + ", ".join(map(identifier, names)) + ")" for name, names in keys.items()},
+        matched_headers={name: sampled_keys[position] for name, position in matched.items()},
+        unmatched_headers=unclaimed,
+        unknown_cells={key: identifier(key) for key in _readable(unclaimed, every_key)},
+        encoding="utf-8",
+        may_hold_lists=True,
+    )
 
 
 def _recoded(delivery: Delivery) -> "Recoded | None":
     """The lines in plain UTF-8 where the file begins with a mark, which DuckDB takes for a part of the first line."""
     with open_bytes(delivery.path) as stream:
         beginning = stream.read(len(codecs.BOM_UTF8))
-    marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-    encoding = next((encoding for mark, encoding in marks.items() if beginning.startswith(mark)), None)
+    encoding = next((encoding for mark, encoding in MARKS.items() if beginning.startswith(mark)), None)
     return Recoded(delivery, encoding) if encoding else None
 
 

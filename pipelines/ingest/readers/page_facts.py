@@ -8,30 +8,107 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
+from html import unescape
 from urllib.parse import urljoin
 
-from resiliparse.parse.html import ElementNode, HTMLTree
+from ahocorasick_rs import BytesAhoCorasick
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.ingest.contracts import Column, Contract
 
-TAGS_WITH_TRACES = "a, area, img, iframe, form, input, script"
-LIST_ITEMS = "li:not(:has(li)), dd:not(:has(dd)), tr:not(:has(tr))"
+TAGS_WITH_TRACES = ("a", "area", "img", "iframe", "form", "input", "script")
+LIST_ITEMS, NESTED_ITEMS = "li, dd, tr", "li li, dd dd, tr tr"
+TEXT_OF_LINK = "text="
+# Within drawings and formulas a title is no title of the page, but in the parts of them that are HTML again.
+DRAWN = {"svg", "math"}
+HTML_IN_DRAWINGS = {"foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext", "annotation-xml"}
+WILDCARDS = {"%": ".*", "_": "."}
+WORDS_OF_PATTERN = re.compile(r"[^%_=\s]+")
+RARE_BYTES = 3
+# The Kelvin sign, and the capital i with a dot: in lower case they are k, and i with another dot.
+LETTERS_LIKE_ASCII = "\u212a\u0130"
+# What may stand in a selector as it is.
+PLAIN_WORD = re.compile(r"[a-z0-9.:/?=&-]+")
 LONGEST_ITEM = 300
 WORDS_BEFORE_A_DATE = 12
+# That no digit stands before the year is asked after its first two: to look back from every letter costs more.
 DATE = re.compile(
-    r"(?<!\d)((?:19|20)\d{2})(?:-|/|\.|年)(0?[1-9]|1[0-2])(?:-|/|\.|月)(0[1-9]|[12]\d|3[01]|[1-9])(?!\d)", re.ASCII
+    r"((?:19|20)(?<!\d\d\d)\d{2})(?:-|/|\.|年)(0?[1-9]|1[0-2])(?:-|/|\.|月)(0[1-9]|[12]\d|3[01]|[1-9])(?!\d)", re.ASCII
 )
 BLANKS_AND_COLONS = re.compile(r"[\s:：]+")
 
 
-@dataclass(frozen=True)
 class Page:
-    """A parsed page, and the address its links are relative to."""
+    """A parsed page. What costs much is asked of it once, and only where something may be found."""
 
-    tree: HTMLTree
-    address: str
+    def __init__(self, html: str, address: str, words: "Words") -> None:
+        self.html = html
+        self.address = address
+        self.words = words
+        self.tree = LexborHTMLParser(html)
+
+    def tags(self, selector: str) -> list[LexborNode]:
+        """The tags that fit, in their order."""
+        return self.tree.css(selector)
+
+    @cached_property
+    def text(self) -> str:
+        """The text of the body."""
+        return text_of(self.tree.body) if self.tree.body is not None else ""
+
+    @cached_property
+    def written(self) -> bytes:
+        """All that stands on the page, in lower case: as it is written, as it is meant, and without its tags."""
+        meant = [unescape(self.html)] if "&" in self.html else []
+        text = "\n".join([self.html, *meant, *map(text_of, self.tags("html"))])
+        # To lower all letters costs ten times more; of those beyond ASCII these alone become a letter of a word.
+        return (text.lower() if any(letter in text for letter in LETTERS_LIKE_ASCII) else text).encode().lower()
+
+    @cached_property
+    def found(self) -> set[str]:
+        """The words looked for that stand on the page."""
+        return self.words.found_in(self.written)
+
+    def holds(self, word: str) -> bool:
+        """Whether a word in lower case stands on the page."""
+        if word in self.words.together:
+            return word in self.found
+        return word.encode() in self.written
+
+    def may_hold(self, pattern: str) -> bool:
+        """Whether a tag may fit a pattern: its words must stand somewhere, but for the name of a link's text."""
+        return all(map(self.holds, _words(pattern)))
+
+
+class Words:
+    """The words of all patterns. Those that are long enough to be rare are looked for in one pass."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        words = {word for pattern in patterns for word in (*_words(pattern), _longest_part(pattern))}
+        self.together = dict.fromkeys(sorted(word for word in words if len(word.encode()) >= RARE_BYTES))
+        self._found_by = BytesAhoCorasick([word.encode() for word in self.together])
+        self._in_order = list(self.together)
+
+    def found_in(self, text: bytes) -> set[str]:
+        """The words that stand in a text."""
+        matches = self._found_by.find_matches_as_indexes(text, overlapping=True)
+        return {self._in_order[number] for number, _, _ in matches}
+
+
+@cache
+def _words_of(patterns: tuple[tuple[str, ...], ...]) -> Words:
+    return Words(pattern for column in patterns for pattern in column)
+
+
+@cache
+def _words(pattern: str) -> tuple[str, ...]:
+    return tuple(WORDS_OF_PATTERN.findall(pattern.replace(TEXT_OF_LINK, " ")))
+
+
+def text_of(tag: LexborNode) -> str:
+    """The text of a tag and of all within it."""
+    return tag.text(deep=True)
 
 
 def page_facts(html: str, address: str, contract: Contract) -> dict[str, str | None]:
@@ -39,17 +116,18 @@ def page_facts(html: str, address: str, contract: Contract) -> dict[str, str | N
 
     Booleans are ``true`` or ``false``, lists and objects JSON.
     """
-    tree = HTMLTree.parse(html)
-    root = next(iter(_tags(tree, "html")), None)
-    meta = _meta(tree)
-    dated = {"listed_dates": json.dumps([date.isoformat() for date in _listed_dates(tree)])}
+    page = Page(html, address, _words_of(tuple(column.found_patterns for column in contract.columns)))
+    root = next(iter(page.tags("html")), None)
+    title = next(filter(_is_of_html, page.tags("title")), None)
+    meta = _meta(page)
+    dated = {"listed_dates": json.dumps(list(_listed_dates(page)))}
     plain = {
-        "title": _line(tree.title),
-        "html_lang": _line(root.getattr("lang") or root.getattr("xml:lang")) if root is not None else None,
+        "title": _line(text_of(title)) if title is not None else None,
+        "html_lang": _line(_attribute(root, "lang") or _attribute(root, "xml:lang")) if root is not None else None,
         "has_viewport": str("viewport" in meta).lower(),
     }
     tagged = tagged_cells(meta, contract)
-    return plain | dated | tagged | _found(Page(tree, address), contract, tagged)
+    return plain | dated | tagged | _found(page, contract, tagged)
 
 
 def tagged_cells(meta: Mapping[str, str], contract: Contract) -> dict[str, str | None]:
@@ -66,17 +144,39 @@ def linked_cells(address: str, hrefs: Iterable[str], contract: Contract) -> dict
     }
 
 
-def _tags(tree: HTMLTree, selector: str) -> Sequence[ElementNode]:
-    """The tags that fit. All are taken at once: the library's list searches the page again for each it gives."""
-    return tree.document.query_selector_all(selector)[:] if tree.document is not None else ()
+def _is_of_html(tag: LexborNode) -> bool:
+    """Whether a tag is one of HTML, and none of a drawing or a formula."""
+    holder = tag.parent
+    while holder is not None and holder.tag not in HTML_IN_DRAWINGS:
+        if holder.tag in DRAWN:
+            return False
+        holder = holder.parent
+    return True
 
 
-def _meta(tree: HTMLTree) -> dict[str, str]:
+def _attribute(tag: LexborNode, name: str) -> str | None:
+    return tag.attributes.get(name)
+
+
+def _attributes(tag: LexborNode) -> dict[str, str | None]:
+    """The attributes of a tag; those of a drawing without the prefix that names where they come from."""
+    attributes = tag.attributes
+    if any(":" in name for name in attributes) and not _is_of_html(tag):
+        return {name.removeprefix("xlink:").removeprefix("xml:"): value for name, value in attributes.items()}
+    return attributes
+
+
+def _href(tag: LexborNode) -> str:
+    return (_attributes(tag).get("href") or "").strip()
+
+
+def _meta(page: Page) -> dict[str, str]:
     """The first content of each named meta tag that is not blank; names in lower case."""
     meta: dict[str, str] = {}
-    for tag in _tags(tree, "meta[name]"):
-        content = _line(tag.getattr("content"))
-        name = (tag.getattr("name") or "").strip().lower()
+    for tag in page.tags("meta[name]"):
+        attributes = tag.attributes
+        content = _line(attributes.get("content"))
+        name = (attributes.get("name") or "").strip().lower()
         if name == "viewport" or content is not None:
             meta.setdefault(name, content or "")
     return meta
@@ -85,51 +185,79 @@ def _meta(tree: HTMLTree) -> dict[str, str]:
 def _tagged(column: Column, meta: Mapping[str, str]) -> str | None:
     if column.meta_tag is not None:
         content = meta.get(column.meta_tag.lower())
-        date = _date_in(content) if content and column.data_type == "date" else None
-        return date.isoformat() if date else content
+        return (_date_in(content) if content and column.data_type == "date" else None) or content
     held = {name: meta[name.lower()] for name in column.meta_tags if meta.get(name.lower())}
     return json.dumps(held, ensure_ascii=False) if held else None
 
 
 def _found(page: Page, contract: Contract, tagged: dict[str, str | None]) -> dict[str, str | None]:
     """What patterns find: a list of addresses, whether any tag fits, or the date after certain words."""
-    traces = list(_traces(page.tree))
     found: dict[str, str | None] = {}
     for column in contract.columns:
         if not column.found_patterns:
             continue
-        pattern = _compiled(column.found_patterns)
         if column.data_type == "string[]":
-            found[column.name] = json.dumps(_links(page, pattern), ensure_ascii=False)
+            found[column.name] = json.dumps(_links(page, column.found_patterns), ensure_ascii=False)
         elif column.data_type == "boolean":
-            found[column.name] = str(any(pattern.fullmatch(trace) for trace in traces)).lower()
+            found[column.name] = str(_has_trace(page, column.found_patterns)).lower()
         elif column.data_type == "date" and tagged.get(column.name) is None:
-            found[column.name] = _date_after(page.tree, pattern)
+            found[column.name] = _date_after(page, column.found_patterns)
     return found
 
 
 @cache
 def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """Patterns of LIKE as one regular expression of a whole text."""
-    wildcards = {"%": ".*", "_": "."}
-    parts = ("".join(wildcards.get(letter) or re.escape(letter) for letter in pattern) for pattern in patterns)
+    parts = ("".join(WILDCARDS.get(letter) or re.escape(letter) for letter in pattern) for pattern in patterns)
     return re.compile("|".join(parts), re.DOTALL)
 
 
-def _traces(tree: HTMLTree) -> Iterator[str]:
-    """Each tag that patterns may ask for, in lower case: its name, its attributes in order of name, a link's text."""
-    for tag in _tags(tree, TAGS_WITH_TRACES):
-        attributes = [f"{name}={_line(tag.getattr(name)) or ''}" for name in sorted(tag.attrs)]
-        text = [f"text={_line(tag.text) or ''}"] if tag.tag == "a" else []
-        yield " ".join([str(tag.tag), *attributes, *text]).lower()
+def _has_trace(page: Page, patterns: tuple[str, ...]) -> bool:
+    """Whether a tag fits one of the patterns; only those are looked at that may."""
+    likely = tuple(pattern for pattern in patterns if page.may_hold(pattern))
+    names = {name for pattern in likely for name in _tags_of(pattern)}
+    if not names:
+        return False
+    pattern = _compiled(likely)
+    return any(pattern.fullmatch(_trace(tag)) for tag in page.tags(", ".join(sorted(names))))
 
 
-def _links(page: Page, pattern: re.Pattern[str]) -> list[str]:
+def _tags_of(pattern: str) -> Sequence[str]:
+    """The tags that can fit a pattern: the one it begins with, or any that is looked at."""
+    name, blank, _ = pattern.partition(" ")
+    if not blank or set(name) & WILDCARDS.keys():
+        return TAGS_WITH_TRACES
+    return [name] if name in TAGS_WITH_TRACES else []
+
+
+def _trace(tag: LexborNode) -> str:
+    """A tag that patterns may ask for, in lower case: its name, its attributes in order of name, a link's text."""
+    attributes = [f"{name}={_line(value) or ''}" for name, value in sorted(_attributes(tag).items())]
+    text = [f"{TEXT_OF_LINK}{_line(text_of(tag)) or ''}"] if tag.tag == "a" else []
+    return " ".join([str(tag.tag), *attributes, *text]).lower()
+
+
+def _links(page: Page, patterns: tuple[str, ...]) -> list[str]:
     """Addresses the page links to that fit, each once."""
-    base = next(iter(_tags(page.tree, "base[href]")), None)
-    root = _joined(page.address, base.getattr("href") or "") if base is not None else page.address
-    tags = _tags(page.tree, "a[href], area[href]")
-    return _fitting(root, ((tag.getattr("href") or "").strip() for tag in tags), pattern)
+    base = next(iter(page.tags("base[href]")), None)
+    root = _joined(page.address, _attributes(base).get("href") or "") if base is not None else page.address
+    return _fitting(root, map(_href, _links_that_may_fit(page, patterns, root.lower())), _compiled(patterns))
+
+
+def _links_that_may_fit(page: Page, patterns: tuple[str, ...], root: str) -> list[LexborNode]:
+    """The links that bring a word which fits need, or the rest of one that the address of the page ends in."""
+    words = [_longest_part(pattern) for pattern in patterns]
+    if any(not PLAIN_WORD.fullmatch(word) or word in root for word in words):
+        return page.tags("a[href], area[href]")
+    rests = [word[end:] for word in words for end in range(1, len(word)) if root.endswith(word[:end])]
+    held = filter(page.holds, dict.fromkeys([*words, *rests]))
+    selector = ", ".join(f'{tag}[href*="{part}" i]' for part in held for tag in ("a", "area"))
+    return page.tags(selector) if selector else []
+
+
+@cache
+def _longest_part(pattern: str) -> str:
+    return max(re.split("[%_]", pattern), key=len)
 
 
 def _fitting(root: str, hrefs: Iterable[str], pattern: re.Pattern[str]) -> list[str]:
@@ -147,36 +275,57 @@ def _joined(address: str, link: str) -> str:
         return link
 
 
-def _listed_dates(tree: HTMLTree) -> Iterator[dt.date]:
-    """The first date of each item of a list; an item as long as a paragraph is layout."""
-    for item in _tags(tree, LIST_ITEMS):
-        text = item.text or ""
+def _listed_dates(page: Page) -> Iterator[str]:
+    """The first date of each item of a list; an item as long as a paragraph is layout, and so is one with others."""
+    holders = set(_holders(page))
+    for item in page.tags(LIST_ITEMS):
+        if holders and item.mem_id in holders:
+            continue
+        text = text_of(item)
         date = _date_in(text) if len(text) <= LONGEST_ITEM else None
         if date is not None:
             yield date
 
 
-def _date_after(tree: HTMLTree, pattern: re.Pattern[str]) -> str | None:
-    text = (tree.body.text if tree.body is not None else None) or ""
-    for match in DATE.finditer(text):
-        before = BLANKS_AND_COLONS.sub("", text[max(0, match.start() - WORDS_BEFORE_A_DATE) : match.start()])
+def _holders(page: Page) -> Iterator[int]:
+    """The items that hold another of their kind."""
+    for item in page.tags(NESTED_ITEMS):
+        holder = item.parent
+        while holder is not None:
+            if holder.tag == item.tag:
+                yield holder.mem_id
+            holder = holder.parent
+
+
+def _date_after(page: Page, patterns: tuple[str, ...]) -> str | None:
+    run_together = "".join(page.text.split()).replace(":", "").replace("：", "").lower()
+    if not any(_longest_part(pattern) in run_together for pattern in patterns):
+        return None
+    pattern = _compiled(patterns)
+    for match in DATE.finditer(page.text):
+        before = BLANKS_AND_COLONS.sub("", page.text[max(0, match.start() - WORDS_BEFORE_A_DATE) : match.start()])
         if pattern.fullmatch(before.lower()):
-            date = next(_dates([match]), None)
-            return date.isoformat() if date else None
+            return _date(*match.groups())
     return None
 
 
-def _date_in(text: str) -> dt.date | None:
-    return next(_dates(DATE.finditer(text)), None)
+def _date_in(text: str) -> str | None:
+    """The first day that a text names, as ISO 8601 writes it."""
+    match = DATE.search(text)
+    while match is not None:
+        if (day := _date(*match.groups())) is not None:
+            return day
+        match = DATE.search(text, match.end())
+    return None
 
 
-def _dates(matches: Iterable[re.Match[str]]) -> Iterator[dt.date]:
-    for match in matches:
-        year, month, day = map(int, match.groups())
-        try:
-            yield dt.date(year, month, day)
-        except ValueError:
-            continue
+@lru_cache(maxsize=1 << 14)
+def _date(year: str, month: str, day: str) -> str | None:
+    """The day that is meant, if there is one: a list names the same days over and over."""
+    try:
+        return dt.date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
 
 
 def _line(text: str | None) -> str | None:

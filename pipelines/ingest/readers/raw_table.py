@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pipelines.errors import DeliveryError, MissingColumnError
 from pipelines.ingest.contracts import Column, Contract
 from pipelines.ingest.dates_and_numbers import EXCEL_FIRST_DAY
+from pipelines.ingest.inbox import Delivery
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class RawTable:
     ``read_from`` keeps what it reads. ``marks`` are, by column, the expressions of the reason why a cell cannot be what
     its text says, null where there is none; ``first_day`` is the day that serial number 0 means; ``hidden_rows`` were
     read though the file hides them. Where it ``may_hold_lists``, a cell that is a JSON array is a list of values.
+    ``file_id`` is the expression of the file each row is of, where the relation holds the rows of several.
     """
 
     sheet: str | None
@@ -43,6 +45,19 @@ class RawTable:
     first_day: dt.date = EXCEL_FIRST_DAY
     hidden_rows: int = 0
     may_hold_lists: bool = False
+    file_id: str | None = None
+
+
+@dataclass(frozen=True)
+class SharedTable:
+    """The rows of several small files as one raw table, and what each file alone would be, without its relation.
+
+    ``row_counts`` are the rows of each file by its id, where the reader can tell them before they are read.
+    """
+
+    table: RawTable
+    files: list[tuple[Delivery, RawTable]]
+    row_counts: dict[str, int] | None = None
 
 
 def normalise_header(text: str) -> str:

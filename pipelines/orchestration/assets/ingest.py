@@ -15,6 +15,7 @@ from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 
 GROUP = "ingest"
+MOST_SHOWN = 1_000
 # As a person reads them: what became of the file before its hash.
 FILE_COLUMNS = ("source", "file", "status", "rows read", "rows quarantined", "bytes", "sha256")
 
@@ -91,6 +92,8 @@ def _row_counts(report: IngestReport) -> dict[str, int]:
 
 
 def _files_table(entries: Sequence[LedgerEntry]) -> dg.TableMetadataValue:
+    """The files as Dagster shows them; of more than it can show those first of which rows were refused."""
+    shown = sorted(entries, key=lambda entry: -entry.rows_unfit)[:MOST_SHOWN] if len(entries) > MOST_SHOWN else entries
     records = [
         dg.TableRecord(
             {
@@ -103,7 +106,7 @@ def _files_table(entries: Sequence[LedgerEntry]) -> dg.TableMetadataValue:
                 "sha256": entry.sha256,
             }
         )
-        for entry in entries
+        for entry in shown
     ]
     numbers = {"rows read", "rows quarantined", "bytes"}
     columns = [dg.TableColumn(name, "int" if name in numbers else "string") for name in FILE_COLUMNS]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.foundation.sql import files_literal, identifier
+from pipelines.foundation.sql import files_literal, identifier, literal
 from pipelines.ingest.contracts import Contract, load_contracts
-from pipelines.ingest.landing import NO_FILE, landing_file
+from pipelines.ingest.landing import NO_FILE, landed_paths
 from pipelines.releases.kept_inputs import kept_inputs, listed_files
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
@@ -48,7 +48,7 @@ def find_changed_rows(
             unknown.append(source)
             continue
         old, new = (
-            _paths(folder, source, release.edition, file_ids)
+            _landed(folder, source, release.edition, file_ids)
             for folder, release, file_ids in zip(folders, (before, after), sides, strict=True)
             if folder is not None
         )
@@ -63,12 +63,15 @@ def unit_expression(contract: Contract) -> str:
     return next((f"cast({name} as varchar)" for name in UNIT_COLUMNS if _has(contract, name)), "cast(null as varchar)")
 
 
-def _paths(folder: Path, source: str, edition: int, file_ids: list[str]) -> list[Path]:
-    """The landed files, or the one without rows where there is none, so that the columns are there."""
-    return [landing_file(folder / source, edition, file_id) for file_id in file_ids or [NO_FILE]]
+def _landed(folder: Path, source: str, edition: int, file_ids: list[str]) -> str:
+    """The rows of these files, or of the one without rows where there is none, so that the columns are there."""
+    paths = landed_paths(folder, edition, source, file_ids or [NO_FILE])
+    wanted = ", ".join(map(literal, file_ids or [NO_FILE]))
+    rows = f"read_parquet([{', '.join(map(files_literal, paths))}], union_by_name = true)"
+    return f"(select * from {rows} where file_id in ({wanted}))"
 
 
-def _changes(contract: Contract, old: list[Path], new: list[Path], editions: tuple[int, int]) -> str:
+def _changes(contract: Contract, old: str, new: str, editions: tuple[int, int]) -> str:
     columns = [column for column in contract.columns if column.personal != "drop"]
     unit = unit_expression(contract)
     is_personal = {column.name: column.personal is not None for column in columns}
@@ -89,8 +92,8 @@ def _changes(contract: Contract, old: list[Path], new: list[Path], editions: tup
     """
     return f"""
     insert into {TABLE}
-    with o as ({rows} {_landed(old)}),
-    n as ({rows} {_landed(new)}),
+    with o as ({rows} {old}),
+    n as ({rows} {new}),
     matched as (
         select
             case when n.row_key is null then {editions[0]} else {editions[1]} end as edition,
@@ -133,7 +136,3 @@ def _text(name: str) -> str:
 
 def _shown(name: str, is_personal: object) -> str:
     return f"case when {identifier(name)} is not null then '{HIDDEN}' end" if is_personal else _text(name)
-
-
-def _landed(paths: list[Path]) -> str:
-    return f"read_parquet([{', '.join(map(files_literal, paths))}], union_by_name = true)"
