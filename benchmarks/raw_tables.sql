@@ -34,6 +34,7 @@ from (
 )
 qualify count(*) over (partition by site_code) = 1;
 
+-- Those of the government: the trends are of no other.
 create table site as
 select
     'website:' || site_code as subject_id,
@@ -50,7 +51,8 @@ left join division
             when registry.level = 'central_department' then '000000'
             when site_code not like 'bm%' then left(site_code, 6)
         end
-    );
+    )
+where registry.system = 'government';
 
 create table host as
 select home_host as url_host, min(site_code) as site_code from registry group by all having count(*) = 1;

@@ -138,7 +138,7 @@ def known_regions() -> set[str]:
 
 
 def registered_sites(inbox: Path) -> dict[str, Row]:
-    """Sites that count, by code: whole, of a known place and level, said once or twice the same."""
+    """Government sites that count, by code: whole, of a known place and level, said once or twice the same."""
     rows = [*workbook_rows(inbox / "site_registry"), *csv_rows(inbox / "site_registry")]
     regions = known_regions()
     whole = [
@@ -146,6 +146,7 @@ def registered_sites(inbox: Path) -> dict[str, Row]:
         for row in rows
         if len(row["网站标识码"]) == 10
         and row.get("对象类别") in (None, "", "网站")
+        and row.get("系统") != "党务"
         and row["网站名称"]
         and row["层级"] in LEVELS
         and (not row["行政区划代码"] or row["行政区划代码"] in regions)
