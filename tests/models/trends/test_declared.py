@@ -37,7 +37,7 @@ def test_what_is_not_declared_fails_the_build(editions: TwoEditions, tmp_path: P
     with duckdb.connect(str(broken.warehouse_path)) as connection:
         for statement in connection.extract_statements(BREAKING):
             connection.execute(statement)
-    with pytest.raises(AssertionError, match="declares_every_trend"):
+    with pytest.raises(AssertionError, match="every_trend_is_declared"):
         dbt_build(broken, "--select", "test_name:declares_every_trend")
     [result] = json.loads((broken.dbt_target_dir / "run_results.json").read_text(encoding="utf-8"))["results"][-1:]
     with duckdb.connect(str(broken.warehouse_path), read_only=True) as connection:
