@@ -255,3 +255,11 @@ def test_the_delivered_files_do_hold_what_must_not_be_kept(example: Edition) -> 
     [answered] = (example.inbox / "survey_response").glob("*.csv")
     delivered = declared + answered.read_text(encoding="gb18030")
     assert [text for text in PERSONAL if text not in delivered] == []
+
+
+def test_every_reason_for_a_missing_value_has_words(example: Edition) -> None:
+    query = (
+        "select distinct null_reason from indices.idx_score where null_reason is not null and null_reason not in "
+        "(select label_code from core.dim_label where label_kind = 'null_reason')"
+    )
+    assert example.rows(query) == []

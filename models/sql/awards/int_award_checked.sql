@@ -170,8 +170,9 @@ examined as (
     select
         {% for language, marks in {'zh': ['（', '）', '、'], 'en': [' (', ')', ', ']}.items() -%}
         {{ joined_text(
-            "case when scores.score is null then concat(nodes.name_" ~ language ~ ", coalesce(concat('" ~ marks[0]
-            ~ "', reasons.name_" ~ language ~ ", '" ~ marks[1] ~ "'), '')) end",
+            "case when scores.score is null then concat(nodes.name_" ~ language ~ ", case when reasons.name_" ~ language
+            ~ " is null then '' else concat('" ~ marks[0] ~ "', reasons.name_" ~ language ~ ", '" ~ marks[1]
+            ~ "') end) end",
             marks[2],
             'nodes.node_order',
         ) }} as open_vetoes_{{ language }},
