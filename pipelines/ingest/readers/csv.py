@@ -18,12 +18,11 @@ from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.readers.archives import check_archive, is_compressed, open_bytes
 from pipelines.ingest.readers.raw_table import (
+    FILE_OF_ROW,
     RawTable,
     SharedTable,
     count_headers,
-    match_headers,
-    unknown_cells,
-    unmatched,
+    headed_table,
 )
 from pipelines.ingest.readers.text_encoding import errors_of, find_encoding
 
@@ -33,8 +32,6 @@ BATCH_ROWS = 2_048
 MAX_LINE_CHARACTERS = 16 << 20
 
 BYTE_ORDER_MARK, END_OF_DOS_FILE = "\ufeff", "\x1a"
-
-FILE_OF_ROW = "delivered_file_id"
 
 Record = tuple[int, list[str]]
 
@@ -61,7 +58,7 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     """The one table of a delimited file, read as it is used; rows of another width than the header are broken."""
     encoding = find_encoding(delivery.path, delivery.label)
     layout = _find_layout(delivery, encoding, contract)
-    table = _table(layout.headers, encoding, contract, f"csv_{delivery.file_id}", delivery.label)
+    table = headed_table(layout.headers, f"csv_{delivery.file_id}", contract, delivery.label, encoding)
     batches = _batches(delivery, encoding, layout, contract, table.failures)
     connection.register(table.relation, pa.RecordBatchReader.from_batches(_schema(len(layout.headers)), batches))
     return [table]
@@ -84,26 +81,13 @@ def read_together(
         first = files[0]
         with suppress(DeliveryError):
             relation = f"csv_together_{first.delivery.file_id}_{number}"
-            table = _table(first.layout.headers, first.encoding, contract, relation, first.delivery.label)
+            table = headed_table(first.layout.headers, relation, contract, first.delivery.label, first.encoding)
             schema = _schema(len(first.layout.headers)).append(pa.field(FILE_OF_ROW, pa.string()))
             batches = _batches_of_all(files, contract, table.failures, schema)
             connection.register(relation, pa.RecordBatchReader.from_batches(schema, batches))
             alone = [(found.delivery, replace(table, encoding=found.encoding)) for found in files]
             shared.append(SharedTable(replace(table, file_id=FILE_OF_ROW), alone))
     return shared
-
-
-def _table(headers: list[str], encoding: str, contract: Contract, relation: str, where: str) -> RawTable:
-    matched = match_headers(headers, contract, where)
-    return RawTable(
-        sheet=None,
-        relation=relation,
-        cells={name: f"cell_{position}" for name, position in matched.items()},
-        matched_headers={name: headers[position] for name, position in matched.items()},
-        unmatched_headers=unmatched(headers, matched),
-        unknown_cells=unknown_cells(headers, matched),
-        encoding=encoding,
-    )
 
 
 def _batches_of_all(

@@ -1,6 +1,7 @@
 """One JSON document, plain or compressed: an array of objects, an object that holds one such array, or one object."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -10,7 +11,7 @@ from pipelines.errors import DeliveryError
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.readers.archives import open_bytes
-from pipelines.ingest.readers.raw_table import RawTable, match_headers, unknown_cells, unmatched
+from pipelines.ingest.readers.raw_table import RawTable, headed_table
 
 MAX_BYTES = 64 << 20
 NO_OBJECT = "not a JSON object with any known column"
@@ -20,23 +21,11 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     """The one table of a document; its rows are the elements of the array, counted from 1."""
     elements = _elements(_parse(delivery), delivery)
     headers = list(dict.fromkeys(key for element in elements if isinstance(element, dict) for key in element))
-    matched = match_headers(headers, contract, delivery.label)
-    known = [headers[position] for position in matched.values()]
+    table = headed_table(headers, f"json_{delivery.file_id}", contract, delivery.label, "utf-8")
+    known = list(table.matched_headers.values())
     rows = [_row(number, element, headers, known) for number, element in enumerate(elements, start=1)]
-    relation = f"json_{delivery.file_id}"
-    connection.register(relation, _as_table(rows, len(headers)))
-    return [
-        RawTable(
-            sheet=None,
-            relation=relation,
-            cells={name: f"cell_{position}" for name, position in matched.items()},
-            matched_headers={name: headers[position] for name, position in matched.items()},
-            unmatched_headers=unmatched(headers, matched),
-            unknown_cells=unknown_cells(headers, matched),
-            encoding="utf-8",
-            may_hold_lists=True,
-        )
-    ]
+    connection.register(table.relation, _as_table(rows, len(headers)))
+    return [replace(table, may_hold_lists=True)]
 
 
 def _parse(delivery: Delivery) -> Any:

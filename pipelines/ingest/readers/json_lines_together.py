@@ -18,11 +18,10 @@ from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.readers.archives import is_compressed, read_whole
 from pipelines.ingest.readers.json_lines import MARKS, OPTIONS, SAMPLE_LINES, Lines, table_of
-from pipelines.ingest.readers.raw_table import RawTable, SharedTable
+from pipelines.ingest.readers.raw_table import FILE_OF_ROW, RawTable, SharedTable
 
 MOST_BYTES_OF_A_FILE = 16 << 20
 BLANKS = b" \t\n\r\x0b\x0c"
-FILE_OF_ROW = "delivered_file_id"
 
 
 @dataclass

@@ -12,6 +12,9 @@ from pipelines.ingest.contracts import Column, Contract
 from pipelines.ingest.dates_and_numbers import EXCEL_FIRST_DAY
 from pipelines.ingest.inbox import Delivery
 
+# The column that says which file a row is of, in a relation with the rows of several.
+FILE_OF_ROW = "delivered_file_id"
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -78,6 +81,23 @@ def match_headers(headers: Sequence[str | None], contract: Contract, where: str)
             f"{where}: required column missing: {named}; headers found: {_shown(headers, contract)}; {wanted}"
         )
     return matched
+
+
+def headed_table(headers: Sequence[str], relation: str, contract: Contract, where: str, encoding: str) -> RawTable:
+    """The table of a relation whose cells are named by the places of these headers.
+
+    Raises ``DeliveryError`` where two headers claim one column or a required column has none.
+    """
+    matched = match_headers(headers, contract, where)
+    return RawTable(
+        sheet=None,
+        relation=relation,
+        cells={name: f"cell_{position}" for name, position in matched.items()},
+        matched_headers={name: headers[position] for name, position in matched.items()},
+        unmatched_headers=unmatched(headers, matched),
+        unknown_cells=unknown_cells(headers, matched),
+        encoding=encoding,
+    )
 
 
 def _shown(headers: Sequence[str | None], contract: Contract) -> str:
