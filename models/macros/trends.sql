@@ -57,6 +57,45 @@
     {% endfor %}
 {%- endmacro %}
 
+{#- Whether a subject is a site of the government: what the bulletin says of sites is not of the party's. -#}
+{% macro is_government_site(alias) -%}
+    {{ alias }}.subject_kind = 'website' and {{ alias }}.system is distinct from 'party'
+{%- endmacro %}
+
+{#- Of those, the portals that run. -#}
+{% macro is_government_portal(alias) -%}
+    {{ is_government_site(alias) }} and {{ alias }}.site_role = 'portal' and {{ alias }}.is_running
+{%- endmacro %}
+
+{#-
+    A CTE ``coverage``: of each site of ``population``, whether the crawl saw it, in editions that were crawled.
+    ``seen`` has the sites that were seen; where others were crawled too, ``crawl`` has all of them.
+-#}
+{% macro crawl_coverage(population, seen, columns, crawl=none) -%}
+crawled_editions as (
+    select
+        edition,
+        bool_or(is_synthetic) as is_synthetic
+    from {{ crawl or seen }}
+    group by edition
+),
+
+coverage as (
+    select
+        {{ population }}.edition,
+        {{ population }}.subject_id,
+        {% for column in columns -%}
+        {{ population }}.{{ column }},
+        {% endfor -%}
+        {{ seen }}.subject_id is not null as is_seen,
+        crawled_editions.is_synthetic
+    from {{ population }}
+    inner join crawled_editions on {{ population }}.edition = crawled_editions.edition
+    left join {{ seen }}
+        on {{ population }}.edition = {{ seen }}.edition and {{ population }}.subject_id = {{ seen }}.subject_id
+)
+{%- endmacro %}
+
 {#-
     Common table expressions that end in `counted`: every unit in every cell it counts in, with the group of the cell
     and how the cell is computed. Given a relation of `wanted` cells, units are placed in their breakdowns alone.

@@ -59,9 +59,15 @@ page_days as (
     left join crawls on days.edition = crawls.edition and days.subject_id = crawls.subject_id
 ),
 
-sites as (
-    select * from {{ ref('dim_subject') }}
-    where subject_kind = 'website'
+running as (
+    select
+        sites.edition,
+        sites.subject_id,
+        sites.level,
+        coalesce(sites.province_code, 'unlocated') as province_code
+    from {{ ref('dim_subject') }} as sites
+    inner join {{ ref('editions') }} as editions on sites.edition = editions.edition
+    where sites.subject_kind = 'website' and {{ is_in_stock('sites', 'editions.stock_date') }}
 ),
 
 dated_sites as (
@@ -74,29 +80,8 @@ dated_sites as (
     group by edition, subject_id
 ),
 
-dated_editions as (
-    select
-        edition,
-        bool_or(is_synthetic) as is_synthetic
-    from dated_sites
-    group by edition
-),
-
 -- Of how much of the running sites the crawl saw a page of the year, of which what they are about is told.
-coverage as (
-    select
-        sites.edition,
-        sites.subject_id,
-        sites.level,
-        coalesce(sites.province_code, 'unlocated') as province_code,
-        dated_sites.subject_id is not null as is_seen,
-        dated_editions.is_synthetic
-    from sites
-    inner join {{ ref('editions') }} as editions on sites.edition = editions.edition
-    inner join dated_editions on sites.edition = dated_editions.edition
-    left join dated_sites on sites.edition = dated_sites.edition and sites.subject_id = dated_sites.subject_id
-    where {{ is_in_stock('sites', 'editions.stock_date') }}
-),
+{{ crawl_coverage('running', 'dated_sites', ['level', 'province_code']) }},
 
 themes as (
     select theme_code from {{ ref('policy_themes') }}

@@ -1,18 +1,18 @@
 -- The figures are of government sites: those of the party are no part of this stock.
 with sites as (
     select
-        edition,
-        subject_id,
-        level,
-        coalesce(province_code, 'unlocated') as province_code,
-        site_role,
-        opened_date,
-        closed_date,
-        merged_into_site_code,
-        is_running,
-        is_synthetic
-    from {{ ref('dim_subject') }}
-    where subject_kind = 'website' and system is distinct from 'party'
+        subjects.edition,
+        subjects.subject_id,
+        subjects.level,
+        coalesce(subjects.province_code, 'unlocated') as province_code,
+        subjects.site_role,
+        subjects.opened_date,
+        subjects.closed_date,
+        subjects.merged_into_site_code,
+        subjects.is_running,
+        subjects.is_synthetic
+    from {{ ref('dim_subject') }} as subjects
+    where {{ is_government_site('subjects') }}
 ),
 
 stock_dates as (
@@ -105,16 +105,15 @@ inspected as (
         inspections.period,
         inspections.tier,
         coalesce(inspections.failure_reason, 'no_reason') as failure_reason,
-        subjects.level,
-        coalesce(subjects.province_code, 'unlocated') as province_code,
+        sites.level,
+        sites.province_code,
         inspections.is_passed,
         inspections.stratum,
         1 / inspections.inclusion_probability as weight,
         inspections.is_synthetic
     from ordered_inspections as inspections
-    inner join {{ ref('dim_subject') }} as subjects
-        on inspections.edition = subjects.edition and inspections.subject_id = subjects.subject_id
-    where inspections.inspection_order = 1 and subjects.system is distinct from 'party'
+    inner join sites on inspections.edition = sites.edition and inspections.subject_id = sites.subject_id
+    where inspections.inspection_order = 1
 ),
 
 failed as (
@@ -195,27 +194,8 @@ crawled as (
     inner join running on crawls.edition = running.edition and crawls.subject_id = running.subject_id
 ),
 
-crawled_editions as (
-    select
-        edition,
-        bool_or(is_synthetic) as is_synthetic
-    from crawled
-    group by edition
-),
-
 -- How much of the running sites the crawl saw, of which what it found is told.
-coverage as (
-    select
-        running.edition,
-        running.subject_id,
-        running.level,
-        running.province_code,
-        crawled.subject_id is not null as is_seen,
-        crawled_editions.is_synthetic
-    from running
-    inner join crawled_editions on running.edition = crawled_editions.edition
-    left join crawled on running.edition = crawled.edition and running.subject_id = crawled.subject_id
-),
+{{ crawl_coverage('running', 'crawled', ['level', 'province_code']) }},
 
 declared as (
     select

@@ -12,11 +12,16 @@ with subjects as (
     from {{ ref('dim_subject') }}
 ),
 
+government_portals as (
+    select * from subjects
+    where {{ is_government_portal('subjects') }}
+),
+
 portals as (
     select
-        subjects.edition,
-        subjects.subject_id,
-        subjects.level,
+        government_portals.edition,
+        government_portals.subject_id,
+        government_portals.level,
         crawls.is_fused,
         crawls.weibo_link_count,
         crawls.wechat_link_count,
@@ -25,42 +30,14 @@ portals as (
         crawls.stratum,
         1 / crawls.inclusion_probability as weight,
         crawls.is_synthetic
-    from subjects
+    from government_portals
     inner join {{ ref('fct_site_crawl') }} as crawls
-        on subjects.edition = crawls.edition and subjects.subject_id = crawls.subject_id
-    where
-        subjects.subject_kind = 'website'
-        and subjects.site_role = 'portal'
-        and subjects.system is distinct from 'party'
-        and subjects.is_running
-        and crawls.new_media_null_reason is null
-),
-
-crawled_editions as (
-    select
-        edition,
-        bool_or(is_synthetic) as is_synthetic
-    from {{ ref('fct_site_crawl') }}
-    group by edition
+        on government_portals.edition = crawls.edition and government_portals.subject_id = crawls.subject_id
+    where crawls.new_media_null_reason is null
 ),
 
 -- How much of the portals the crawl saw, of which everything else here is.
-coverage as (
-    select
-        subjects.edition,
-        subjects.subject_id,
-        subjects.level,
-        portals.subject_id is not null as is_seen,
-        crawled_editions.is_synthetic
-    from subjects
-    inner join crawled_editions on subjects.edition = crawled_editions.edition
-    left join portals on subjects.edition = portals.edition and subjects.subject_id = portals.subject_id
-    where
-        subjects.subject_kind = 'website'
-        and subjects.site_role = 'portal'
-        and subjects.system is distinct from 'party'
-        and subjects.is_running
-),
+{{ crawl_coverage('government_portals', 'portals', ['level'], crawl=ref('fct_site_crawl')) }},
 
 accounts as (
     select

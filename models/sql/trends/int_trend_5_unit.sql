@@ -1,14 +1,11 @@
 with subjects as (
     select
-        edition,
-        subject_id,
-        subject_kind = 'website'
-        and site_role = 'portal'
-        and system is distinct from 'party'
-        and is_running as is_portal,
-        level,
-        coalesce(province_code, 'unlocated') as province_code
-    from {{ ref('dim_subject') }}
+        subjects.edition,
+        subjects.subject_id,
+        {{ is_government_portal('subjects') }} as is_portal,
+        subjects.level,
+        coalesce(subjects.province_code, 'unlocated') as province_code
+    from {{ ref('dim_subject') }} as subjects
 ),
 
 portals as (
@@ -42,27 +39,8 @@ homes as (
     left join crawls on homes.edition = crawls.edition and homes.subject_id = crawls.subject_id
 ),
 
-crawled_editions as (
-    select
-        edition,
-        bool_or(is_synthetic) as is_synthetic
-    from homes
-    group by edition
-),
-
 -- How much of the portals the crawl saw, of which what their home pages have is told.
-coverage as (
-    select
-        portals.edition,
-        portals.subject_id,
-        portals.level,
-        portals.province_code,
-        homes.subject_id is not null as is_seen,
-        crawled_editions.is_synthetic
-    from portals
-    inner join crawled_editions on portals.edition = crawled_editions.edition
-    left join homes on portals.edition = homes.edition and portals.subject_id = homes.subject_id
-),
+{{ crawl_coverage('portals', 'homes', ['level', 'province_code']) }},
 
 pages as (
     {{ reached_pages(['title'], 'pages.title is not null') }}
