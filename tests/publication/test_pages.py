@@ -122,12 +122,19 @@ def test_codes_without_a_name_are_shown_as_they_are(home: Path) -> None:
     assert "running_sites（level）" in page
 
 
+LEVELS_SEEN = (("province", 0.9), ("county", 0.1))
+
+
 def test_a_group_of_several_parts_names_them_all_and_a_table_says_what_the_crawl_saw(home: Path) -> None:
     tables = example_tables()
     row = (*STOCK[0][:3], "level_role", "2017Q3:tier:county", *STOCK[0][5:])
     seen = {"measure": "crawled_share", "breakdown": "total", "group_code": "all", "value": 0.0679}
-    cell = tuple(seen.get(name, told) for name, told in zip(CELL_TYPES, STOCK[0], strict=True))
-    tables["trends.trend_cell"] = (CELL_TYPES, [row, cell])
+    by_level = [{"breakdown": "level", "group_code": code, "value": share} for code, share in LEVELS_SEEN]
+    cells = [
+        tuple((seen | own).get(name, told) for name, told in zip(CELL_TYPES, STOCK[0], strict=True))
+        for own in ({}, *by_level)
+    ]
+    tables["trends.trend_cell"] = (CELL_TYPES, [row, *cells])
     types, labels = tables["core.dim_label"]
     own = [
         ("group", "tier", None, "地方自查", "Local self-check"),
@@ -137,6 +144,7 @@ def test_a_group_of_several_parts_names_them_all_and_a_table_says_what_the_crawl
     page = site_text(publish_tables(home, tables))
     assert "2017Q3 · 地方自查 · 县级" in page
     assert "抓取覆盖率 6.8%。</p>" in page
+    assert "抓取覆盖率：" not in page, "a chart is of the coverage"
 
 
 def test_hostile_names_are_escaped(home: Path) -> None:

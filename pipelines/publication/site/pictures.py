@@ -16,6 +16,8 @@ from pipelines.publication.site.page import Desk
 from pipelines.publication.site.scales import share_steps, steps_of
 from pipelines.publication.site.values import SHARE, written
 
+# How much a crawl saw tells how far the other shares carry: it is said beside them and is no measure among them.
+COVERAGE = "crawled_share"
 TILES = "core.dim_province_tile"
 SERIES = "trends.official_series"
 ROBOTS = "core.fct_robot"
@@ -34,7 +36,7 @@ def pictures(desk: Desk, number: int) -> Iterator[Chart]:
         yield from official(desk)
     for table in desk.tables.trend_tables(number):
         name = table["full_name"]
-        rows = [row for row in desk.tables.rows(name) if row["value"] is not None]
+        rows = [row for row in desk.tables.rows(name) if row["value"] is not None and row["measure"] != COVERAGE]
         yield from _times(desk, name, rows)
         yield from _periods(desk, name, rows)
         yield from _levels(desk, table, rows)

@@ -10,11 +10,10 @@ from pipelines.publication.site.links import anchor
 from pipelines.publication.site.notice import trends
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages.figures import parts
-from pipelines.publication.site.pictures import group_name, pictures, unit_of
+from pipelines.publication.site.pictures import COVERAGE, group_name, pictures, unit_of
 from pipelines.publication.site.values import written
 
 MOST_ROWS = 1_000
-COVERAGE = "crawled_share"
 
 
 def build(desk: Desk) -> Iterator[Page]:
