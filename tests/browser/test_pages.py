@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from pipelines.releases.release import Release
-from tests.browser.conftest import DESKTOP
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.fixtures.small_site import NAUGHTY, figures
 
 RULES = {
@@ -26,30 +26,13 @@ def opened(page: Page, path: Path) -> Page:
     return page
 
 
-def test_every_page_is_quiet_needs_no_network_fits_and_meets_wcag_aa(
-    page: Page, release: Release, pages: list[Path]
-) -> None:
-    """All of it while a page is open once: opening takes longer than looking."""
-    requests: list[str] = []
-    complaints: list[Any] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(error.message))
-    for path in pages:
-        opened(page, path).evaluate(OPEN_ALL)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-        assert not complaints, path
-        found = Axe().run(page, options=RULES)
-        told = [(v["id"], [node["html"][:160] for node in v["nodes"][:3]]) for v in found.response["violations"]]
-        assert not told, (path, told)
-        # What the checker itself says to the console is no complaint of a page.
-        complaints.clear()
-    folder = release.folder.as_uri()
-    assert {url for url in requests if not url.startswith((folder, "data:"))} == set()
-
-
 class Look(NamedTuple):
-    """What a page on a desk says of itself."""
+    """What a page says of itself, and what is wrong with it on a desk and on a phone."""
+
+    overflowing: list[str]
+    complaints: list[str]
+    violations: list[tuple[str, list[str]]]
+    requests: list[str]
 
     notice: str
     is_notice_visible: bool
@@ -63,26 +46,74 @@ class Look(NamedTuple):
 
 @pytest.fixture(scope="module")
 def looks(browser: Browser, pages: list[Path]) -> dict[Path, Look]:
-    """Every page looked at once."""
+    """Every page looked at once, in both widths.
+
+    Pages of one folder are of one template: on a phone the longest of them meets WCAG for all, on a desk each does.
+    """
+    longest = {max(same, key=lambda path: path.stat().st_size) for same in of_one_template(pages)}
     context = browser.new_context(viewport=DESKTOP, offline=True)
     desk = context.new_page()
+    requests: list[str] = []
+    complaints: list[str] = []
+    desk.on("request", lambda request: requests.append(request.url))
+    desk.on("console", lambda message: complaints.append(message.text))
+    desk.on("pageerror", lambda error: complaints.append(error.message))
     seen = {}
     for path in pages:
-        notice = opened(desk, path).get_by_role("note").first
-        titles = "titles => titles.map(title => Number(title.tagName[1]))"
-        unnamed = "figure svg:not([role=img]), figure svg:not(:has(> title)), figure svg:not(:has(> desc))"
-        seen[path] = Look(
-            notice=notice.inner_text(),
-            is_notice_visible=notice.is_visible(),
-            lang=desk.locator("html").get_attribute("lang") or "",
-            levels=desk.locator("h1, h2, h3, h4").evaluate_all(titles),
-            heads_without_scope=desk.locator("th:not([scope])").count(),
-            unnamed_charts=desk.locator(unnamed).count(),
-            ids=desk.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)"),
-            links=desk.evaluate("[...document.links].map(link => link.href)"),
-        )
+        seen[path] = look_at(desk, path, requests, complaints, is_checked_on_phone=path in longest)
     context.close()
     return seen
+
+
+def of_one_template(pages: list[Path]) -> list[list[Path]]:
+    """Pages that stand in a folder together; those at the top of a language are all of their own."""
+    folders: dict[Path, list[Path]] = {}
+    for path in pages:
+        folders.setdefault(path if path.parent.name in ("public", "en", "internal") else path.parent, []).append(path)
+    return list(folders.values())
+
+
+def look_at(page: Page, path: Path, requests: list[str], complaints: list[str], *, is_checked_on_phone: bool) -> Look:
+    """Open a page, and look at it on a desk and on a phone."""
+    requests.clear()
+    complaints.clear()
+    page.set_viewport_size(DESKTOP)
+    notice = opened(page, path).get_by_role("note").first
+    titles = "titles => titles.map(title => Number(title.tagName[1]))"
+    unnamed = "figure svg:not([role=img]), figure svg:not(:has(> title)), figure svg:not(:has(> desc))"
+    said: dict[str, Any] = {
+        "notice": notice.inner_text(),
+        "is_notice_visible": notice.is_visible(),
+        "lang": page.locator("html").get_attribute("lang") or "",
+        "levels": page.locator("h1, h2, h3, h4").evaluate_all(titles),
+        "heads_without_scope": page.locator("th:not([scope])").count(),
+        "unnamed_charts": page.locator(unnamed).count(),
+        "ids": page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)"),
+        "links": page.evaluate("[...document.links].map(link => link.href)"),
+    }
+    page.evaluate(OPEN_ALL)
+    overflowing, violations = [], []
+    for name, size in (("desk", DESKTOP), ("phone", PHONE)):
+        page.set_viewport_size(size)
+        if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+            overflowing.append(name)
+        if name == "phone" and not is_checked_on_phone:
+            continue
+        # What the checker itself says to the console is no complaint of a page.
+        told = list(complaints)
+        found = Axe().run(page, options=RULES).response["violations"]
+        violations += [(f"{name}: {v['id']}", [node["html"][:160] for node in v["nodes"][:3]]) for v in found]
+        complaints[:] = told
+    return Look(overflowing, list(complaints), violations, list(requests), **said)
+
+
+def test_every_page_is_quiet_needs_no_network_fits_and_meets_wcag_aa(release: Release, looks: dict[Path, Look]) -> None:
+    folder = release.folder.as_uri()
+    for path, look in looks.items():
+        assert not look.overflowing, path
+        assert not look.complaints, path
+        assert not look.violations, (path, look.violations)
+        assert not [url for url in look.requests if not url.startswith((folder, "data:"))], path
 
 
 def test_every_page_says_at_its_head_that_its_data_are_synthetic(looks: dict[Path, Look]) -> None:
