@@ -113,6 +113,7 @@ def test_every_page_is_quiet_needs_no_network_fits_and_meets_wcag_aa(release: Re
         assert not look.overflowing, path
         assert not look.complaints, path
         assert not look.violations, (path, look.violations)
+        assert look.requests[0] == path.as_uri()
         assert not [url for url in look.requests if not url.startswith((folder, "data:"))], path
 
 

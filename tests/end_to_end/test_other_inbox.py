@@ -11,9 +11,10 @@ import fastexcel
 import pytest
 
 from pipelines.reference.rows import seed_path
-from pipelines.settings import SEEDS_DIR
+from pipelines.settings import SEEDS_DIR, Settings
 from tests.fixtures.deliveries import Cells, write_workbook
-from tests.fixtures.whole_runs import Edition, ceping, run
+from tests.fixtures.warehouse import asked, build, figures_of, ingest
+from tests.fixtures.whole_runs import Edition
 
 Row = dict[str, Any]
 NEW_SITES = """网站标识码,网站名称,首页网址,行政区划代码,层级,网站类型,运行状态
@@ -85,14 +86,17 @@ LEVELS = {"国务院部门", "省级", "计划单列市及省会城市", "地市
 
 
 @pytest.fixture(scope="module")
-def other(small: Edition, tmp_path_factory: pytest.TempPathFactory) -> Edition:
+def other(small: Edition, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     copy = small.copied_to(tmp_path_factory.mktemp("other"))
     (copy.inbox / "site_registry" / "补报.csv").write_text(NEW_SITES, encoding="gb18030")
     lines = "".join(json.dumps(page) + "\n" for page in NEW_PAGES) + '{"url": "http://www.jia.ex\n'
     (copy.inbox / "site_crawl" / "补抓.jsonl").write_text(lines, encoding="utf-8")
     write_workbook(copy.inbox / "site_inspection" / "补查.xlsx", NEW_CHECKS)
     write_workbook(copy.inbox / "platform_census" / "补普查.xlsx", NEW_CENSUS)
-    return run(copy.home, copy.inbox)
+    settings = Settings(home=copy.home, inbox=copy.inbox, edition=2017)
+    ingest(settings)
+    build(settings)
+    return settings
 
 
 def workbook_rows(folder: Path) -> list[Row]:
@@ -181,39 +185,39 @@ def census_of(inbox: Path, day: str) -> list[Row]:
     return list({row["行政区划代码"]: row for row in sorted(kept, key=lambda row: row["截止日期"])}.values())
 
 
-def test_the_stock_is_that_of_the_files(other: Edition) -> None:
-    assert other.figures()["trend2.running_sites"] == len(running_sites(other.inbox)) == 1003
+def test_the_stock_is_that_of_the_files(other: Settings) -> None:
+    assert figures_of(other)["trend2.running_sites"] == len(running_sites(other.inbox_dir)) == 1003
 
 
-def test_the_inspected_share_is_that_of_the_files(other: Edition) -> None:
-    running = running_sites(other.inbox)
+def test_the_inspected_share_is_that_of_the_files(other: Settings) -> None:
+    running = running_sites(other.inbox_dir)
     checks = [
         row | {"检查日期": row["检查日期"][:10]}
-        for row in workbook_rows(other.inbox / "site_inspection")
+        for row in workbook_rows(other.inbox_dir / "site_inspection")
         if row["检查方式"] == "自查" and row["是否合格"] and row["网站标识码"] in running
     ]
     third_quarter = [row for row in checks if is_day(row["检查日期"]) and "2017-07" <= row["检查日期"] < "2017-10"]
     kept = unambiguous(third_quarter, "网站标识码", "检查日期")
     inspected = {row["网站标识码"] for row in kept}
     passed = {row["网站标识码"] for row in kept if row["是否合格"] == "合格"}
-    figures = other.figures()
+    figures = figures_of(other)
     assert {"3301009901", "3301009902"} <= inspected
     assert "3301009906" not in inspected
     assert figures["trend2.inspected_sites"] == len(inspected)
-    stock = stock_of(other.inbox, "2017-09-01")
+    stock = stock_of(other.inbox_dir, "2017-09-01")
     assert figures["trend2.inspected_share"] == len(inspected & stock) / len(stock)
     assert figures["trend2.pass_share"] == len(passed) / len(inspected)
 
 
-def test_the_census_is_that_of_the_files(other: Edition) -> None:
-    census = census_of(other.inbox, "2017-08-31")
+def test_the_census_is_that_of_the_files(other: Settings) -> None:
+    census = census_of(other.inbox_dir, "2017-08-31")
     assert {row["行政区划代码"]: row["截止日期"] for row in census if row["行政区划代码"] in ("110000", "120000")} == {
         "110000": "2017-06-30",
         "120000": "2017-08-31",
     }
     integrated = [row for row in census if row["是否建成一体化平台"] == "是"]
     covered = [row for row in integrated if {row["覆盖省级"], row["覆盖市级"], row["覆盖县级"]} == {"是"}]
-    figures = other.figures()
+    figures = figures_of(other)
     assert figures["trend3.integrated_platforms"] == len([row for row in integrated if row["行政区划代码"] != "XPCC"])
     assert figures["trend3.three_level_platforms"] == len(covered)
 
@@ -227,11 +231,11 @@ def test_the_census_is_that_of_the_files(other: Edition) -> None:
         ("trend4.fusion_prefecture", "地市级"),
     ],
 )
-def test_the_fusion_of_portals_is_that_of_the_files(other: Edition, figure: str, level: str) -> None:
-    sites = running_sites(other.inbox)
+def test_the_fusion_of_portals_is_that_of_the_files(other: Settings, figure: str, level: str) -> None:
+    sites = running_sites(other.inbox_dir)
     portals = {code for code, row in sites.items() if row["层级"] == level and row["网站类型"] == "门户网站"}
     looked_at: dict[str, set[str]] = {}
-    for path in (other.inbox / "site_crawl").glob("*.jsonl.gz"):
+    for path in (other.inbox_dir / "site_crawl").glob("*.jsonl.gz"):
         for line in gzip.decompress(path.read_bytes()).decode().splitlines():
             page = json.loads(line)
             if page["网站标识码"] in portals and page["状态码"] == 200:
@@ -239,22 +243,22 @@ def test_the_fusion_of_portals_is_that_of_the_files(other: Edition, figure: str,
     fused = [code for code, links in looked_at.items() if links]
     assert looked_at.keys() == portals
     assert portals
-    assert other.figures()[figure] == len(fused) / len(portals)
+    assert figures_of(other)[figure] == len(fused) / len(portals)
 
 
-def test_an_ended_division_is_told_with_what_became_of_it(other: Edition) -> None:
+def test_an_ended_division_is_told_with_what_became_of_it(other: Settings) -> None:
     query = (
         "select reason_zh, reason from audit.quarantine where column_name = 'region_code' and rejected_value = '350182'"
     )
-    [told] = other.rows(query)
+    [told] = asked(other, query)
     assert told == {
         "reason_zh": "行政区划代码 350182（长乐市）截至 2017-12-31 已变更为 350112（国函〔2017〕103号）",
         "reason": "Code 350182 (长乐市) became 350112 as of 2017-12-31 (国函〔2017〕103号)",
     }
 
 
-def test_bad_rows_are_named_with_file_sheet_row_column_and_reason(other: Edition) -> None:
-    rows = other.rows("select file_name, sheet, row_number, column_name, reason_code from audit.quarantine")
+def test_bad_rows_are_named_with_file_sheet_row_column_and_reason(other: Settings) -> None:
+    rows = asked(other, "select file_name, sheet, row_number, column_name, reason_code from audit.quarantine")
     assert {tuple(row.values()) for row in rows} == {
         ("补报.csv", None, 5, "site_name", "missing"),
         ("补报.csv", None, 6, "site_code", "pattern"),
@@ -286,7 +290,7 @@ def test_bad_rows_are_named_with_file_sheet_row_column_and_reason(other: Edition
         ("补普查.xlsx", "补报", 6, "region_code", "unknown_reference"),
         ("补普查.xlsx", "补报", 7, "region_code", "pattern"),
         ("补普查.xlsx", "补报", 8, "has_integrated_platform", "not_a_boolean"),
-        *rows_of_beijing(other.inbox),
+        *rows_of_beijing(other.inbox_dir),
     }
 
 
@@ -303,8 +307,10 @@ def rows_of_beijing(inbox: Path) -> set[tuple[Any, ...]]:
     return {(path.name, "普查", place, "region_code", "conflicting_key") for place in places}
 
 
-def test_every_row_of_every_file_is_accounted_for(other: Edition) -> None:
-    rows = other.rows("select file_name, rows_read, rows_quarantined, rows_loaded, is_balanced from audit.row_balance")
+def test_every_row_of_every_file_is_accounted_for(other: Settings) -> None:
+    rows = asked(
+        other, "select file_name, rows_read, rows_quarantined, rows_loaded, is_balanced from audit.row_balance"
+    )
     assert all(row["is_balanced"] for row in rows)
     counts = {row["file_name"]: (row["rows_read"], row["rows_quarantined"], row["rows_loaded"]) for row in rows}
     assert {name: counts[name] for name in ("补报.csv", "补抓.jsonl", "补查.xlsx", "补普查.xlsx")} == {
@@ -315,15 +321,11 @@ def test_every_row_of_every_file_is_accounted_for(other: Edition) -> None:
     }
 
 
-def test_one_of_equal_rows_is_kept_and_none_of_contradicting_ones(other: Edition) -> None:
-    [site] = other.rows(
-        "select page_count, dead_link_count from core.fct_site_crawl where subject_id = 'website:3301009901'"
+def test_one_of_equal_rows_is_kept_and_none_of_contradicting_ones(other: Settings) -> None:
+    [site] = asked(
+        other, "select page_count, dead_link_count from core.fct_site_crawl where subject_id = 'website:3301009901'"
     )
     assert site == {"page_count": 2, "dead_link_count": 1}
-
-
-def test_nothing_of_a_release_is_written_twice(other: Edition) -> None:
-    assert "0 files read, 0 models built" in ceping("run", "--home", other.home, "--inbox", other.inbox)
 
 
 def test_an_inbox_without_a_flaw_has_an_empty_quarantine(small: Edition) -> None:

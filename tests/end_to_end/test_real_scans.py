@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from pipelines.settings import PROJECT_ROOT
-from tests.fixtures.whole_runs import Edition, run
+from pipelines.settings import PROJECT_ROOT, Settings
+from tests.fixtures.warehouse import asked, build, figures_of, ingest
 
 SCANS = sorted((PROJECT_ROOT.parent / "shared" / "data" / "scans").glob("department_of_*.csv"))
 CONNECTION_ERRORS = ("connection_refused", "connection_reset", "address_unreachable")
@@ -24,7 +24,7 @@ def scanned() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def scans(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+def scans(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     inbox = tmp_path_factory.mktemp("scans") / "inbox"
     (inbox / "site_crawl").mkdir(parents=True)
     (inbox / "site_registry").mkdir()
@@ -38,24 +38,29 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Edition:
         ]
     with (inbox / "site_registry" / "登记.csv").open("w", encoding="gb18030", newline="") as stream:
         csv.writer(stream).writerows(registry)
-    return run(inbox.parent / "home", inbox)
+    settings = Settings(home=inbox.parent / "home", inbox=inbox, edition=2017)
+    ingest(settings)
+    build(settings)
+    return settings
 
 
-def test_every_scan_is_loaded(scans: Edition) -> None:
-    balance = scans.rows(
+def test_every_scan_is_loaded(scans: Settings) -> None:
+    balance = asked(
+        scans,
         "select sum(rows_read)::bigint as n, sum(rows_loaded)::bigint as loaded, "
-        "sum(rows_quarantined)::bigint as unfit from audit.row_balance where source = 'site_crawl'"
+        "sum(rows_quarantined)::bigint as unfit from audit.row_balance where source = 'site_crawl'",
     )
     assert balance == [{"n": len(scanned()), "loaded": len(scanned()), "unfit": 0}]
 
 
-def test_failures_are_counted_as_what_they_are(scans: Edition) -> None:
+def test_failures_are_counted_as_what_they_are(scans: Settings) -> None:
     outcomes = Counter(row["primary_scan_status"] for row in scanned())
-    [counted] = scans.rows(
+    [counted] = asked(
+        scans,
         "select sum(dns_error_count)::bigint as dns, sum(timeout_count)::bigint as timeouts, "
         "sum(connection_error_count)::bigint as connection, sum(tls_error_count)::bigint as tls, "
         "sum(other_error_count)::bigint as other, sum(answered_count)::bigint as answered, "
-        "sum(available_count)::bigint as available from core.fct_site_crawl"
+        "sum(available_count)::bigint as available from core.fct_site_crawl",
     )
     assert counted == {
         "dns": outcomes["dns_resolution_error"],
@@ -68,11 +73,11 @@ def test_failures_are_counted_as_what_they_are(scans: Edition) -> None:
     }
 
 
-def test_figures_of_missing_sources_are_not_computable(scans: Edition) -> None:
+def test_figures_of_missing_sources_are_not_computable(scans: Settings) -> None:
     verdicts = {
         row["figure_id"]: (row["verdict"], row["missing_input"])
-        for row in scans.rows("select figure_id, verdict, missing_input from trends.figure")
+        for row in asked(scans, "select figure_id, verdict, missing_input from trends.figure")
     }
     assert verdicts["trend3.integrated_platforms"] == ("not_computable", "platform_census")
     assert verdicts["trend2.inspected_sites"] == ("not_computable", "site_inspection")
-    assert scans.figures()["trend2.running_sites"] == len(scanned())
+    assert figures_of(scans)["trend2.running_sites"] == len(scanned())
