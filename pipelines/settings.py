@@ -1,6 +1,7 @@
 """Every setting, typed, with its environment variable, and the folders that follow from it."""
 
 import hashlib
+from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +16,13 @@ SEED_SPECS_DIR = MODELS_DIR / "sql" / "seeds"
 SEED_LINKS_DIR = PROJECT_ROOT / ".seeds"
 PARSED_DIR = PROJECT_ROOT / ".parsed"
 EXPECTATIONS_DIR = PROJECT_ROOT / "expectations"
+
+
+class Engine(StrEnum):
+    """Where the models are built; what comes after them is the same whichever it was."""
+
+    duckdb = "duckdb"
+    spark = "spark"
 
 
 def link_seeds(seeds: Path) -> str:
@@ -50,6 +58,12 @@ class Settings(BaseSettings):
         description="Folder of reference data and rules; a centre may keep its own copy elsewhere.",
     )
     threads: int = Field(default=2, ge=1, description="Threads DuckDB and dbt may use.")
+
+    engine: Engine = Field(default=Engine.duckdb, description="Where the models are built: duckdb or spark.")
+    spark_dbt: Path = Field(
+        default=PROJECT_ROOT / ".venv-spark" / "bin" / "dbt",
+        description="The dbt command of the environment that has Spark; `make .venv-spark/installed` makes it.",
+    )
 
     def for_run(self, **changes: object) -> Self:
         """The same settings with the given ones replaced; ``None`` keeps what is there."""
@@ -109,6 +123,11 @@ class Settings(BaseSettings):
         return self.home_dir / "work" / "dbt"
 
     @property
+    def spark_target_dir(self) -> Path:
+        """The same of a build on Spark, whose SQL is another."""
+        return self.home_dir / "work" / "dbt-spark"
+
+    @property
     def temporary_dir(self) -> Path:
         """Where a run has its working copies, which may hold persons' data: they never leave the home."""
         return self.home_dir / "work" / "temporary"
@@ -162,6 +181,8 @@ class Settings(BaseSettings):
             "CEPING_SEEDS": str(self.seeds_dir),
             "CEPING_SEED_PATH": link_seeds(self.seeds_dir),
             "CEPING_THREADS": str(self.threads),
+            "CEPING_ENGINE": self.engine.value,
+            "CEPING_SPARK_DBT": str(self.spark_dbt),
             "CEPING_LANDING": str(self.landing_dir),
             "CEPING_SPARK": str(self.spark_dir),
             "CEPING_DAGSTER": str(self.dagster_dir),

@@ -1,6 +1,6 @@
 {#- One view a source over its landed Parquet files, so that every engine reads the same raw truth. -#}
 {% macro create_raw_views() %}
-    {% if execute and flags.WHICH in ('build', 'run', 'test', 'seed') %}
+    {% if execute and flags.WHICH in ('build', 'run', 'test', 'seed', 'run-operation') %}
         {% do run_query('create schema if not exists raw') %}
         {% for source in graph.sources.values() if source.source_name == 'raw' %}
             {% set folder = env_var('CEPING_LANDING') ~ '/' ~ source.name %}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.errors import fault_of_machine, told
+from pipelines.errors import CepingError, fault_of_machine, told
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
@@ -96,12 +96,22 @@ In = Annotated[Spoken, typer.Option("--language", help="Language to write in.")]
 
 
 @contextmanager
-def settings_for(home: Path | None, edition: int | None = None, inbox: Path | None = None) -> Iterator["Settings"]:
+def settings_for(
+    home: Path | None, edition: int | None = None, inbox: Path | None = None, engine: str | None = None
+) -> Iterator["Settings"]:
     """The settings of a command, also put into the environment for the processes it starts; prints its errors."""
+    from pydantic import ValidationError
+
     from pipelines.settings import Settings
 
     with printed_errors():
-        settings = Settings().for_run(home=home, edition=edition, inbox=inbox)
+        try:
+            settings = Settings().for_run(home=home, edition=edition, inbox=inbox, engine=engine)
+        except ValidationError as wrong:
+            reasons = [
+                f"CEPING_{str(each['loc'][0]).upper()}: {each['msg']}, not {each['input']}" for each in wrong.errors()
+            ]
+            raise CepingError("\n".join(reasons)) from wrong
         os.environ.update(settings.environment())
         with printed_errors(settings.home_dir):
             yield settings
@@ -136,9 +146,16 @@ def run(
     preview: Annotated[
         bool, typer.Option("--preview", help="Build and judge, show what publishing would change, and publish nothing.")
     ] = False,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            envvar="CEPING_ENGINE",
+            help="Where models are built: duckdb, or spark after make .venv-spark/installed.  [default: duckdb]",
+        ),
+    ] = None,
 ) -> None:
     """Bring an edition from its inbox to a published release."""
-    with settings_for(home, edition, inbox) as settings:
+    with settings_for(home, edition, inbox, engine) as settings:
         if preview:
             from pipelines.cli.preview import preview_and_print
 

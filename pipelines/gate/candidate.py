@@ -19,6 +19,7 @@ from pipelines.foundation.files import building_folder
 from pipelines.foundation.hashing import hash_file, hash_json
 from pipelines.foundation.progress import report
 from pipelines.foundation.sql import identifier, literal
+from pipelines.settings import Engine
 from pipelines.warehouse.tables import TableSpec
 
 DECLARATION = "candidate.json"
@@ -44,13 +45,14 @@ class Candidate(BaseModel, frozen=True, extra="forbid"):
     edition: int
     is_synthetic: bool = Field(description="Whether any row of it was made by the generator of the example.")
     tables: tuple[FrozenTable, ...]
+    engine: Engine = Field(default=Engine.duckdb, description="What built the models of which the tables came.")
     part_of: str | None = Field(default=None, exclude=True, description="Hash of the candidate it is a part of.")
     is_preview: bool = Field(default=False, exclude=True, description="Whether it is shown before it is published.")
 
     @property
     def content_hash(self) -> str:
         """Hash over the edition, every table's bytes, every description, and whether any row is synthetic."""
-        return self.part_of or hash_json(self.model_dump(mode="json", exclude={"folder"}))
+        return self.part_of or hash_json(self.model_dump(mode="json", exclude={"folder", "engine"}))
 
     def part(self, tables: Sequence[FrozenTable]) -> Self:
         """What a part of a release shows of the candidate: it goes by the name of the whole."""
@@ -120,6 +122,7 @@ def freeze(
     edition: int,
     candidates_dir: Path,
     delivered: Collection[int] | None = None,
+    engine: Engine = Engine.duckdb,
 ) -> Candidate:
     """Write the tables, ordered by their keys, to Parquet, and name the folder by the contents.
 
@@ -132,7 +135,7 @@ def freeze(
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             frozen = tuple(_freeze_table(connection, spec, building / "tables", delivered) for spec in specs)
             is_synthetic = any(_is_synthetic(connection, spec) for spec in specs)
-        candidate = Candidate(folder=building, edition=edition, is_synthetic=is_synthetic, tables=frozen)
+        candidate = Candidate(folder=building, edition=edition, is_synthetic=is_synthetic, tables=frozen, engine=engine)
         declared = candidate.model_dump_json(exclude={"folder"}, indent=1)
         (building / DECLARATION).write_text(declared, encoding="utf-8")
         final = candidates_dir / candidate.content_hash

@@ -1,4 +1,4 @@
-"""Whether an edition can be run at all: its reference data, judged in a second and before anything is read."""
+"""Whether an edition can be run at all: its reference data and engine, judged in a second, before anything is read."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -9,15 +9,18 @@ from pipelines.ingest.inbox import delivered_files
 from pipelines.reference.editions import require_described
 from pipelines.reference.soundness import require_sound_reference
 from pipelines.robustness.rules import read_rules
-from pipelines.settings import Settings
+from pipelines.settings import Engine, Settings
 from pipelines.warehouse.dbt_project import given_measures, read_manifest
+from pipelines.warehouse.spark import require_spark
 
 
 def require_ready(settings: Settings) -> None:
-    """Refuse to run an edition whose reference data cannot be used.
+    """Refuse to run an edition whose reference data cannot be used, or whose engine is missing.
 
     Raises ``CepingError`` with every fault, each with its file and line where it has one.
     """
+    if settings.engine is Engine.spark:
+        require_spark(settings)
     seeds = settings.seeds_dir
     delivered = {source for source in load_contracts() if delivered_files(settings.inbox_dir, source)}
     require_described(seeds, settings.edition, delivered)

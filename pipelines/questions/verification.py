@@ -77,7 +77,7 @@ def verify_release(settings: Settings, release: Release, *, recompute: bool = Tr
         return found.model_copy(update={"not_computed": "not asked for"})
     if inputs is None:
         return found.model_copy(update={"not_computed": "its inputs were not kept in this home"})
-    with computed_again(settings, inputs, release.edition) as candidate:
+    with computed_again(settings.for_run(engine=manifest.engine), inputs, release.edition) as candidate:
         return found.model_copy(update={"tables": tuple(_checks(manifest, candidate))})
 
 

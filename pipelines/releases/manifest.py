@@ -14,6 +14,7 @@ from pipelines.foundation.hashing import hash_file, hash_json
 from pipelines.foundation.sql import Row, query_rows
 from pipelines.gate.candidate import Candidate
 from pipelines.gate.verdict import ExpectationOutcome, Verdict
+from pipelines.settings import Engine
 from pipelines.warehouse.tables import TableColumn
 
 LEDGER = "audit.file_ledger"
@@ -64,6 +65,7 @@ class Manifest(BaseModel, frozen=True):
     is_synthetic: bool
     code_version: str
     candidate: str
+    engine: Engine = Field(default=Engine.duckdb, description="What built the models: the last digits may be its own.")
     inputs: tuple[dict[str, JsonValue], ...]
     tables: tuple[ManifestTable, ...]
     checks: ManifestChecks
@@ -98,6 +100,7 @@ def build_manifest(
         is_synthetic=candidate.is_synthetic,
         code_version=code_version,
         candidate=candidate.content_hash,
+        engine=candidate.engine,
         inputs=_inputs(connection, shown),
         tables=tuple(
             ManifestTable(**table.model_dump(include=set(ManifestTable.model_fields)), rows=table.row_count)

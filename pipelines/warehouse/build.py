@@ -3,18 +3,19 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 from pydantic import BaseModel
 
-from pipelines.settings import Settings
+from pipelines.settings import Engine, Settings
 from pipelines.warehouse.dbt_project import dbt_command
 
 RUN_RESULTS = "run_results.json"
 # Unit tests judge the code, not the data: they belong to `make test`, as dbt itself advises.
-WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+BUILD = ("--log-format", "json", "--log-level-file", "none", "build", "--exclude-resource-type", "unit_test")
 FAILED = ("fail", "error")
 RESULT_EVENTS = ("LogModelResult", "LogSeedResult", "LogTestResult")
 Progress = Callable[[int, int, str], None]
@@ -58,14 +59,20 @@ class BuildResult(BaseModel, frozen=True):
 
 def build_warehouse(settings: Settings, arguments: Sequence[str], progress: Progress) -> BuildResult:
     """Run ``dbt build`` with these arguments; ``progress`` is told the place, the number and the name of each node."""
-    settings.warehouse_path.parent.mkdir(parents=True, exist_ok=True)
-    (settings.dbt_target_dir / RUN_RESULTS).unlink(missing_ok=True)
-    command = dbt_command("--log-format", "json", "--log-level-file", "none", "build", *WITHOUT_UNIT_TESTS, *arguments)
+    folder = settings.warehouse_path.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    return run_build(dbt_command(*BUILD, *arguments), folder, settings.environment(), progress)
+
+
+def run_build(command: Sequence[str], folder: Path, environment: Mapping[str, str], progress: Progress) -> BuildResult:
+    """Run a ``dbt build`` in a folder, in this process's environment with changes, and read what came of it."""
+    target = Path(environment["DBT_TARGET_PATH"])
+    (target / RUN_RESULTS).unlink(missing_ok=True)
     errors = []
     with subprocess.Popen(  # noqa: S603
         command,
-        env={**os.environ, **settings.environment(), "PYTHONUNBUFFERED": "1"},
-        cwd=settings.warehouse_path.parent,
+        env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -77,7 +84,7 @@ def build_warehouse(settings: Settings, arguments: Sequence[str], progress: Prog
             if info.get("name") in RESULT_EVENTS and "total" in data:
                 progress(data["index"], data["total"], data.get("node_info", {}).get("node_name", ""))
     return BuildResult(
-        is_successful=process.returncode == 0, nodes=tuple(_read_results(settings)), errors=tuple(filter(None, errors))
+        is_successful=process.returncode == 0, nodes=tuple(_read_results(target)), errors=tuple(filter(None, errors))
     )
 
 
@@ -103,10 +110,10 @@ def _events(lines: Iterator[str] | Sequence[str]) -> Iterator[dict[str, Any]]:
             yield event
 
 
-def _read_results(settings: Settings) -> Iterator[NodeResult]:
+def _read_results(target: Path) -> Iterator[NodeResult]:
     """What dbt wrote at its end; nothing where a full disk or a kill left it half: then its errors say why."""
     try:
-        results = json.loads((settings.dbt_target_dir / RUN_RESULTS).read_bytes())["results"]
+        results = json.loads((target / RUN_RESULTS).read_bytes())["results"]
     except (FileNotFoundError, ValueError):
         return
     for result in results:
@@ -116,7 +123,7 @@ def _read_results(settings: Settings) -> Iterator[NodeResult]:
 
 def _example(settings: Settings, node: NodeResult) -> str:
     """The first row a failed data test found, since its message only counts them."""
-    if node.status != "fail" or not node.compiled_code:
+    if node.status != "fail" or not node.compiled_code or settings.engine is not Engine.duckdb:
         return ""
     with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
         rows = connection.sql(node.compiled_code).limit(1).pl().to_dicts()

@@ -32,9 +32,10 @@ def dbt_executable() -> str:
     return str(beside_python) if beside_python.exists() else "dbt"
 
 
-def dbt_command(*arguments: str) -> list[str]:
+def dbt_command(*arguments: str, executable: str | None = None) -> list[str]:
     """A dbt command over the project; to be run in the folder of the warehouse, which the profile names relatively."""
-    return [dbt_executable(), *arguments, "--project-dir", str(MODELS_DIR), "--profiles-dir", str(MODELS_DIR)]
+    places = ["--project-dir", str(MODELS_DIR), "--profiles-dir", str(MODELS_DIR)]
+    return [executable or dbt_executable(), *arguments, *places]
 
 
 def manifest_path(settings: Settings) -> Path:
@@ -149,15 +150,25 @@ def _table_spec(node: Mapping[str, Any], titles: ColumnTitles) -> TableSpec:
     )
 
 
+def compile_project(settings: Settings) -> None:
+    """Write the SQL by which DuckDB would build everything, and make its views of what was landed."""
+    _dbt(settings, "compiled", "run-operation", "create_raw_views")
+    _dbt(settings, "compiled", "compile", "--full-refresh")
+
+
 def _parse(settings: Settings) -> None:
     settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
-    parsed = subprocess.run(  # noqa: S603
-        dbt_command("--quiet", "parse"),
+    _dbt(settings, "parsed", "parse")
+
+
+def _dbt(settings: Settings, done: str, *arguments: str) -> None:
+    said = subprocess.run(  # noqa: S603
+        dbt_command("--quiet", *arguments),
         env={**os.environ, **settings.environment()},
         cwd=settings.warehouse_path.parent,
         capture_output=True,
         text=True,
         check=False,
     )
-    if parsed.returncode != 0:
-        raise CepingError(f"the dbt project cannot be parsed:\n{parsed.stdout.strip()}\n{parsed.stderr.strip()}")
+    if said.returncode != 0:
+        raise CepingError(f"the dbt project cannot be {done}:\n{said.stdout.strip()}\n{said.stderr.strip()}")

@@ -25,8 +25,8 @@ from pipelines.errors import CepingError
 from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import hash_folders
 from pipelines.foundation.state import read_cache
-from pipelines.settings import MODELS_DIR, PARSED_DIR, Settings
-from pipelines.warehouse.dbt_project import Manifest, is_published, read_manifest
+from pipelines.settings import MODELS_DIR, PARSED_DIR, Engine, Settings
+from pipelines.warehouse.dbt_project import Manifest, compile_project, is_published, read_manifest
 from pipelines.warehouse.tables import TableSpec
 
 DIALECT = "duckdb"
@@ -53,8 +53,11 @@ def write_lineage(settings: Settings, specs: Iterable[TableSpec]) -> dict[str, i
     to. Raises ``CepingError`` naming the model whose SQL cannot be taken apart.
     """
     kept = PARSED_DIR / f"lineage-{hash_folders([MODELS_DIR])}.json"
+    traced = read_cache(kept, TracedTables)
+    if traced is None and settings.engine is not Engine.duckdb:
+        # What is taken apart is the SQL of DuckDB, which did not build.
+        compile_project(settings)
     with duckdb.connect(str(settings.warehouse_path)) as connection:
-        traced = read_cache(kept, TracedTables)
         if traced is None:
             traced = trace(read_manifest(settings), settings.dbt_target_dir, _columns(connection))
             with suppress(OSError):

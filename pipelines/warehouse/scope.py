@@ -13,7 +13,7 @@ from pipelines.foundation.sql import qualified
 from pipelines.foundation.state import read_cache, write_state
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.memory import SUFFIX, FileMark, SourceMemory
-from pipelines.settings import MODELS_DIR, Settings
+from pipelines.settings import MODELS_DIR, Engine, Settings
 
 LEDGER = "file_ledger"
 
@@ -67,11 +67,15 @@ def _scope(settings: Settings, *, rebuild: bool) -> BuildScope:
     present = _present(settings)
     if rebuild or mark is None or mark.models != present.models or mark.seeds.keys() != present.seeds.keys():
         return BuildScope(is_full_refresh=True)
-    return BuildScope(
+    scope = BuildScope(
         is_full_refresh=False,
         sources=tuple(name for name, content in present.landing.items() if mark.landing.get(name) != content),
         seeds=tuple(name for name, content in present.seeds.items() if mark.seeds[name] != content),
     )
+    # On Spark every table is built whole: nothing there is kept from one build to the next.
+    if settings.engine is Engine.spark and not scope.is_empty:
+        return BuildScope(is_full_refresh=True)
+    return scope
 
 
 def mark_built(settings: Settings) -> None:
@@ -116,7 +120,7 @@ def _damage(settings: Settings) -> str | None:
 
 def _present(settings: Settings) -> WarehouseMark:
     return WarehouseMark(
-        models=f"{hash_folders([MODELS_DIR])} duckdb {duckdb.__version__}",
+        models=f"{hash_folders([MODELS_DIR])} {settings.engine.value} duckdb {duckdb.__version__}",
         seeds={path.stem: hash_file(path) for path in sorted(settings.seeds_dir.rglob("*.csv"))},
         landing={source: _landing_hash(settings, source) for source in [*load_contracts(), LEDGER]},
     )

@@ -28,7 +28,9 @@ def candidate(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     """Freeze the published tables of the warehouse."""
     settings = edition_run.settings
     delivered = delivered_editions(settings.landing_dir)
-    frozen = freeze(settings.warehouse_path, PUBLISHED, settings.edition, settings.candidates_dir, delivered)
+    frozen = freeze(
+        settings.warehouse_path, PUBLISHED, settings.edition, settings.candidates_dir, delivered, settings.engine
+    )
     write_whole(settings.newest_candidate_path, frozen.content_hash, lasting=True)
     edition_run.start_draft(frozen)
     rows = sum(table.row_count for table in frozen.tables)

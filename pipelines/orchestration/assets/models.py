@@ -21,11 +21,12 @@ from pipelines.orchestration.editions import EDITIONS
 from pipelines.orchestration.resources import EditionRun
 from pipelines.releases.built import built_release
 from pipelines.robustness.inputs import TABLES_READ
-from pipelines.settings import Settings
+from pipelines.settings import Engine, Settings
 from pipelines.warehouse.build import NOTHING_BUILT, BuildResult, NodeResult, build_warehouse, describe_failures
 from pipelines.warehouse.dbt_project import is_published, read_manifest
 from pipelines.warehouse.given_values import require_given_on_scale
 from pipelines.warehouse.scope import mark_built, take_scope
+from pipelines.warehouse.spark import build_on_spark, hand_over
 
 WAREHOUSE_POOL = "warehouse"
 SHOWN_FAILURES = 10
@@ -130,7 +131,7 @@ def models(
         report("models", "building models and running their tests")
         # dbt works in a process of its own: this one has time for what the gate will need.
         with loading_ahead():
-            result = build_warehouse(settings, _chosen(context) if context.is_subset else scope.arguments, _tell)
+            result = _build(settings, _chosen(context) if context.is_subset else scope.arguments)
     report("models", result.summary)
     if result.is_successful and not context.is_subset:
         mark_built(settings)
@@ -138,6 +139,17 @@ def models(
     if not result.is_successful:
         reasons = describe_failures(settings, result, SHOWN_FAILURES)
         raise dg.Failure(description="\n".join(reasons) or "dbt failed before it built a model")
+
+
+def _build(settings: Settings, arguments: list[str]) -> BuildResult:
+    """Build by the engine of the settings; on Spark everything, whatever was chosen."""
+    if settings.engine is Engine.duckdb:
+        return build_warehouse(settings, arguments, _tell)
+    result = build_on_spark(settings, (), _tell)
+    if result.is_successful:
+        report("models", "handing the tables over to the working file")
+        hand_over(settings, MANIFEST, TABLES_READ)
+    return result
 
 
 def _chosen(context: dg.AssetExecutionContext) -> list[str]:
