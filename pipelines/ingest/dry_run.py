@@ -18,6 +18,7 @@ from pipelines.ingest.landing import write_landing
 from pipelines.ingest.mending import without_repairs
 from pipelines.ingest.readers import read, values_in_file_name
 from pipelines.ingest.readers.raw_table import RawTable
+from pipelines.ingest.readers.warc import page_processes
 
 SHOWN_EXAMPLES = 3
 ANY_KEY = b"a dry run keeps no pseudonym"
@@ -109,8 +110,12 @@ def _check(delivery: Delivery, contracts: dict[str, Contract], edition: int, thr
         return FileCheck(file=delivery.name, source=delivery.source, error=str(failure))
     contract = contracts[named.source]
     try:
-        with connect(threads, ANY_KEY) as connection, tempfile.TemporaryDirectory() as folder:
-            tables = read(connection, named, contract)
+        with (
+            connect(threads, ANY_KEY) as connection,
+            page_processes(threads) as processes,
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            tables = read(connection, named, contract, processes)
             landing = Path(folder) / "landing.parquet"
             write_landing(connection, tables, contract, edition, named, landing)
             return _summary(connection, named, contract, tables, landing)

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import DeliveryError
+from pipelines.foundation.processes import Processes
 from pipelines.foundation.sql import files_literal
 from pipelines.ingest.conform import connect
 from pipelines.ingest.contracts import Contract
@@ -26,6 +27,7 @@ from pipelines.ingest.mending import without_repairs
 from pipelines.ingest.pseudonyms import pseudonym_key
 from pipelines.ingest.readers import kind_read_together, read, read_together, values_in_file_name
 from pipelines.ingest.readers.raw_table import RawTable, SharedTable
+from pipelines.ingest.readers.warc import page_processes
 from pipelines.settings import Settings
 
 Progress = Callable[[str], None]
@@ -50,6 +52,7 @@ class Landing:
     blank: LedgerEntry
     threads_a_file: int
     key: bytes | None
+    processes: Processes
 
     def path(self, name: str) -> Path:
         """The landed file of that name."""
@@ -64,11 +67,10 @@ def land_all(deliveries: list[Delivery], contract: Contract, settings: Settings,
     """Land each delivery, so many at once as there are threads: a compressed file is read by one thread alone."""
     lots = list(_lots(deliveries, contract))
     key = pseudonym_key(settings) if deliveries and contract.has_personal else None
-    landing = Landing(
-        contract, settings, blank_entry(contract, settings), settings.threads if len(lots) == 1 else 1, key
-    )
+    threads_a_file = settings.threads if len(lots) == 1 else 1
     entries: Entries = {}
-    with ThreadPoolExecutor(max_workers=settings.threads) as pool:
+    with page_processes(settings.threads) as processes, ThreadPoolExecutor(max_workers=settings.threads) as pool:
+        landing = Landing(contract, settings, blank_entry(contract, settings), threads_a_file, key, processes)
         done = zip(lots, pool.map(partial(_timed, landing), lots), strict=True)
         while told := list(islice(done, 1 if len(lots) <= MOST_LINES else MOST_LINES)):
             together = [(delivery, found[delivery.path]) for lot, (found, _) in told for delivery in lot]
@@ -171,7 +173,7 @@ def _land_alone(landing: Landing, delivery: Delivery) -> LedgerEntry:
     entry = new_entry(landing.blank, delivery)
     try:
         with landing.connect() as connection:
-            tables = read(connection, delivery, landing.contract)
+            tables = read(connection, delivery, landing.contract, landing.processes)
             path = landing.path(delivery.file_id)
             write_landing(connection, tables, landing.contract, entry.edition, delivery, path)
             counted = _count(connection, path)

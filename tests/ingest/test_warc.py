@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import tempfile
 import zipfile
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 from fastwarc.warc import WarcRecord, WarcRecordType
@@ -21,8 +23,12 @@ from hypothesis import settings as rules
 from hypothesis import strategies as st
 
 from pipelines.errors import DeliveryError
-from pipelines.ingest.contracts import load_contracts
+from pipelines.foundation.processes import Processes
+from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.dry_run import check_path
+from pipelines.ingest.inbox import Delivery
+from pipelines.ingest.landing import NO_FILE
+from pipelines.ingest.readers import answers, read, warc
 from pipelines.ingest.readers import page_facts as readers_page_facts
 from pipelines.ingest.readers.page_facts import page_facts
 from pipelines.ingest.source import ingest_source
@@ -377,6 +383,66 @@ def test_a_block_is_held_against_its_digest(settings: Settings, flipped: bool) -
     _, row = landed(settings, "a.warc", record("http://b.example/", page()) + archive)
     reasons = [reason["reason_code"] for reason in row["rejections"] or ()]
     assert reasons == (["record is damaged"] if flipped else [])
+
+
+@pytest.fixture(scope="module")
+def two_processes() -> Iterator[Processes]:
+    """Two processes that are worth starting for any page."""
+    with Processes(2, worth_starting=0, preload=[answers.__name__]) as processes:
+        yield processes
+
+
+@rules(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+@given(
+    kinds=st.lists(st.sampled_from(["response", "request", "metadata", "revisit"]), min_size=1, max_size=9),
+    damaged=st.none() | st.floats(0.1, 0.9),
+    is_packed=st.booleans(),
+)
+def test_several_processes_find_the_same_as_one(
+    two_processes: Processes, kinds: list[str], damaged: float | None, is_packed: bool
+) -> None:
+    records = [record(f"http://{number}.example/", page(), kind=kind) for number, kind in enumerate(kinds)]
+    content = b"".join(gzip.compress(each, mtime=0) if is_packed else each for each in records)
+    if damaged is not None:
+        place = int(len(content) * damaged)
+        content = content[:place] + b"WARC" + content[place + 4 :]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warc, "BATCH_RECORDS", 2)
+        path = Path(folder) / ("a.warc.gz" if is_packed else "a.warc")
+        path.write_bytes(content)
+        outcomes = [outcome(path, processes) for processes in (two_processes, Processes(1, worth_starting=0))]
+    assert outcomes[0] == outcomes[1]
+
+
+def outcome(path: Path, processes: Processes) -> tuple[object, ...]:
+    """The rows of an archive in their order, and the records that are none, or why it is refused."""
+    with duckdb.connect(config={"threads": 2}) as connection:
+        [table] = read(connection, Delivery("site_crawl", path), CONTRACT, processes)
+        try:
+            return connection.execute(f"from {table.relation}").fetchall(), table.skipped_records
+        except duckdb.Error:
+            return tuple(map(str, table.failures))
+
+
+class Deadly(Contract, frozen=True):
+    """A contract of which a process that is given it dies."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os._exit, (9,)
+
+
+def test_an_archive_whose_process_dies_is_one_clear_error(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warc, "BYTES_WORTH_PROCESSES", 0)
+    deliver(settings.inbox_dir, "site_crawl", "a.warc", record("http://a.example/", page()))
+    with pytest.raises(
+        DeliveryError, match=r"^site_crawl/a\.warc: a process that takes its pages apart was ended, somewh"
+    ):
+        ingest_source(Deadly.model_validate(CONTRACT.model_dump()), settings, lambda message: None)
+    assert [path.name for path in (settings.landing_dir / "site_crawl").glob("*.parquet")] == [
+        f"2017-{NO_FILE}.parquet"
+    ]
 
 
 HTML_PARTS = st.sampled_from(

@@ -1,12 +1,14 @@
 """Readers: one file per format. Each turns a delivered file into raw tables of text; none knows any source's rules."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import duckdb
 
 from pipelines.errors import DeliveryError
+from pipelines.foundation.processes import Processes
 from pipelines.foundation.sql import literal
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
@@ -14,43 +16,49 @@ from pipelines.ingest.readers import csv, excel, json_document, json_lines, json
 from pipelines.ingest.readers.archives import COMPRESSIONS, check_archive, is_compressed
 from pipelines.ingest.readers.raw_table import RawTable, SharedTable
 
-READERS = {
+Reader = Callable[[duckdb.DuckDBPyConnection, Delivery, Contract], list[RawTable]]
+
+NO_OTHER = warc.page_processes(1)
+READERS: dict[str, Reader] = {
     ".csv": csv.read,
     ".tsv": csv.read,
     ".txt": csv.read,
     ".json": json_document.read,
     ".jsonl": json_lines.read,
     ".ndjson": json_lines.read,
-    ".warc": warc.read,
-    ".wat": warc.read,
 }
 # Beside these rows the cost of planning a query counts for nothing.
 MOST_BYTES_TOGETHER = 1 << 20
 FORMATS_READ_TOGETHER = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 READERS_TOGETHER = {"csv": csv.read_together, "jsonl": json_lines_together.read_together}
-READERS_OF_WHOLE_FILES = {
+READERS_OF_WHOLE_FILES: dict[str, Reader] = {
     ".xlsx": excel.read,
     ".xls": excel.read,
     ".parquet": parquet.read,
-    ".wacz": warc.read_wacz,
 }
+READERS_OF_ARCHIVES = {".warc": warc.read, ".wat": warc.read}
+READERS_OF_WHOLE_ARCHIVES = {".wacz": warc.read_wacz}
 
 
-def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract) -> list[RawTable]:
-    """The raw tables of a delivered file; raises ``DeliveryError`` where its format is unknown or it is unreadable."""
+def read(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Contract, processes: Processes = NO_OTHER
+) -> list[RawTable]:
+    """The raw tables of a delivered file; raises ``DeliveryError`` where its format is unknown or it is unreadable.
+
+    The pages of archives are taken apart in ``processes`` as the tables are read.
+    """
     path = delivery.path
-    name = path.with_suffix("") if is_compressed(path) else path
-    readers = READERS if is_compressed(path) else READERS | READERS_OF_WHOLE_FILES
-    reader = readers.get(name.suffix.lower())
+    suffix = (path.with_suffix("") if is_compressed(path) else path).suffix.lower()
+    reader = _reader(suffix, processes, is_whole=not is_compressed(path))
     if reader is None:
         raise DeliveryError(
             f"{delivery.label}: not a format that is read; a {contract.name} file ends in one of "
-            f"{', '.join(READERS)} (each may be followed by {' or '.join(COMPRESSIONS)}), "
-            f"{', '.join(READERS_OF_WHOLE_FILES)}"
+            f"{', '.join([*READERS, *READERS_OF_ARCHIVES])} (each may be followed by {' or '.join(COMPRESSIONS)}), "
+            f"{', '.join([*READERS_OF_WHOLE_FILES, *READERS_OF_WHOLE_ARCHIVES])}"
         )
     if path.stat().st_size == 0:
         raise DeliveryError(f"{delivery.label}: the file is empty")
-    if is_compressed(path) and reader is not warc.read:
+    if is_compressed(path) and suffix not in READERS_OF_ARCHIVES:
         check_archive(path, delivery.label)
     if reader is excel.read and not excel.is_workbook(path):
         reader = csv.read
@@ -59,6 +67,14 @@ def read(connection: duckdb.DuckDBPyConnection, delivery: Delivery, contract: Co
     for table in tables:
         _refuse_missing(contract, from_name, table, delivery.label)
     return [_completed(table, from_name, contract) for table in tables]
+
+
+def _reader(suffix: str, processes: Processes, *, is_whole: bool) -> Reader | None:
+    """What reads a file whose name ends so; null where nothing does."""
+    archives = READERS_OF_ARCHIVES | (READERS_OF_WHOLE_ARCHIVES if is_whole else {})
+    if suffix in archives:
+        return partial(archives[suffix], processes=processes)
+    return (READERS | (READERS_OF_WHOLE_FILES if is_whole else {})).get(suffix)
 
 
 def kind_read_together(delivery: Delivery) -> str | None:

@@ -34,11 +34,20 @@ LONGEST_FIRST_LINE = 1 << 10
 
 @dataclass(frozen=True)
 class Captured:
-    """One record: its number in the archive from 1, the byte it begins at, and its block up to ``MAX_BLOCK_BYTES``."""
+    """One record: its number in the archive from 1, the byte it begins at, and its block up to ``MAX_BLOCK_BYTES``.
+
+    ``kind`` is its type by the library's list, since what an archive writes there may be anything; the rest is what its
+    headers say. It is such as another process takes.
+    """
 
     number: int
     offset: int
-    record: WarcRecord
+    kind: str
+    is_http: bool
+    address: str
+    date: str | None
+    content_type: str | None
+    is_truncated: bool
     block: bytes
     is_whole: bool
 
@@ -127,7 +136,19 @@ class Walk:
         if is_whole and not _has_its_digest(block, record.headers.get("WARC-Block-Digest")):
             detail = f"the record at byte {offset:,} is not what its WARC-Block-Digest says"
             return Unreadable(next(self.numbers), "record is damaged", detail)
-        return Captured(next(self.numbers), offset, record, block, is_whole)
+        said = record.headers
+        return Captured(
+            number=next(self.numbers),
+            offset=offset,
+            kind=str(record.record_type),
+            is_http=record.is_http,
+            address=(said.get("WARC-Target-URI") or "").strip("<> "),
+            date=said.get("WARC-Date"),
+            content_type=said.get("Content-Type"),
+            is_truncated="WARC-Truncated" in said,
+            block=block,
+            is_whole=is_whole,
+        )
 
     def _gap(self, until: int) -> Unreadable:
         since = "the beginning" if self.last_offset is None else f"the record at byte {self.last_offset:,}"

@@ -13,7 +13,7 @@ LINKS = ("A@/href", "AREA@/href")
 
 def described_answer(found: Captured, contract: Contract) -> dict[str, str | None] | None:
     """The cells of the answer that a record of metadata describes; null where it describes none."""
-    if "json" not in (found.record.headers.get("Content-Type") or ""):
+    if "json" not in (found.content_type or ""):
         return None
     try:
         envelope = _at(json.loads(found.block), "Envelope")
