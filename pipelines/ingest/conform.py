@@ -24,8 +24,7 @@ from pipelines.ingest.readers.raw_table import RawTable
 SPELLINGS_OF_TRUE = ("true", "t", "yes", "y", "1", "是", "有")
 SPELLINGS_OF_FALSE = ("false", "f", "no", "n", "0", "否", "无")
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-LIST_CODE = ord("[")
-BLANK_CODES = ", ".join(str(ord(blank)) for blank in BLANKS)
+BEGINNING_OF_LIST = "["
 NO_BLANK, BLANK_CODES_OF_PATTERNS = r"\S+", tuple(map(ord, " \t\n\f\r"))
 MASK = "▇"
 PSEUDONYM = "pseudonym"
@@ -200,10 +199,10 @@ def _quick(column: Column, table: RawTable) -> str:
     if column.gathers is not None:
         return cell
     if _is_text(column):
-        # To look at both ends of a cell costs a fraction of trimming it.
-        beginnings = f"{BLANK_CODES}, {LIST_CODE}" if table.may_hold_lists else BLANK_CODES
-        ends = f"unicode({cell}) in ({beginnings}) or unicode({cell}[-1]) in ({BLANK_CODES})"
-        return f"case when {cell} = '' or {ends} then null else {cell} end"
+        # To look at both ends of a cell costs a fraction of trimming it; of a list of codes DuckDB would make a join.
+        beginnings = f"{BLANKS}{BEGINNING_OF_LIST}" if table.may_hold_lists else BLANKS
+        is_blank_at_end = f"contains({literal(beginnings)}, {cell}[1]) or contains({literal(BLANKS)}, {cell}[-1])"
+        return f"case when {is_blank_at_end} then null else {cell} end"
     if column.data_type == "date":
         return f"case when {cell} like '____-__-__' and {cell} >= '1' then try_cast({cell} as date) end"
     if column.data_type == "timestamp":
