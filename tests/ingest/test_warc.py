@@ -452,6 +452,7 @@ HTML_PARTS = st.sampled_from(
         "<img alt='{} '>", "<script src='{}'></script>", "<li>", "<li>{} 2017-08-1{}</li>", "<ul>", "</ul>",
         "</li>", "</a>",
         "<svg><a xlink:href='{}'>", "</svg>", "<p>{}", "<b>{}</b>", "发布时间：2017-08-01", "<title>{}</title>",
+        "发<b>布</b> 时间 2017-08-02", "发&#x5e03;时间：2017-08-03", "<li>2017-02-31 \0 2017-8-4",
     ]
 )  # fmt: skip
 WORDS_LOOKED_FOR = [
@@ -473,7 +474,8 @@ def without_shortcuts() -> Iterator[Callable[..., dict[str, str | None]]]:
 
     def facts(*arguments: Any) -> dict[str, str | None]:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(readers_page_facts.Page, "holds", lambda page, word: True)
+            for shortcut in ("holds", "may_say"):
+                patch.setattr(readers_page_facts.Page, shortcut, lambda page, word: True)
             patch.setattr(readers_page_facts, "PLAIN_WORD", re.compile("(?!)"))
             return page_facts(*arguments)
 
@@ -505,6 +507,8 @@ def test_what_no_word_of_a_pattern_stands_in_is_rightly_passed_over(
         ("<a href='#'>智<b>能</b>问&#x7b54;</a>", "has_robot", "true"),
         ("<textarea>智能问答</textarea><a>智能</a>", "has_robot", "false"),
         ("<p>发 布 时 间 ： 2017-08-06", "published_date", "2017-08-06"),
+        ("<p>&#21457;布时间 2017-08-07", "published_date", "2017-08-07"),
+        ("<li>2017-08-08\0 2017-08-09</li><li>2017年8月9日</li>", "listed_dates", ["2017-08-08", "2017-08-09"]),
     ],
 )  # fmt: skip
 def test_a_page_holds_what_its_tags_mean(html: str, name: str, value: object) -> None:

@@ -7,6 +7,7 @@ with the contract's columns.
 import datetime as dt
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from html import unescape
@@ -15,7 +16,10 @@ from urllib.parse import urljoin
 from ahocorasick_rs import BytesAhoCorasick
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.contracts import Column, Contract, DataType
+
+# The patterns of a column, and what type of thing they find.
+Patterns = tuple[DataType, tuple[str, ...]]
 
 TAGS_WITH_TRACES = ("a", "area", "img", "iframe", "form", "input", "script")
 LIST_ITEMS, NESTED_ITEMS = "li, dd, tr", "li li, dd dd, tr tr"
@@ -24,7 +28,7 @@ TEXT_OF_LINK = "text="
 DRAWN = {"svg", "math"}
 HTML_IN_DRAWINGS = {"foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext", "annotation-xml"}
 WILDCARDS = {"%": ".*", "_": "."}
-WORDS_OF_PATTERN = re.compile(r"[^%_=\s]+")
+WORDS_OF_PATTERN = re.compile(r"([^%_=\s]+)(=?)")
 RARE_BYTES = 3
 # The Kelvin sign, and the capital i with a dot: in lower case they are k, and i with another dot.
 LETTERS_LIKE_ASCII = "\u212a\u0130"
@@ -33,9 +37,12 @@ PLAIN_WORD = re.compile(r"[a-z0-9.:/?=&-]+")
 LONGEST_ITEM = 300
 WORDS_BEFORE_A_DATE = 12
 # That no digit stands before the year is asked after its first two: to look back from every letter costs more.
-DATE = re.compile(
-    r"((?:19|20)(?<!\d\d\d)\d{2})(?:-|/|\.|年)(0?[1-9]|1[0-2])(?:-|/|\.|月)(0[1-9]|[12]\d|3[01]|[1-9])(?!\d)", re.ASCII
-)
+YEAR, MONTH = r"(?:19|20)(?<!\d\d\d)\d{2}", r"(?:0?[1-9]|1[0-2])"
+DAY = r"(?:0[1-9]|[12]\d|3[01]|[1-9])(?!\d)"
+DATE = re.compile(rf"({YEAR})(?:-|/|\.|年)({MONTH})(?:-|/|\.|月)({DAY})", re.ASCII)
+# Stands in no text of a page.
+END_OF_ITEM = "\0"
+DATE_OR_END = re.compile(rf"{END_OF_ITEM}|{YEAR}(?:-|/|\.|年){MONTH}(?:-|/|\.|月){DAY}", re.ASCII)
 BLANKS_AND_COLONS = re.compile(r"[\s:：]+")
 
 
@@ -51,6 +58,19 @@ class Page:
     def tags(self, selector: str) -> list[LexborNode]:
         """The tags that fit, in their order."""
         return self.tree.css(selector)
+
+    @cached_property
+    def named(self) -> list[LexborNode]:
+        """The tags that say what holds for all of the page; to look for two kinds costs as much as for one."""
+        return self.tags("meta[name], base[href]")
+
+    @cached_property
+    def title(self) -> LexborNode | None:
+        """The title of the page; one of a drawing is none."""
+        first = self.tree.css_first("title")
+        if first is None or _is_of_html(first):
+            return first
+        return next(filter(_is_of_html, self.tags("title")), None)
 
     @cached_property
     def text(self) -> str:
@@ -77,15 +97,22 @@ class Page:
         return word.encode() in self.written
 
     def may_hold(self, pattern: str) -> bool:
-        """Whether a tag may fit a pattern: its words must stand somewhere, but for the name of a link's text."""
+        """Whether a tag may fit a pattern: its words must stand somewhere."""
         return all(map(self.holds, _words(pattern)))
+
+    def may_say(self, word: str) -> bool:
+        """Whether the text of the page may hold a word, blanks and tags within it left out: its letters stand there.
+
+        Letters that have no case, that is, as only those stand there as they are looked for.
+        """
+        return all(letter in self.html for letter in _letters(word)) or "&" in self.html
 
 
 class Words:
     """The words of all patterns. Those that are long enough to be rare are looked for in one pass."""
 
-    def __init__(self, patterns: Iterable[str]) -> None:
-        words = {word for pattern in patterns for word in (*_words(pattern), _longest_part(pattern))}
+    def __init__(self, patterns: Iterable[Patterns]) -> None:
+        words = {word for kind, likes in patterns for like in likes for word in _asked_for(kind, like)}
         self.together = dict.fromkeys(sorted(word for word in words if len(word.encode()) >= RARE_BYTES))
         self._found_by = BytesAhoCorasick([word.encode() for word in self.together])
         self._in_order = list(self.together)
@@ -96,14 +123,32 @@ class Words:
         return {self._in_order[number] for number, _, _ in matches}
 
 
+def _asked_for(kind: DataType, pattern: str) -> Sequence[str]:
+    """The words a page is asked for: those of a tag, or of an address; for a date's it is looked through apart."""
+    match kind:
+        case "boolean":
+            return _words(pattern)
+        case "string[]":
+            return [_longest_part(pattern)]
+        case _:
+            return []
+
+
 @cache
-def _words_of(patterns: tuple[tuple[str, ...], ...]) -> Words:
-    return Words(pattern for column in patterns for pattern in column)
+def _words_of(patterns: tuple[Patterns, ...]) -> Words:
+    return Words(patterns)
 
 
 @cache
 def _words(pattern: str) -> tuple[str, ...]:
-    return tuple(WORDS_OF_PATTERN.findall(pattern.replace(TEXT_OF_LINK, " ")))
+    """The words of a tag that a pattern asks for, but for names of tags and attributes: any page holds those."""
+    _, blank, rest = pattern.partition(" ")
+    return tuple(word for word, is_name in WORDS_OF_PATTERN.findall(rest if blank else pattern) if not is_name)
+
+
+@cache
+def _letters(word: str) -> tuple[str, ...]:
+    return tuple(letter for letter in word if unicodedata.category(letter) == "Lo")
 
 
 def text_of(tag: LexborNode) -> str:
@@ -116,13 +161,13 @@ def page_facts(html: str, address: str, contract: Contract) -> dict[str, str | N
 
     Booleans are ``true`` or ``false``, lists and objects JSON.
     """
-    page = Page(html, address, _words_of(tuple(column.found_patterns for column in contract.columns)))
-    root = next(iter(page.tags("html")), None)
-    title = next(filter(_is_of_html, page.tags("title")), None)
+    found = ((column.data_type, column.found_patterns) for column in contract.columns if column.found_patterns)
+    page = Page(html, address, _words_of(tuple(found)))
+    root = page.tree.root
     meta = _meta(page)
     dated = {"listed_dates": json.dumps(list(_listed_dates(page)))}
     plain = {
-        "title": _line(text_of(title)) if title is not None else None,
+        "title": _line(text_of(page.title)) if page.title is not None else None,
         "html_lang": _line(_attribute(root, "lang") or _attribute(root, "xml:lang")) if root is not None else None,
         "has_viewport": str("viewport" in meta).lower(),
     }
@@ -173,7 +218,9 @@ def _href(tag: LexborNode) -> str:
 def _meta(page: Page) -> dict[str, str]:
     """The first content of each named meta tag that is not blank; names in lower case."""
     meta: dict[str, str] = {}
-    for tag in page.tags("meta[name]"):
+    for tag in page.named:
+        if tag.tag != "meta":
+            continue
         attributes = tag.attributes
         content = _line(attributes.get("content"))
         name = (attributes.get("name") or "").strip().lower()
@@ -239,7 +286,7 @@ def _trace(tag: LexborNode) -> str:
 
 def _links(page: Page, patterns: tuple[str, ...]) -> list[str]:
     """Addresses the page links to that fit, each once."""
-    base = next(iter(page.tags("base[href]")), None)
+    base = next((tag for tag in page.named if tag.tag == "base"), None)
     root = _joined(page.address, _attributes(base).get("href") or "") if base is not None else page.address
     return _fitting(root, map(_href, _links_that_may_fit(page, patterns, root.lower())), _compiled(patterns))
 
@@ -278,13 +325,17 @@ def _joined(address: str, link: str) -> str:
 def _listed_dates(page: Page) -> Iterator[str]:
     """The first date of each item of a list; an item as long as a paragraph is layout, and so is one with others."""
     holders = set(_holders(page))
-    for item in page.tags(LIST_ITEMS):
-        if holders and item.mem_id in holders:
-            continue
-        text = text_of(item)
-        date = _date_in(text) if len(text) <= LONGEST_ITEM else None
-        if date is not None:
-            yield date
+    items = page.tags(LIST_ITEMS)
+    texts = (text_of(item) for item in items if not holders or item.mem_id not in holders)
+    # To look through all of them at once costs half of looking through each.
+    together = END_OF_ITEM.join(text for text in texts if len(text) <= LONGEST_ITEM)
+    is_dated = False
+    for found in DATE_OR_END.findall(together):
+        if found == END_OF_ITEM:
+            is_dated = False
+        elif not is_dated and (day := _day(found)) is not None:
+            is_dated = True
+            yield day
 
 
 def _holders(page: Page) -> Iterator[int]:
@@ -298,6 +349,8 @@ def _holders(page: Page) -> Iterator[int]:
 
 
 def _date_after(page: Page, patterns: tuple[str, ...]) -> str | None:
+    if not any(page.may_say(_longest_part(pattern)) for pattern in patterns):
+        return None
     run_together = "".join(page.text.split()).replace(":", "").replace("：", "").lower()
     if not any(_longest_part(pattern) in run_together for pattern in patterns):
         return None
@@ -311,17 +364,16 @@ def _date_after(page: Page, patterns: tuple[str, ...]) -> str | None:
 
 def _date_in(text: str) -> str | None:
     """The first day that a text names, as ISO 8601 writes it."""
-    match = DATE.search(text)
-    while match is not None:
-        if (day := _date(*match.groups())) is not None:
-            return day
-        match = DATE.search(text, match.end())
-    return None
+    return next((day for match in DATE.finditer(text) if (day := _date(*match.groups())) is not None), None)
 
 
 @lru_cache(maxsize=1 << 14)
+def _day(date: str) -> str | None:
+    """The day that a date means, if there is one: a list names the same days over and over."""
+    return _date_in(date)
+
+
 def _date(year: str, month: str, day: str) -> str | None:
-    """The day that is meant, if there is one: a list names the same days over and over."""
     try:
         return dt.date(int(year), int(month), int(day)).isoformat()
     except ValueError:
