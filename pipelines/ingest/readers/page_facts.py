@@ -324,7 +324,7 @@ def _joined(address: str, link: str) -> str:
 
 def _listed_dates(page: Page) -> Iterator[str]:
     """The first date of each item of a list; an item as long as a paragraph is layout, and so is one with others."""
-    holders = set(_holders(page))
+    holders = _holders(page)
     items = page.tags(LIST_ITEMS)
     texts = (text_of(item) for item in items if not holders or item.mem_id not in holders)
     # To look through all of them at once costs half of looking through each.
@@ -338,14 +338,17 @@ def _listed_dates(page: Page) -> Iterator[str]:
             yield day
 
 
-def _holders(page: Page) -> Iterator[int]:
-    """The items that hold another of their kind."""
+def _holders(page: Page) -> set[int]:
+    """The items that hold another of their kind, by their place in memory."""
+    holders: set[int] = set()
     for item in page.tags(NESTED_ITEMS):
         holder = item.parent
-        while holder is not None:
+        # What holds one that is known is known as well: else a list in a list in a list would cost its depth each time.
+        while holder is not None and not (holder.tag == item.tag and holder.mem_id in holders):
             if holder.tag == item.tag:
-                yield holder.mem_id
+                holders.add(holder.mem_id)
             holder = holder.parent
+    return holders
 
 
 def _date_after(page: Page, patterns: tuple[str, ...]) -> str | None:
