@@ -32,6 +32,7 @@ test-spark: .venv-spark/installed ## The same results on Spark as on DuckDB; nee
 	.venv-spark/bin/pytest -m spark tests/engines
 
 bench: .venv/bench-installed ## What a run costs, by size: SIZES="1 3 6.2 15" (millions of crawl rows) into docs/performance.md
+	$(BIN)/python -m benchmarks.formats
 	$(BIN)/python -m benchmarks --sizes $(SIZES)
 
 check: .venv/installed ## Lint, types, which stage imports which, SQL style

@@ -1,11 +1,20 @@
 """Writes the measured part of `docs/performance.md`, between its markers, and the plot beside it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from benchmarks.plot import draw
-from benchmarks.results import ExampleResult, FixedResult, SizeResult, kept_example, kept_fixed, kept_sizes
+from benchmarks.results import (
+    ExampleResult,
+    FixedResult,
+    FormatResult,
+    SizeResult,
+    kept_example,
+    kept_fixed,
+    kept_formats,
+    kept_sizes,
+)
 from benchmarks.stages import STAGES
 from benchmarks.targets import Outcome, growth_exponent, outcomes
 from pipelines.settings import PROJECT_ROOT
@@ -20,7 +29,7 @@ ABOUT_THE_SAME = 0.05
 def write_report() -> None:
     """Put what is kept in ``benchmarks/results`` into the document."""
     sizes = kept_sizes()
-    measured = measured_part(sizes, kept_fixed(), kept_example())
+    measured = measured_part(sizes, kept_fixed(), kept_example(), kept_formats())
     text = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(
         re.sub(f"{BEGIN}.*{END}", lambda _: measured, text, flags=re.DOTALL),
@@ -30,12 +39,22 @@ def write_report() -> None:
         draw(sizes, PLOT)
 
 
-def measured_part(sizes: Sequence[SizeResult], fixed: FixedResult | None, example: ExampleResult | None) -> str:
+def measured_part(
+    sizes: Sequence[SizeResult],
+    fixed: FixedResult | None,
+    example: ExampleResult | None,
+    formats: Mapping[str, FormatResult],
+) -> str:
     """What stands between the markers, with them."""
-    return "\n".join([BEGIN, *_lines(sizes, fixed, example), END])
+    return "\n".join([BEGIN, *_lines(sizes, fixed, example, list(formats.values())), END])
 
 
-def _lines(sizes: Sequence[SizeResult], fixed: FixedResult | None, example: ExampleResult | None) -> Iterator[str]:
+def _lines(
+    sizes: Sequence[SizeResult],
+    fixed: FixedResult | None,
+    example: ExampleResult | None,
+    formats: Sequence[FormatResult],
+) -> Iterator[str]:
     yield from _conditions(sizes, fixed, example)
     if example is not None:
         yield from ("", "### All sources", "", "Seconds; medians where a run was repeated.", "")
@@ -44,10 +63,15 @@ def _lines(sizes: Sequence[SizeResult], fixed: FixedResult | None, example: Exam
         yield from ("", "### By size", "", "Seconds unless said otherwise.", "")
         yield from _table(["", *(f"{result.size} M rows" for result in sizes)], _rows(sizes))
         yield from ("", f"![Seconds by crawl rows]({PLOT.name})")
+    if formats:
+        codes = ", ".join(sorted({result.code for result in formats}))
+        yield from ("", "### By format", "", f"Code measured: {codes}.", "")
+        header = ["landing, beside what", "rows", "MiB", "seconds", "beside", "processor s", "beside", "peak GiB"]
+        yield from _table(header, map(_format, formats))
     if fixed is not None:
         yield from ("", "### Whatever the size", "", *_fixed(fixed))
     yield from ("", "### Targets", "")
-    yield from _table(["target", "measured", "verdict"], map(_outcome, outcomes(sizes, fixed, example)))
+    yield from _table(["target", "measured", "verdict"], map(_outcome, outcomes(sizes, fixed, example, formats)))
     yield from ("", "### What bounds it now", "", *(f"- {sentence}" for sentence in _bounds(sizes, fixed)))
 
 
@@ -91,7 +115,9 @@ def _rows(sizes: Sequence[SizeResult]) -> Iterator[list[str]]:
         "verdict": "gate",
     }
     for stage in STAGES:
-        yield [f"– {names.get(stage, stage)}", *(f"{result.stage(stage):.1f}" for result in sizes)]
+        cells = [_stage(stage, result) for result in sizes]
+        if any(cells):
+            yield [f"– {names.get(stage, stage)}", *cells]
     yield ["– processor seconds", *(f"{max(run.cost.cpu for run in result.full):.1f}" for result in sizes)]
     yield ["– peak memory, GiB", *(f"{result.peak_gib:.2f}" for result in sizes)]
     yield ["raw DuckDB script", *(f"{result.raw_wall:.1f}" for result in sizes)]
@@ -109,6 +135,11 @@ def _rows(sizes: Sequence[SizeResult]) -> Iterator[list[str]]:
     yield ["full runs, repetitions", *(str(len(result.full)) for result in sizes)]
 
 
+def _stage(name: str, result: SizeResult) -> str:
+    """Its seconds; nothing where it was measured before there was such a stage."""
+    return f"{result.stage(name):.1f}" if all(name in run.stages for run in result.full) else ""
+
+
 def _frame(library: str, result: SizeResult, sizes: Sequence[SizeResult]) -> str:
     """Its seconds, or the memory it would need in proportion to the largest size it was measured at."""
     if library in result.frames:
@@ -116,6 +147,18 @@ def _frame(library: str, result: SizeResult, sizes: Sequence[SizeResult]) -> str
     largest = [each for each in sizes if library in each.frames][-1]
     needed = largest.frames[library].peak_gib * result.rows / largest.rows
     return f"not run; in proportion about {needed:.0f} GiB"
+
+
+def _format(result: FormatResult) -> list[str]:
+    load = ", under load" if result.is_disturbed else ""
+    spent = [result.ours.wall, result.alone.wall, result.ours.cpu, result.alone.cpu]
+    return [
+        f"{result.name}, beside {result.beside}{load}",
+        f"{result.rows:,}",
+        f"{result.mebibytes:,.0f}",
+        *(f"{seconds:.1f}" for seconds in spent),
+        f"{result.ours.peak_gib:.2f}",
+    ]
 
 
 def _fixed(fixed: FixedResult) -> Iterator[str]:

@@ -17,6 +17,7 @@ from pipelines.foundation.hashing import code_version
 RESULTS = Path(__file__).parent / "results"
 FIXED_FILE = "fixed.json"
 EXAMPLE_FILE = "example.json"
+FORMATS_FILE = "formats.json"
 BUSY_SHARE = 0.05
 LIBRARIES = ("dagster", "dbt-core", "duckdb", "great-expectations", "pandas", "polars")
 Result = TypeVar("Result", bound=BaseModel)
@@ -180,6 +181,57 @@ class ExampleResult(BaseModel):
     def others(self) -> float:
         """Share of the machine something else used, at its worst."""
         return max(run.cost.others for run in (*self.smallest, *self.fresh, self.cell, self.weight))
+
+
+class FormatResult(BaseModel):
+    """What our reader costs, and what is beside it: a parser alone, or the same in few files; medians by seconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    beside: str
+    code: str
+    rows: int
+    mebibytes: float
+    ours: Measurement
+    alone: Measurement
+    most: float
+    """The target: at most so many times the processor seconds of what is beside."""
+
+    @property
+    def ratio(self) -> float:
+        """Seconds as a multiple of those beside."""
+        return self.ours.wall / self.alone.wall
+
+    @property
+    def cpu_ratio(self) -> float:
+        """Processor seconds as a multiple of those beside."""
+        return self.ours.cpu / self.alone.cpu
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether something else took so much of the machine that times are too long."""
+        return max(self.ours.others, self.alone.others) > BUSY_SHARE
+
+
+class FormatResults(BaseModel):
+    """Every format measured."""
+
+    model_config = ConfigDict(frozen=True)
+
+    formats: dict[str, FormatResult]
+
+
+def keep_format(key: str, result: FormatResult) -> None:
+    """Keep the result of a format beside those of the others."""
+    kept = FormatResults(formats={**kept_formats(), key: result})
+    (RESULTS / FORMATS_FILE).write_text(kept.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def kept_formats() -> dict[str, FormatResult]:
+    """The kept results of the formats that were measured."""
+    path = RESULTS / FORMATS_FILE
+    return _read(path, FormatResults).formats if path.is_file() else {}
 
 
 def keep(result: SizeResult | FixedResult | ExampleResult) -> None:

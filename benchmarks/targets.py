@@ -1,12 +1,12 @@
 """The targets, and whether the measured numbers meet them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
 
-from benchmarks.results import ExampleResult, FixedResult, Run, SizeResult
+from benchmarks.results import ExampleResult, FixedResult, FormatResult, Run, SizeResult
 
 LOAD_RATIO = 1.3
 RUN_RATIO = 1.3
@@ -49,7 +49,10 @@ def growth_exponent(sizes: Sequence[SizeResult], fixed_seconds: float = 0.0) -> 
 
 
 def outcomes(
-    sizes: Sequence[SizeResult], fixed: FixedResult | None, example: ExampleResult | None
+    sizes: Sequence[SizeResult],
+    fixed: FixedResult | None,
+    example: ExampleResult | None,
+    formats: Iterable[FormatResult],
 ) -> Iterator[Outcome]:
     """Every target in order."""
     if example is not None:
@@ -63,6 +66,8 @@ def outcomes(
         yield _unchanged(result)
     for result in sizes:
         yield _changed(result, fixed)
+    for measured in formats:
+        yield _format(measured)
     yield _help(fixed)
 
 
@@ -148,6 +153,16 @@ def _changed(result: SizeResult, fixed: FixedResult | None) -> Outcome:
     limit = fixed.run_wall + CHANGED_SHARE * (result.full_wall - fixed.run_wall)
     measured = f"{wall:.1f} s: limit {limit:.1f} s ({fixed.run_wall:.1f} s fixed, {result.full_wall:.1f} s in full)"
     return Outcome(target, measured, wall <= limit, result.is_disturbed or fixed.is_disturbed)
+
+
+def _format(result: FormatResult) -> Outcome:
+    return Outcome(
+        f"{result.name}: landing costs at most {result.most:g} times {result.beside}",
+        f"{result.ours.cpu:.1f} against {result.alone.cpu:.1f} processor seconds: {result.cpu_ratio:.2f} times; "
+        f"{result.ratio:.2f} times by the clock",
+        result.cpu_ratio <= result.most,
+        result.is_disturbed,
+    )
 
 
 def _help(fixed: FixedResult | None) -> Outcome:

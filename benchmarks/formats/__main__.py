@@ -1,6 +1,7 @@
 """Measures ingest of JSON Lines, of many small files and of WARC: `python -m benchmarks.formats`.
 
-It writes `benchmarks/results/formats.json`; with names (`json`, `small`, `warc`) it measures those and keeps the rest.
+It writes `benchmarks/results/formats.json`, which `python -m benchmarks --report` puts into the page on performance;
+with names (`json`, `small`, `warc`) it measures those and keeps the rest.
 """
 
 import gzip
@@ -10,40 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fastwarc.warc import WarcRecord, WarcRecordType
-from pydantic import BaseModel, ConfigDict
 
 from benchmarks.deliveries import FASTEST, SIZES, Size, deliver
 from benchmarks.measuring import Measurement, measure
-from pipelines.settings import PROJECT_ROOT, Settings
+from benchmarks.results import FormatResult, Machine, keep_format
+from pipelines.settings import Settings
 
-RESULT = PROJECT_ROOT / "benchmarks" / "results" / "formats.json"
 JSON_ROWS = "3"
 SMALL_FILES, LARGE_FILES, PAGES_A_SITE = 15_000, 50, 100
 PAGES, ITEMS = 6_000, 220
 REPETITIONS = 3
-
-
-class FormatResult(BaseModel):
-    """What our reader and the parser alone cost, the median of the repetitions by seconds."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    rows: int
-    mebibytes: float
-    ours: Measurement
-    alone: Measurement
-
-    @property
-    def ratio(self) -> float:
-        """Ours as a multiple of the parser alone."""
-        return self.ours.wall / self.alone.wall
-
-
-class FormatResults(BaseModel):
-    """Every format measured."""
-
-    formats: list[FormatResult]
 
 
 def main() -> None:
@@ -52,27 +29,30 @@ def main() -> None:
     shutil.rmtree(work, ignore_errors=True)
     for name in sys.argv[1:] or MEASURED:
         result = MEASURED[name](work / name)
-        _keep(result)
-        speed = result.mebibytes / result.ours.wall
+        keep_format(name, result)
         print(
-            f"{result.name}: {result.rows:,} rows, {result.mebibytes:,.0f} MiB: {result.ours.wall:.1f} s "
-            f"({speed:.0f} MiB/s, {result.ours.peak_gib:.2f} GiB), alone {result.alone.wall:.1f} s: "
-            f"{result.ratio:.2f}, {result.ours.cpu / result.alone.cpu:.2f} in processor seconds"
+            f"{result.name}: {result.rows:,} rows, {result.mebibytes:,.0f} MiB: {result.ours.wall:.1f} s, "
+            f"{result.beside} {result.alone.wall:.1f} s: {result.ratio:.2f}, "
+            f"{result.cpu_ratio:.2f} in processor seconds",
+            flush=True,
         )
     shutil.rmtree(work)
-
-
-def _keep(result: FormatResult) -> None:
-    before = FormatResults.model_validate_json(RESULT.read_bytes()).formats if RESULT.is_file() else []
-    others = [other for other in before if other.name != result.name]
-    RESULT.write_text(FormatResults(formats=[*others, result]).model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
 def _json_lines(work: Path) -> FormatResult:
     deliver(SIZES[JSON_ROWS], work / "inbox")
     folder = work / "inbox" / "site_crawl"
     alone = _median(work, [sys.executable, "-m", "benchmarks.formats.json_alone", folder, work / "out"])
-    return _result("JSON Lines", SIZES[JSON_ROWS].rows, folder, _ours(work), alone)
+    return FormatResult(
+        name="JSON Lines, gzip",
+        beside="`read_json` with every column typed, into Parquet",
+        code=Machine.this().code,
+        rows=SIZES[JSON_ROWS].rows,
+        mebibytes=_mebibytes(folder),
+        ours=_ours(work),
+        alone=alone,
+        most=1.5,
+    )
 
 
 def _small_files(work: Path) -> FormatResult:
@@ -85,7 +65,16 @@ def _small_files(work: Path) -> FormatResult:
         _median(work, [sys.executable, "-m", "benchmarks.formats.ours", "site_crawl", inbox, work / "out"])
         for inbox in (small, large)
     )
-    return _result(f"{SMALL_FILES:,} files of a site each", len(lines), small / "site_crawl", ours, alone)
+    return FormatResult(
+        name=f"JSON Lines, {SMALL_FILES:,} files of a site each",
+        beside=f"the same rows in {LARGE_FILES} files",
+        code=Machine.this().code,
+        rows=len(lines),
+        mebibytes=_mebibytes(small / "site_crawl"),
+        ours=ours,
+        alone=alone,
+        most=1.5,
+    )
 
 
 def _lines_of_pages(work: Path) -> list[bytes]:
@@ -112,7 +101,16 @@ def _warc(work: Path) -> FormatResult:
         for number in range(PAGES):
             _write_page(stream, number)
     alone = _median(work, [sys.executable, "-m", "benchmarks.formats.warc_alone", archive])
-    return _result("WARC", PAGES, folder, _ours(work), alone)
+    return FormatResult(
+        name="WARC",
+        beside="FastWARC and Resiliparse parsing each page",
+        code=Machine.this().code,
+        rows=PAGES,
+        mebibytes=_mebibytes(folder),
+        ours=_ours(work),
+        alone=alone,
+        most=2,
+    )
 
 
 def _write_page(stream: object, number: int) -> None:
@@ -150,9 +148,8 @@ def _median(work: Path, command: list[object]) -> Measurement:
     return sorted(costs, key=lambda cost: cost.wall)[REPETITIONS // 2]
 
 
-def _result(name: str, rows: int, folder: Path, ours: Measurement, alone: Measurement) -> FormatResult:
-    mebibytes = sum(path.stat().st_size for path in folder.iterdir()) / (1 << 20)
-    return FormatResult(name=name, rows=rows, mebibytes=mebibytes, ours=ours, alone=alone)
+def _mebibytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.iterdir()) / (1 << 20)
 
 
 MEASURED: dict[str, Callable[[Path], FormatResult]] = {"json": _json_lines, "small": _small_files, "warc": _warc}
