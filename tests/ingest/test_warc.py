@@ -435,6 +435,7 @@ class Deadly(Contract, frozen=True):
 
 def test_an_archive_whose_process_dies_is_one_clear_error(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warc, "BYTES_WORTH_PROCESSES", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     deliver(settings.inbox_dir, "site_crawl", "a.warc", record("http://a.example/", page()))
     with pytest.raises(
         DeliveryError, match=r"^site_crawl/a\.warc: a process that takes its pages apart was ended, somewh"

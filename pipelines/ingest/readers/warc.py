@@ -4,6 +4,7 @@ A WAT has a row per response it describes, a WACZ those of each archive in it. T
 other; where there are many, other processes take their pages apart.
 """
 
+import os
 import re
 import tempfile
 import zipfile
@@ -101,8 +102,8 @@ def _table(
 
 
 def page_processes(count: int) -> Processes:
-    """So many processes, at most, to take pages apart."""
-    return Processes(count, BYTES_WORTH_PROCESSES, preload=[answers.__name__])
+    """So many processes, at most, to take pages apart, and no more than there are processors."""
+    return Processes(min(count, os.cpu_count() or 1), BYTES_WORTH_PROCESSES, preload=[answers.__name__])
 
 
 def _rows(
