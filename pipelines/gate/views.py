@@ -27,7 +27,7 @@ def open_views(candidate: Candidate, baseline: Baseline | None = None) -> Iterat
             connection.execute(f"create schema if not exists {identifier(table.schema_name)}")
             connection.execute(f"create view {table.relation} as {_from(candidate.path(table))}")
             _create_last(connection, table, baseline)
-        create_gate_views(connection, candidate.tables)
+        create_gate_views(connection, candidate.tables, are_frozen=True)
         folders = [candidate.folder, *([baseline.folder] if baseline else [])]
         # DuckDB asks for the pattern it was given as well as for the file it finds by it.
         allowed = ", ".join(form(folder) for folder in folders for form in (literal, files_literal))
@@ -37,8 +37,13 @@ def open_views(candidate: Candidate, baseline: Baseline | None = None) -> Iterat
         yield connection
 
 
-def create_gate_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[TableSpec]) -> None:
-    """Make the views over all tables at once, ``gate.text_value`` and ``gate.table_count``."""
+def create_gate_views(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[TableSpec], *, are_frozen: bool = False
+) -> None:
+    """Make the views over all tables at once, ``gate.text_value`` and ``gate.table_count``.
+
+    Where the tables are frozen their texts are gathered once, and not anew for each rule: it takes a second.
+    """
     public = {(table.full_name, column.name) for table in tables for column in table.public_columns}
     texts = [
         f"select '{table.full_name}' as table_name, '{column}' as column_name, {identifier(column)} as value, "
@@ -66,7 +71,8 @@ def create_gate_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[Ta
         "false as is_internal, 0 as row_count"
     )
     connection.execute("create schema if not exists gate")
-    connection.execute(f"create view gate.text_value as {' union all '.join(texts) or f'{nothing} limit 0'}")
+    kind, found = "table" if are_frozen else "view", " union all ".join(texts) or f"{nothing} limit 0"
+    connection.execute(f"create {kind} gate.text_value as {found}")
     connection.execute(f"create view gate.table_count as {' union all '.join(counts)}")
 
 
