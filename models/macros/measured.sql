@@ -1,5 +1,9 @@
 {#- The rows of one measure, or of a family of them, as the list in `int_measure_value` describes it. -#}
 {% macro measured(measure) -%}
+    {%- set standard_error = measure.get('standard_error', 0) -%}
+    {%- if measure.law == 'share' -%}
+    {%- set standard_error = error_of_share(measure.value, measure.sample_size) -%}
+    {%- endif -%}
     select
         edition,
         subject_id,
@@ -10,9 +14,8 @@
         {% endif -%}
         cast({{ measure.value }} as double) as value,
         cast({{ measure.get('sample_size', 'null') }} as bigint) as sample_size,
-        cast(
-            case when {{ measure.value }} is not null then {{ measure.get('standard_error', 0) }} end as double
-        ) as standard_error,
+        cast(case when {{ measure.value }} is not null then {{ standard_error }} end as double) as standard_error,
+        cast({{ "'" ~ measure.law ~ "'" if measure.law else 'null' }} as string) as sampling_law,
         cast({{ measure.get('null_reason', 'null') }} as string) as null_reason,
         is_synthetic
     from {{ measure.from }}

@@ -44,16 +44,3 @@ def places_from_best(values: Floats | Whole) -> Whole:
 
     places: Whole = rankdata(-values, method="min", axis=-1).astype(np.int64)
     return places
-
-
-def known_errors(values: Floats, errors: Floats) -> Floats:
-    """Errors in which one that nobody knows is no certainty: it is taken for the largest of those that are known.
-
-    Where none is, for the deviation of the values. What has no value has no error.
-    """
-    is_there = ~np.isnan(values)
-    is_unknown, known = is_there & np.isnan(errors), errors[is_there & ~np.isnan(errors)]
-    spread = values[is_there].std(ddof=1) if is_there.sum() > 1 else 0.0
-    largest = known.max() if known.size else spread
-    filled: Floats = np.nan_to_num(np.where(is_unknown, largest, errors))
-    return filled

@@ -33,7 +33,8 @@ class Leaf:
 
     ``raw`` is the value as it counts, ``treated`` the same after treatment of outliers, ``error`` its standard error in
     the unit of ``raw`` (0 where it is no sample), ``is_present`` whether it has a score, ``is_gap`` whether it was not
-    measured, be it filled in or not.
+    measured, be it filled in or not. ``sample_size`` are the observations of a value that is drawn by the leaf's
+    ``law``, not a number for one that is drawn normally by its error.
     """
 
     code: str
@@ -44,6 +45,8 @@ class Leaf:
     error: Floats
     is_present: Truth
     is_gap: Truth
+    sample_size: Floats
+    law: str | None = None
     is_veto: bool = False
     may_be_missing: bool = True
 
@@ -103,7 +106,7 @@ class Index:
         """Hash of everything the draws depend on."""
         digest = sha256(json.dumps(self._described(), sort_keys=True, ensure_ascii=False).encode())
         for leaf in self.leaves:
-            for column in (leaf.raw, leaf.treated, leaf.error, leaf.is_present, leaf.is_gap):
+            for column in (leaf.raw, leaf.treated, leaf.error, leaf.is_present, leaf.is_gap, leaf.sample_size):
                 digest.update(np.ascontiguousarray(column).tobytes())
         for positions in self.compared:
             digest.update(positions.tobytes())
@@ -112,7 +115,7 @@ class Index:
 
     def _described(self) -> list[object]:
         leaves = [
-            (leaf.code, leaf.measure, leaf.is_veto, leaf.may_be_missing, *vars(leaf.method).values())
+            (leaf.code, leaf.measure, leaf.law, leaf.is_veto, leaf.may_be_missing, *vars(leaf.method).values())
             for leaf in self.leaves
         ]
         branches = [

@@ -7,17 +7,17 @@ import numpy as np
 import polars as pl
 
 from pipelines.foundation.sql import Row
-from pipelines.robustness.arithmetic import known_errors
 from pipelines.robustness.index import Branch, Floats, Index, Leaf, Method, Node
+from pipelines.robustness.laws import sampled
 from pipelines.robustness.normalising import RELATIVE
 from pipelines.robustness.rules import IndexKey
-from pipelines.robustness.titles import ERROR_SUFFIX, SUBJECT, Exclusion, Title, title_of
+from pipelines.robustness.titles import ERROR_SUFFIX, SIZE_SUFFIX, SUBJECT, Exclusion, Title, title_of
 
 # Every table of the warehouse that is read here, by schema and name.
 TABLES_READ = (
     ("awards", "award_candidate"),
-    ("awards", "award_component"),
     ("awards", "award_title"),
+    ("intermediate", "int_award_input"),
     ("intermediate", "int_framework_node"),
     ("intermediate", "int_indicator_normalised"),
     ("intermediate", "int_node_weight"),
@@ -35,6 +35,7 @@ VALUES = """
     select
         normalised.node_code, ranked.rank_class, normalised.subject_id, normalised.compared_class,
         normalised.counted_value, normalised.treated_value, normalised.standard_error,
+        normalised.sampling_law, normalised.sample_size,
         normalised.normalised_value is not null as is_present,
         coalesce(normalised.absence = 'not_measured', false) as is_gap,
         ranked.subject_rank is not null as is_ranked, ranked.is_synthetic
@@ -91,8 +92,8 @@ TITLE_CANDIDATES = """
 TITLE_INPUTS = """
     select
         inputs.subject_id, inputs.input_code, inputs.input_kind, inputs.index_code, inputs.value_code, inputs.weight,
-        inputs.input_score, inputs.standard_error
-    from awards.award_component as inputs
+        inputs.input_score, inputs.standard_error, inputs.sampling_law, inputs.sample_size
+    from intermediate.int_award_input as inputs
     inner join awards.award_candidate as candidates using (edition, series_code, title_code, subject_id)
     where
         inputs.edition = $edition and inputs.series_code = $series_code and inputs.title_code = $title_code
@@ -151,13 +152,16 @@ def contested_titles(connection: duckdb.DuckDBPyConnection) -> Iterator[Title]:
                 SUBJECT,
                 pl.col("input_score").alias(code),
                 pl.col("standard_error").alias(f"{code}{ERROR_SUFFIX}"),
+                pl.when(pl.col("sampling_law").is_not_null()).then("sample_size").alias(f"{code}{SIZE_SUFFIX}"),
             )
             candidates = candidates.join(values, on=SUBJECT, how="left", validate="1:1")
         carried = inputs.filter(pl.col("input_kind").is_in(CARRIED)).select("input_code", "index_code", "value_code")
         nodes = {
             code: (index_code, node_code) for code, index_code, node_code in carried.unique().sort(by=pl.all()).rows()
         }
-        yield title_of(candidates, weights, edition, (series_code, title_code), tied_within, stage, nodes)
+        laws = dict(inputs.drop_nulls("sampling_law").select("input_code", "sampling_law").unique().iter_rows())
+        codes = (series_code, title_code)
+        yield title_of(candidates, weights, edition, codes, tied_within, stage, nodes, laws)
 
 
 def exclusions(connection: duckdb.DuckDBPyConnection) -> list[Exclusion]:
@@ -183,6 +187,10 @@ def _node(row: Row, rows: list[Row], by_leaf: dict[str, pl.DataFrame], bands: pl
 
 
 def _leaf(row: Row, values: pl.DataFrame, bands: pl.DataFrame) -> Leaf:
+    raw, is_drawn = _numbers(values["counted_value"]), values["sampling_law"].is_not_null()
+    law = next(iter(values["sampling_law"].drop_nulls()), None)
+    sizes = _numbers(values["sample_size"].set(~is_drawn, None))
+    error, sample_size = sampled(raw, _numbers(values["standard_error"]), sizes, law)
     return Leaf(
         code=row["node_code"],
         measure="/".join(filter(None, (row["measure_code"], row["denominator_code"]))),
@@ -196,11 +204,13 @@ def _leaf(row: Row, values: pl.DataFrame, bands: pl.DataFrame) -> Leaf:
             points_per_unit=row["points_per_unit"],
             bands=tuple(bands.select("lower_bound", "points").rows()),
         ),
-        raw=_numbers(values["counted_value"]),
+        raw=raw,
         treated=_numbers(values["treated_value"]),
-        error=known_errors(_numbers(values["counted_value"]), _numbers(values["standard_error"])),
+        error=error,
         is_present=values["is_present"].to_numpy(),
         is_gap=values["is_gap"].to_numpy(),
+        sample_size=sample_size,
+        law=law,
         is_veto=row["is_veto"],
         may_be_missing=row["missing_rule"] != "fail",
     )

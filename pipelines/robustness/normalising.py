@@ -6,6 +6,7 @@ import numpy as np
 
 from pipelines.robustness.arithmetic import VALUE_DIGITS, places_from_best, round_away
 from pipelines.robustness.index import Floats, Leaf, Method, Whole
+from pipelines.robustness.laws import RANGES
 
 # What everybody scores, by every method that compares, where all values are the same.
 MIDDLE = 50.0
@@ -16,17 +17,18 @@ RELATIVE = ("min_max", "z_score", "rank", "percentile", "distance_to_best")
 def limits(leaf: Leaf, groups: Sequence[Whole]) -> tuple[Floats, Floats]:
     """How far a value may move, as the least and the greatest raw value for each subject.
 
-    Points stay within 0 to 100, what is deducted for does not fall below nothing, yes and no stay what they are, what
-    is banded stays within its bands, winsorised values stay between the fences of their group, and what a logarithm is
-    taken of does not fall below what was measured in its group.
+    A share stays within 0 and 1, a mean of points within 0 and 100, and what nobody has less than nothing of does not
+    fall below that, whatever stands in for a gap. Points stay within 0 to 100, what is deducted for does not fall below
+    nothing, yes and no stay what they are, what is banded stays within its bands, winsorised values stay between the
+    fences of their group, and what a logarithm is taken of does not fall below what was measured in its group.
     """
-    low, high = np.full(leaf.raw.shape, -np.inf), np.full(leaf.raw.shape, np.inf)
+    low, high = _possible(leaf)
     if leaf.method.normalisation == "boolean":
         return leaf.raw, leaf.raw
     if leaf.method.normalisation == "given":
-        low, high = np.minimum(leaf.raw, 0), np.maximum(leaf.raw, 100)
+        low, high = np.maximum(low, np.minimum(leaf.raw, 0)), np.minimum(high, np.maximum(leaf.raw, 100))
     if leaf.method.normalisation == "deduction":
-        low = np.minimum(leaf.raw, 0)
+        low = np.maximum(low, np.minimum(leaf.raw, 0))
     if leaf.method.normalisation == "banded" and leaf.method.treatment == "none":
         low = np.maximum(low, leaf.method.bands[0][0])
     for positions in groups:
@@ -36,6 +38,12 @@ def limits(leaf: Leaf, groups: Sequence[Whole]) -> tuple[Floats, Floats]:
         elif leaf.method.treatment == "log":
             low[positions] = np.maximum(low[positions], leaf.raw[positions].min())
     return low, high
+
+
+def _possible(leaf: Leaf) -> tuple[Floats, Floats]:
+    is_counted = not (leaf.raw < 0).any()
+    least, greatest = RANGES.get(leaf.law or "", (0.0 if is_counted else -np.inf, np.inf))
+    return np.minimum(leaf.raw, least), np.maximum(leaf.raw, greatest)
 
 
 def treat(leaf: Leaf, raw: Floats, bounds: tuple[Floats, Floats]) -> Floats:

@@ -23,7 +23,7 @@ ALTERNATIVES = {
     WEIGHTS: ("uniform_noise",),
     NORMALISATION: (OWN, "min_max", "z_score", "rank", "percentile"),
     AGGREGATION: (OWN, "arithmetic", "geometric", "harmonic"),
-    SAMPLING: ("normal_error",),
+    SAMPLING: ("posterior",),
 }
 IndexKey = tuple[int, str]
 Counts = Annotated[tuple[int, ...], BeforeValidator(lambda text: text.split("|") if isinstance(text, str) else text)]

@@ -17,6 +17,7 @@ from pipelines.robustness.arithmetic import middle_places, places_from_best, ste
 from pipelines.robustness.draws import Sample
 from pipelines.robustness.gaps import GAP_SHARES, fill_gaps
 from pipelines.robustness.index import Floats, Index, Leaf, Whole
+from pipelines.robustness.laws import Law, law_of
 from pipelines.robustness.normalising import RELATIVE, limits, normalise, treat
 from pipelines.robustness.rules import AGGREGATION, CHOICE_CODES, NORMALISATION, OWN, SAMPLING, WEIGHTS, Rules
 from pipelines.robustness.scoring import AVERAGED, Evidence, find_evidence, score
@@ -170,6 +171,11 @@ class Simulation:
         }
 
     @cached_property
+    def _laws(self) -> dict[str, Law | None]:
+        """By what law the values of each leaf that is of a sample move."""
+        return {leaf.code: law_of(leaf) for leaf in self.index.leaves if leaf.measure in self._sampled}
+
+    @cached_property
     def _evidence(self) -> Mapping[str, Evidence]:
         return find_evidence(self.index)
 
@@ -246,8 +252,7 @@ class Simulation:
         """The framework's own choices, with the values of the draws."""
         count = len(moved.aggregations)
         shares = {branch.code: np.repeat([branch.shares], count, axis=0) for branch in self.index.branches}
-        deviations = Deviations(moved.deviations.of, moved.deviations.carried)
-        return Moved(shares, [OWN] * count, [OWN] * count, deviations)
+        return Moved(shares, [OWN] * count, [OWN] * count, moved.deviations)
 
     def _moved(self, sample: Sample, start: int, stop: int) -> "Moved":
         rules = self.rules
@@ -321,13 +326,17 @@ class Simulation:
         return np.where(np.isnan(carried), by_error, treat(leaf, carried, self._limits[leaf.code]))
 
     def _sampled_values(self, leaf: Leaf, deviations: Floats) -> Floats:
-        positions, error = self._sampled[leaf.measure], self.rules.error_scale * leaf.error
+        positions, error, law = self._sampled[leaf.measure], leaf.error, self._laws[leaf.code]
+        scaled = self.rules.error_scale * deviations
+        if law is None:
+            scaled *= error[positions]
+            scaled += leaf.raw[positions]
+        moved = scaled if law is None else law.values(scaled, positions)
         if len(positions) == len(error):
-            raw = error * deviations
-            raw += leaf.raw
+            raw = moved
         else:
             raw = np.repeat(leaf.raw[None, :], len(deviations), axis=0)
-            raw[:, positions] += error[positions] * deviations
+            raw[:, positions] = moved
         treated = treat(leaf, raw, self._limits[leaf.code])
         return treated if (error > 0).all() else np.where(error > 0, treated, leaf.treated)
 

@@ -1,8 +1,10 @@
 """The results of an index's draws: an interval and chances of every ranked subject, and the share of every choice."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipelines.robustness.gaps import GAP_SHARES
@@ -12,6 +14,7 @@ from pipelines.robustness.simulation import Draws, Ranks
 
 PERCENTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 SLAB = 2048
+Numbers = npt.NDArray[Any]
 RANK_INTERVAL, TOP_CHANCE, SENSITIVITY = "idx_rank_interval", "idx_top_chance", "idx_sensitivity"
 
 
@@ -36,7 +39,11 @@ class RankedIndex:
 
 
 def _rank_intervals(index: Index, rules: Rules, draws: Draws) -> pl.DataFrame:
-    scores = {f"score_{name}": values * (index.score_scale / 100) for name, values in percentiles(draws.scores).items()}
+    scale = index.score_scale / 100
+    scores = {
+        f"score_{name}": scale * _reaching(values, draws.base_scores, name)
+        for name, values in percentiles(draws.scores).items()
+    }
     ranks = {f"rank_{name}": values.astype(np.int64) for name, values in percentiles(draws.ranks).items()}
     spans = ranks | _span("choice_rank", draws.choice_ranks) | _span("sampling_rank", draws.sampling_ranks)
     bounds = {name: _reaching(values, draws.base_ranks, name) for name, values in spans.items()}
@@ -67,8 +74,8 @@ def _span(kind: str, middle_ranks: Floats) -> dict[str, Whole]:
     }
 
 
-def _reaching(values: Whole, published: Ranks, name: str) -> Whole:
-    """An end of an interval, moved out to the published rank: nobody stands outside the own interval."""
+def _reaching(values: Numbers, published: Numbers, name: str) -> Numbers:
+    """An end of an interval, moved out to what is published: nobody stands outside the own interval."""
     if name.endswith("p05"):
         return np.minimum(values, published)
     return np.maximum(values, published) if name.endswith("p95") else values

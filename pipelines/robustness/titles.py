@@ -13,13 +13,15 @@ import numpy as np
 import polars as pl
 
 from pipelines.foundation.hashing import hash_json
-from pipelines.robustness.arithmetic import known_errors, places_from_best, reaches, steps_of
+from pipelines.robustness.arithmetic import places_from_best, reaches, steps_of
 from pipelines.robustness.index import Branch, Floats, Index, Leaf, Method, Truth, Whole
+from pipelines.robustness.laws import sampled
 from pipelines.robustness.rules import Rules
 from pipelines.robustness.simulation import Draws, Simulation
 from pipelines.robustness.tables import PERCENTILES
 
-SUBJECT, RANK_CLASS, ERROR_SUFFIX = "subject_id", "rank_class", "_standard_error"
+SUBJECT, RANK_CLASS = "subject_id", "rank_class"
+ERROR_SUFFIX, SIZE_SUFFIX = "_standard_error", "_sample_size"
 FIRMNESS = "award_firmness"
 EVERY_TITLE = "*"
 # Below every step that a score can have.
@@ -194,13 +196,15 @@ def title_of(
     tied_within: float = 0.000001,
     stage: int = 1,
     nodes: Mapping[str, NodeKey] | None = None,
+    laws: Mapping[str, str] | None = None,
 ) -> Title:
     """A title from the rows of its candidates.
 
     ``candidates`` has ``subject_id``, ``rank_class``, ``quota``, ``threshold_score``, ``is_eligible``,
     ``is_synthetic``, a column of 0 to 100 for each weight, and where an input is of a sample one named after it that
-    ends in ``_standard_error``. An input that is missing gives its weight to the others. ``codes`` are those of the
-    series and the title; they name the stream of random numbers.
+    ends in ``_standard_error``; where ``laws`` names the law it is drawn by, another that ends in ``_sample_size``. An
+    input that is missing gives its weight to the others. ``codes`` are those of the series and the title; they name the
+    stream of random numbers.
     """
     ordered = candidates.sort(RANK_CLASS, SUBJECT)
     total = sum(weights.values())
@@ -217,7 +221,7 @@ def title_of(
         root=Branch(
             code=code,
             aggregation="arithmetic",
-            children=tuple(_leaf(ordered, name) for name in names),
+            children=tuple(_leaf(ordered, name, (laws or {}).get(name)) for name in names),
             shares=tuple(weights[name] / total for name in names),
         ),
         tied_within=tied_within,
@@ -234,20 +238,26 @@ def title_of(
     )
 
 
-def _leaf(ordered: pl.DataFrame, name: str) -> Leaf:
+def _leaf(ordered: pl.DataFrame, name: str, law: str | None) -> Leaf:
     values = _numbers(ordered, name)
-    error = f"{name}{ERROR_SUFFIX}"
+    errors = _numbers(ordered, f"{name}{ERROR_SUFFIX}", np.zeros(len(ordered)))
+    sizes = _numbers(ordered, f"{name}{SIZE_SUFFIX}", np.full(len(ordered), np.nan))
+    error, sample_size = sampled(values, errors, sizes, law)
     return Leaf(
         code=name,
         measure=name,
         method=Method("given"),
         raw=values,
         treated=values,
-        error=known_errors(values, _numbers(ordered, error)) if error in ordered.columns else np.zeros(len(ordered)),
+        error=error,
         is_present=~np.isnan(values),
         is_gap=np.isnan(values),
+        sample_size=sample_size,
+        law=law,
     )
 
 
-def _numbers(frame: pl.DataFrame, name: str) -> Floats:
+def _numbers(frame: pl.DataFrame, name: str, missing: Floats | None = None) -> Floats:
+    if missing is not None and name not in frame.columns:
+        return missing
     return frame[name].cast(pl.Float64).fill_null(np.nan).to_numpy().copy()

@@ -212,6 +212,7 @@ def test_the_order_of_rows_and_threads_changes_no_byte(copied: Settings, keep: K
         ("delete from indices.idx_rank_interval where subject_id = 'unit:U001'", "never", "ranked_without"),
         ("update indices.idx_rank_interval set rank_class = 'another'", "never", "intervals_without_a_rank"),
         ("update indices.idx_rank_interval set rank_p05 = rank_p95 + 1", "never", "percentiles_out_of_order"),
+        ("update indices.idx_rank_interval set score_p05 = 101, score_p50 = 102, score_p95 = 103", "never", "outside"),
         ("update indices.idx_rank_interval set score_p50 = null", "not_be_null", None),
         ("insert into indices.idx_rank_interval from indices.idx_rank_interval limit 1", "never", "repeated_key"),
         ("update indices.idx_top_chance set chance = 1.5", "to_be_between", None),

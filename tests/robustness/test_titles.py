@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 import pytest
+from scipy import stats  # type: ignore[import-untyped]
 
-from pipelines.robustness.arithmetic import known_errors
+from pipelines.robustness.laws import MEAN, known_errors
 from pipelines.robustness.simulation import Simulation, Wanted
 from pipelines.robustness.titles import CarriedIndex, Exclusion, NodeKey, Title, decide_titles, title_of
 from tests.fixtures.drawing import Columns, alike, flat_index, rules
@@ -52,8 +53,10 @@ def test_who_may_fall_below_the_threshold_may_lose_whatever_the_rank() -> None:
     assert chances["alone"] == pytest.approx(0.5, abs=0.1)
 
 
-def contest(series: str, stage: int, scores: Columns, errors: Columns, **nodes: NodeKey) -> Title:
-    """A title with one place, whose inputs count alike."""
+def contest(
+    series: str, stage: int, scores: Columns, errors: Columns, sizes: Columns | None = None, **nodes: NodeKey
+) -> Title:
+    """A title with one place, whose inputs count alike; those of which sizes are given are means of so many."""
     count = len(next(iter(scores.values())))
     frame = pl.DataFrame(
         {
@@ -65,9 +68,11 @@ def contest(series: str, stage: int, scores: Columns, errors: Columns, **nodes: 
             "is_synthetic": [False] * count,
             **scores,
             **{f"{name}_standard_error": column for name, column in errors.items()},
+            **{f"{name}_sample_size": column for name, column in (sizes or {}).items()},
         }
     )
-    return title_of(frame, dict.fromkeys(scores, 1.0), 2017, (series, "t"), stage=stage, nodes=nodes)
+    laws = dict.fromkeys(sizes or {}, MEAN)
+    return title_of(frame, dict.fromkeys(scores, 1.0), 2017, (series, "t"), stage=stage, nodes=nodes, laws=laws)
 
 
 def chances(*titles: Title, exclusions: Sequence[Exclusion] = (), **indices: CarriedIndex) -> dict[str, list[float]]:
@@ -126,3 +131,12 @@ def test_an_error_nobody_knows_is_no_certainty() -> None:
     unknown = known_errors(np.array([1.0, 3.0]), np.array([np.nan, np.nan]))
     assert unknown == pytest.approx(np.full(2, np.sqrt(2)))
     assert chances(contest("series1", 1, {"a": [50, 51]}, {"a": [None, 4]}))["series1"][0] > 0.3
+
+
+def test_the_fewer_scored_the_likelier_the_next_one_wins() -> None:
+    """Three experts and the same error: a fifth more often than by the normal draw, as of t with two degrees."""
+    scores, errors, sizes = {"a": [50.0, 56.0]}, {"a": [2.0, 2.0]}, {"a": [3.0, 3.0]}
+    drawn = stats.t(2).rvs((200_000, 2), random_state=np.random.default_rng(9)) * 2 + [50, 56]
+    few = chances(contest("series1", 1, scores, errors, sizes))["series1"][0]
+    assert few == pytest.approx((drawn[:, 0] > drawn[:, 1]).mean(), abs=0.02)
+    assert chances(contest("series1", 1, scores, errors))["series1"][0] < 0.8 * few

@@ -121,6 +121,10 @@ read_values as (
             when 'recommendation' then cast(0 as double)
         end as standard_error,
         case asked.input_kind
+            when 'measure' then measures.sampling_law
+            when 'adjusted_review' then 'mean'
+        end as sampling_law,
+        case asked.input_kind
             when 'node' then nodes.sample_size
             when 'measure' then measures.sample_size
             when 'adjusted_review' then panel_means.review_count
@@ -180,6 +184,7 @@ weighed as (
         name_en,
         input_score,
         case when input_score is not null then standard_error end as standard_error,
+        sampling_law,
         sample_size,
         weight,
         case

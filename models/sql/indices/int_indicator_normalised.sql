@@ -90,6 +90,7 @@ drawn_in as (
         raw_values.is_imputed,
         raw_values.sample_size,
         raw_values.standard_error,
+        raw_values.sampling_law,
         raw_values.null_reason,
         raw_values.is_synthetic
     from raw_values
@@ -123,6 +124,7 @@ treated as (
         is_imputed,
         sample_size,
         standard_error,
+        sampling_law,
         null_reason,
         is_synthetic
     from drawn_in
@@ -415,6 +417,7 @@ normalised as (
         is_imputed,
         sample_size,
         standard_error,
+        sampling_law,
         -- By the delta method; where a method has steps and no slope, a sampled value's error is not known. What ends
         -- at 0 and 100 has a deviation of 50 at most.
         case

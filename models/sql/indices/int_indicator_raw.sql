@@ -30,6 +30,7 @@ sized as (
         measured.value,
         measured.sample_size,
         measured.standard_error,
+        measured.sampling_law,
         measured.null_reason,
         measured.is_synthetic,
         leaves.sample_min is null or coalesce(measured.sample_size >= leaves.sample_min, false) as is_enough
@@ -47,6 +48,7 @@ read_values as (
         case when is_enough then value end as value,
         sample_size,
         case when is_enough then standard_error end as standard_error,
+        sampling_law,
         case when value is null or is_enough then null_reason else 'too_few_observations' end as null_reason,
         is_synthetic
     from sized
@@ -133,6 +135,7 @@ given as (
                         + power(found.value * denominators.standard_error / power(denominators.value, 2), 2)
                     )
         end as standard_error,
+        case when leaves.denominator_code is null then found.sampling_law end as sampling_law,
         case
             when found.value is null then coalesce(found.null_reason, 'not_measured')
             when leaves.denominator_code is not null and coalesce(denominators.value, 0) = 0 then 'no_denominator'
@@ -277,6 +280,7 @@ completed as (
         filled.raw_value is null and filled.filled_value is not null as is_imputed,
         filled.sample_size,
         case when filled.raw_value is null then filled.filled_error else filled.standard_error end as standard_error,
+        case when filled.raw_value is not null then filled.sampling_law end as sampling_law,
         case
             when filled.raw_value is null and filled.absence <> 'not_measured' then filled.absence
             else filled.null_reason

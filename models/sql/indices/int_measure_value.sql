@@ -1,18 +1,19 @@
 {#-
     The measures an indicator can read: what gives each its value, on how many observations it rests, its standard
-    error where those are a sample (empty where nobody can say; what is counted in full has none, which is 0), and why
-    it is empty. A star stands for the codes that rows themselves carry (`by`).
+    error where those are a sample (empty where nobody can say; what is counted in full has none, which is 0), by what
+    law it would come out otherwise (a `share` of the observations, or a `mean` of theirs of 0 to 100), and why it is
+    empty. A star stands for the codes that rows themselves carry (`by`).
     What experts score is theirs with their severity taken out (`review.*`); what they found, be it yes or no, how many,
     or a veto, is read as they gave it (`found.*`: int_indicator_raw says which indicator reads which).
     A framework that names a measure which is not given here is refused before anything is built.
 -#}
 {%- set given = [
     {'code': 'crawl.home_available_share', 'from': 'crawls', 'value': 'home_available_share',
-        'sample_size': 'home_probe_count', 'standard_error': error_of_share('home_available_share', 'home_probe_count')},
+        'sample_size': 'home_probe_count', 'law': 'share'},
     {'code': 'crawl.home_failed_share', 'from': 'crawls', 'value': 'home_failed_share',
-        'sample_size': 'home_probe_count', 'standard_error': error_of_share('home_failed_share', 'home_probe_count')},
+        'sample_size': 'home_probe_count', 'law': 'share'},
     {'code': 'crawl.dead_link_share', 'from': 'crawls', 'value': 'dead_link_share',
-        'sample_size': 'inner_page_count', 'standard_error': error_of_share('dead_link_share', 'inner_page_count')},
+        'sample_size': 'inner_page_count', 'law': 'share'},
     {'code': 'crawl.dead_link_count', 'from': 'crawls',
         'value': 'case when inner_page_count > 0 then dead_link_count end', 'sample_size': 'inner_page_count'},
     {'code': 'crawl.days_since_update', 'from': 'crawls', 'value': 'days_since_update',
@@ -22,20 +23,20 @@
     {'code': 'inspection.passed_share', 'from': 'inspections', 'value': 'passed_share',
         'sample_size': 'inspection_count'},
     {'code': 'robot.answered_share', 'from': 'robots', 'value': 'answered_share',
-        'sample_size': 'question_count', 'standard_error': error_of_share('answered_share', 'question_count')},
+        'sample_size': 'question_count', 'law': 'share'},
     {'code': 'robot.accuracy_share', 'from': 'robots', 'value': 'accuracy_share',
-        'sample_size': 'judged_count', 'standard_error': error_of_share('accuracy_share', 'judged_count')},
+        'sample_size': 'judged_count', 'law': 'share'},
     {'code': 'survey.*', 'from': 'surveys', 'by': 'measure', 'value': 'mean_score',
-        'sample_size': 'respondent_count', 'standard_error': 'standard_error',
+        'sample_size': 'respondent_count', 'law': 'mean', 'standard_error': 'standard_error',
         'null_reason': "case when is_suppressed then 'small_cell' end"},
     {'code': 'communication.*', 'from': 'account_communications', 'by': 'formula_code', 'value': 'score',
         'sample_size': 'scored_count', 'null_reason': 'null_reason'},
     {'code': 'communication.*', 'from': 'body_communications', 'by': 'formula_code', 'value': 'placed_score',
         'sample_size': 'scored_count'},
     {'code': 'review.*', 'from': 'reviews', 'by': 'criterion_code', 'value': 'mean_score',
-        'sample_size': 'review_count', 'standard_error': 'standard_error'},
+        'sample_size': 'review_count', 'law': 'mean', 'standard_error': 'standard_error'},
     {'code': 'found.*', 'from': 'reviews', 'by': 'criterion_code', 'value': 'raw_mean',
-        'sample_size': 'review_count', 'standard_error': 'raw_standard_error'},
+        'sample_size': 'review_count', 'law': 'mean', 'standard_error': 'raw_standard_error'},
     {'code': 'external.*', 'from': 'external_values', 'by': 'indicator_code', 'value': 'mean_value',
         'sample_size': 'value_count'},
 ] -%}

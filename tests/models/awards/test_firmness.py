@@ -5,6 +5,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.robustness.inputs import contested_titles
+from pipelines.robustness.laws import MEAN
 from pipelines.robustness.simulation import Simulation
 from pipelines.settings import Settings
 from tests.fixtures.drawing import rules
@@ -22,6 +23,7 @@ def test_unmoved_draws_are_the_published_scores(first: Settings) -> None:
     with duckdb.connect(str(first.warehouse_path), read_only=True) as connection:
         titles = list(contested_titles(connection))
     assert len(titles) == candidates.select("series_code", "title_code").n_unique() > 5
+    assert {leaf.law for title in titles for leaf in title.index.leaves} == {None, MEAN}
     for title in titles:
         draws = Simulation(title.index, rules(draw_count=2, sensitivity_count=1)).run()
         found = candidates.filter(series_code=title.series_code, title_code=title.title_code)
