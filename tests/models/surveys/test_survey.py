@@ -1,5 +1,6 @@
 """From exports of a questionnaire to what is published of it, through landing and every model."""
 
+import shutil
 from pathlib import Path
 
 import fastexcel
@@ -7,11 +8,13 @@ import polars as pl
 import pytest
 
 from pipelines.example import ExampleOptions, write_example
-from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.reference.rows import seed_path
+from pipelines.settings import PROJECT_ROOT, SEEDS_DIR, Settings
 from tests.fixtures.deliveries import delimited, deliver
 from tests.fixtures.warehouse import build_tables, ingest, rows_of
 
 REAL = sorted((PROJECT_ROOT.parent / "shared" / "data" / "survey").glob("*.xls"))
+EDITION = 2017
 QUESTIONNAIRE = "网民体验调查"
 TABLES = (
     "audit.quarantine",
@@ -31,7 +34,7 @@ Choices = list[int]
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A small edition whose sites are registered and of which nobody was asked."""
-    settings = Settings(home=tmp_path / "home", inbox=tmp_path / "inbox", edition=2017)
+    settings = Settings(home=tmp_path / "home", inbox=tmp_path / "inbox", edition=EDITION)
     write_example(settings.inbox_dir, ExampleOptions(sites=60, crawled=10, pages=4), lambda message: None)
     for path in (settings.inbox_dir / "survey_response").iterdir():
         path.unlink()
@@ -64,21 +67,29 @@ def shown(settings: Settings, table: str, columns: list[str], **wanted: str) -> 
     return frame.select(columns).sort(columns).rows()
 
 
-def test_both_forms_of_an_export_give_the_same(settings: Settings) -> None:
+def test_both_forms_of_an_export_give_the_same_and_a_new_question_is_a_row(settings: Settings) -> None:
+    """The eighth question, of which agreement is bad, stands nowhere but in its row and in its column."""
     subject = site(settings)
+    added = f"{EDITION},{QUESTIONNAIRE},8,-,scale,experience.speed,satisfaction,true,,网站是否太慢,Whether it is slow\n"
+    with_seeds = settings.for_run(seeds=shutil.copytree(SEEDS_DIR, settings.home_dir.with_name("seeds")))
+    with seed_path(with_seeds.seeds_dir, "survey_questions").open("a", encoding="utf-8") as seed:
+        seed.write(added)
     answers = [(number, CAREFUL if number % 2 else [2, 1, 3, 2, 3], [1, 2]) for number in range(1, 13)]
-    header = [*META, *SCALES, "7、用过(多选)"]
-    put(settings, f"{QUESTIONNAIRE}_{subject}_6.csv", header, [by_text(*answer) for answer in answers[:6]])
-    wide = [*META, *SCALES, *(f"7({service})" for service in SERVICES)]
-    put(settings, f"{QUESTIONNAIRE}_{subject}_7.csv", wide, [by_number(*answer) for answer in answers[6:]])
-    ingest(settings)
-    build_tables(settings, *TABLES)
-    assert shown(settings, "core.fct_survey_option", ["option_text", "chosen_share"], question_number="7") == sorted(
+    header = [*META, *SCALES, "7、用过(多选)", "8、太慢"]
+    put(settings, f"{QUESTIONNAIRE}_{subject}_6.csv", header, [[*by_text(*answer), "满意"] for answer in answers[:6]])
+    wide = [*META, *SCALES, *(f"7({service})" for service in SERVICES), "8、太慢"]
+    put(settings, f"{QUESTIONNAIRE}_{subject}_7.csv", wide, [[*by_number(*answer), "2"] for answer in answers[6:]])
+    ingest(with_seeds)
+    build_tables(with_seeds, *TABLES)
+    assert shown(with_seeds, "core.fct_survey_option", ["option_text", "chosen_share"], question_number="7") == sorted(
         [(service, share) for service, share in zip(SERVICES, [1.0, 1.0, 0.0, 0.0], strict=True)] * 2
     )
-    scores = shown(settings, "core.fct_survey_score", ["measure", "respondent_count", "mean_score"])
+    scores = shown(with_seeds, "core.fct_survey_score", ["measure", "respondent_count", "mean_score"])
     assert scores[0] == ("experience.content", 12, 87.5)
+    assert scores[-1] == ("experience.speed", 12, 25)
     assert {count for _, count, _ in scores} == {12}
+    told = shown(with_seeds, "core.fct_survey_option", ["name_zh", "name_en", "chosen_count"], question_number="8")
+    assert ("网站是否太慢", "Whether it is slow", 12) in told
 
 
 def test_careless_answers_are_counted_and_not_scored(settings: Settings) -> None:
