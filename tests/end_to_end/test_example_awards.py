@@ -10,7 +10,12 @@ from typing import Any
 import duckdb
 import krippendorff
 import numpy as np
+import polars as pl
 import pytest
+from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
+from statsmodels.formula.api import ols  # type: ignore[import-untyped]
+from statsmodels.regression.linear_model import OLS  # type: ignore[import-untyped]
+from statsmodels.stats.anova import anova_lm  # type: ignore[import-untyped]
 
 from pipelines.reference.rows import read_rows
 from pipelines.settings import SEEDS_DIR
@@ -166,7 +171,8 @@ def test_no_page_of_the_example_shows_a_code(example: Edition) -> None:
     assert codes_shown(example.release) == {}
 
 
-def test_alpha_is_that_of_the_library(release: duckdb.DuckDBPyConnection) -> None:
+def test_agreement_is_that_of_the_libraries(release: duckdb.DuckDBPyConnection) -> None:
+    """Alpha by krippendorff, its interval by leaving out each subject, ICC(2,k) from the table of variance."""
     agreements = rows(release, "select * from awards.fct_expert_agreement")
     reviews = rows(release, "select * from awards.fct_expert_review where score is not null")
     panels: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -180,8 +186,51 @@ def test_alpha_is_that_of_the_library(release: duckdb.DuckDBPyConnection) -> Non
         table = np.full((len(experts), len(subjects)), np.nan)
         for review in panel:
             table[experts.index(review["expert_id"]), subjects.index(review["subject_id"])] = review["score"]
-        expected = krippendorff.alpha(reliability_data=table, level_of_measurement="interval")
-        assert agreement["alpha"] == pytest.approx(expected, abs=1e-9)
+        assert agreement["alpha"] == pytest.approx(alpha_of(table), abs=1e-9)
+        if len(subjects) < 10:
+            without = np.array([alpha_of(np.delete(table, place, axis=1)) for place in range(len(subjects))])
+            half = 1.959964 * np.sqrt((len(subjects) - 1) * without.var())
+            assert agreement["alpha_low"] == pytest.approx(agreement["alpha"] - half, abs=1e-6)
+        if not np.isnan(table).any():
+            assert agreement["mean_reliability"] == pytest.approx(reliability_of(panel), abs=1e-8)
+
+
+def alpha_of(table: np.ndarray) -> float:
+    return float(krippendorff.alpha(reliability_data=table, level_of_measurement="interval"))
+
+
+def reliability_of(panel: list[Row]) -> float:
+    """ICC(2,k) of Shrout and Fleiss (1979)."""
+    model = ols("score ~ C(subject_id) + C(expert_id)", pl.DataFrame(panel).to_dict(as_series=False)).fit()
+    subjects, experts, rest = anova_lm(model)["mean_sq"].to_list()
+    count = len({review["subject_id"] for review in panel})
+    return float((subjects - rest) / (subjects + (experts - rest) / count))
+
+
+def test_severity_is_that_of_a_linear_model_of_subjects_and_experts(release: duckdb.DuckDBPyConnection) -> None:
+    """Means of panels stand for the subjects (Frisch and Waugh); of experts who met one is the measure of the rest."""
+    panel = ["series_code", "title_code", "subject_id", "criterion_code"]
+    reviews = release.sql("select * from awards.fct_expert_review where score is not null").pl()
+    met = reviews.filter(pl.len().over(panel) > 1)
+    effects = met.select("expert_id").to_dummies().cast(pl.Float64)
+    experts = [name.removeprefix("expert_id_") for name in effects.columns]
+    centred = pl.concat([met.select(panel), effects, met.select("score")], how="horizontal").select(
+        pl.col(name) - pl.col(name).mean().over(panel) for name in (*effects.columns, "score")
+    )
+    design, scores = centred.drop("score").to_numpy(), centred["score"].to_numpy()
+    _, group_of = connected_components(np.abs(design.T @ design) > 1e-9)
+    measures = [int(np.flatnonzero(group_of == group)[0]) for group in np.unique(group_of)]
+    others = [place for place in range(len(experts)) if place not in measures]
+    found = np.zeros(len(experts))
+    found[others] = -OLS(scores, design[:, others]).fit().params
+    counts = effects.sum().to_numpy()[0]
+    for group in np.unique(group_of):
+        found[group_of == group] -= np.average(found[group_of == group], weights=counts[group_of == group])
+    published = dict(release.sql("select distinct expert_id, severity from awards.fct_expert_review").fetchall())
+    assert len(experts) > 30
+    assert dict(zip(experts, found, strict=True)) == pytest.approx(
+        {expert: severity for expert, severity in published.items() if severity is not None}, abs=1e-6
+    )
 
 
 def test_side_cases_of_the_example_are_there(release: duckdb.DuckDBPyConnection) -> None:

@@ -57,48 +57,8 @@ shared as (
     where score is not null and score_count > 1
 ),
 
--- The experts' effects in the additive model of subjects and experts, by least squares: round by round a subject's
--- mean is taken without the severities, and these from the means. Where everybody scores everything one round does it.
 -- Who sits in several series has one severity, found over all of them, and so ties their panels together.
-{% for round in range(1, var('severity_rounds') + 1) -%}
-met_{{ round }} as (
-    select
-        shared.edition,
-        shared.expert_id,
-        {% if loop.first -%}
-        shared.panel_mean - shared.score as gap
-    from shared
-        {%- else -%}
-        {{ exact_sum_over(
-            'shared.score + severities.severity',
-            ['shared.edition', 'shared.series_code', 'shared.title_code', 'shared.subject_id', 'shared.criterion_code']
-        ) }}
-        / shared.score_count
-        - shared.score as gap
-    from shared
-    inner join severities_{{ round - 1 }} as severities
-        on {{ same_columns('shared', 'severities', ['edition', 'expert_id']) }}
-        {%- endif %}
-),
-
-severities_{{ round }} as (
-    select
-        edition,
-        expert_id,
-        {{ exact_sum('gap') }} / count(*) as severity
-    from met_{{ round }}
-    group by edition, expert_id
-),
-
-{% endfor -%}
-
-severities as (
-    select
-        edition,
-        expert_id,
-        round(severity, 6) as severity
-    from severities_{{ var('severity_rounds') }}
-),
+{{ least_squares_severities('shared') }},
 
 adjusted as (
     select

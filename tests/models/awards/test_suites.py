@@ -41,6 +41,9 @@ FAULTS = {
     ("award_appeal", "changed_without_force"): "update awards.award_appeal set is_in_force = false",
     ("award_appeal", "found_nothing"): "update awards.award_appeal set changed_count = 0",
     ("fct_expert_review", "recused_with_a_score"): "update awards.fct_expert_review set is_recused = true",
+    ("fct_expert_review", "other_than_least_squares"): (
+        "update awards.fct_expert_review set adjusted_score = score - severity"
+    ),
     ("fct_expert_review", "outliers"): "update awards.fct_expert_review set is_outlier = true",
     ("fct_expert_mean", "means_of_nothing"): "update awards.fct_expert_mean set review_count = 0",
     ("fct_expert_agreement", "impossible"): "update awards.fct_expert_agreement set alpha = 1.5",
