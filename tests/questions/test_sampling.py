@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
+from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
 from typer.testing import CliRunner
 
 from pipelines.cli.commands import app
@@ -213,11 +214,10 @@ def test_a_drawn_list_comes_back_and_the_share_is_weighted(home: Settings, tmp_p
         for name, values in by_stratum.items()
     )
     effective = share * (1 - share) / variance
-    middle = (share + Z95**2 / (2 * effective)) / (1 + Z95**2 / effective)
-    half = Z95 / (1 + Z95**2 / effective) * sqrt(share * (1 - share) / effective + Z95**2 / (4 * effective**2))
+    low, high = proportion_confint(share * effective, effective, method="wilson")
     assert (cell["numerator"], cell["denominator"]) == (sum(map(sum, by_stratum.values())), len(listed))
     found = [cell["value"], cell["interval_low"], cell["interval_high"]]
-    assert found == pytest.approx([share, middle - half, middle + half], abs=1e-7)
+    assert found == pytest.approx([share, low, high], abs=1e-7)
     assert (len(cells), cell["design"]) == (1, "stratified_sample")
     assert cell["numerator"] / cell["denominator"] != pytest.approx(share, abs=1e-4)
 
@@ -261,12 +261,11 @@ def test_pages_of_a_drawn_crawl_are_weighted_and_a_site_is_one_bundle_of_them(ho
         for name, pages in found.items()
     )
     effective = share * (1 - share) / (variance / totals[1] ** 2)
-    middle = (share + Z95**2 / (2 * effective)) / (1 + Z95**2 / effective)
-    half = Z95 / (1 + Z95**2 / effective) * sqrt(share * (1 - share) / effective + Z95**2 / (4 * effective**2))
-    expected = [share, middle - half, middle + half]
-    assert [cell["value"], cell["interval_low"], cell["interval_high"]] == pytest.approx(expected, abs=1e-7)
+    low, high = proportion_confint(share * effective, effective, method="wilson")
+    found_cells = [cell["value"], cell["interval_low"], cell["interval_high"]]
+    assert found_cells == pytest.approx([share, low, high], abs=1e-7)
     assert (cell["numerator"], cell["denominator"]) == tuple(np.sum([row[1:] for row in counts], axis=0))
-    assert half > 1.5 * Z95 * sqrt(share * (1 - share) / cell["denominator"])
+    assert (high - low) / 2 > 1.5 * Z95 * sqrt(share * (1 - share) / cell["denominator"])
     designs = dict(cells.select("measure", "design").rows())
     assert designs["home_available_share"] == designs["dead_link_share"] == "stratified_sample"
     assert designs["crawled_share"] == "full_count"

@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from scipy.stats import binomtest, norm
+from statsmodels.duration.survfunc import SurvfuncRight  # type: ignore[import-untyped]
+from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
 
 from tests.fixtures.two_editions import EDITIONS, TwoEditions
 from tests.models.trends import deliveries
@@ -58,9 +59,8 @@ def test_intervals_are_those_of_wilson_and_only_samples_have_them(editions: TwoE
     sampled = checks.filter(pl.col("group_code").str.contains("central_sample"))
     assert len(sampled) > 0
     for row in sampled.iter_rows(named=True):
-        expected = binomtest(row["numerator"], row["denominator"]).proportion_ci(method="wilson")
-        assert row["interval_low"] == pytest.approx(expected.low, abs=1e-8)
-        assert row["interval_high"] == pytest.approx(expected.high, abs=1e-8)
+        expected = proportion_confint(row["numerator"], row["denominator"], method="wilson")
+        assert (row["interval_low"], row["interval_high"]) == pytest.approx(expected, abs=1e-8)
     others = checks.filter(~pl.col("group_code").str.contains("central_sample"))
     assert others["interval_low"].null_count() == len(others) > 0
     counted = editions.cells("trend_5_robot").filter(pl.col("measure").is_in(["usable_share", "best_accuracy_share"]))
@@ -80,10 +80,8 @@ def test_questions_of_one_robot_count_as_a_cluster(editions: TwoEditions, editio
     size = min(share * (1 - share) / variance, asked.sum())
     cell = editions.cell("trend_5_robot", edition, "accuracy_share", "all")
     assert cell["design"] == "cluster_sample"
-    z = norm.ppf(0.975)
-    middle, spread = share + z**2 / (2 * size), z * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2))
-    expected = [(middle - spread) / (1 + z**2 / size), (middle + spread) / (1 + z**2 / size)]
-    assert [cell["interval_low"], cell["interval_high"]] == pytest.approx(expected, abs=2e-3)
+    expected = proportion_confint(share * size, size, method="wilson")
+    assert (cell["interval_low"], cell["interval_high"]) == pytest.approx(expected, abs=2e-3)
 
 
 def test_tiers_are_never_merged_and_failures_have_their_reasons(editions: TwoEditions) -> None:
@@ -155,11 +153,16 @@ def test_the_lag_is_counted_from_the_first_document(editions: TwoEditions) -> No
     earliest = editions.cell("trend_1_theme_lag", 2017, "first_lag_days", "new_media")
     assert earliest["value"] == min(days.values())
     # Of all who could have, and not of those who did: a median of lags says nothing of who is still to come.
+    followed = (date.fromisoformat(last) - date.fromisoformat(issued)).days
+    lags, is_uptaken = [days.get(site, followed) for site in sorted(since)], [site in days for site in sorted(since)]
+    survival = SurvfuncRight(np.array(lags) + 1.0, np.array(is_uptaken, dtype=int))
     for limit in (30, 60, 90):
-        if (date.fromisoformat(last) - date.fromisoformat(issued)).days >= limit:
+        if followed >= limit:
             cell = editions.cell("trend_1_theme_lag", 2017, f"uptaken_{limit}_share", "new_media")
             within = sum(lag <= limit for lag in days.values())
             assert (cell["numerator"], cell["denominator"]) == (within, len(since))
+            still_to_come = survival.surv_prob[survival.surv_times <= limit + 1][-1]
+            assert cell["value"] == pytest.approx(1 - still_to_come, abs=1e-9)
 
 
 def test_robots_are_right_as_often_as_their_answers(editions: TwoEditions) -> None:
