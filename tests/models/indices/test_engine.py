@@ -213,6 +213,10 @@ def unusual() -> dict[str, list[Row]]:
             f"skewed_{name}": flat(f"skewed_{name}", name, treatment="skew", treatment_parameter=5)
             for name in ("wild", "wilder", "ties", "m0")
         },
+        "worst": flat("worst", "m1", "m3", "m0", methods=geometric, missing_rule="impute_worst", treatment="log"),
+        "worst_less": flat(
+            "worst_less", "m3", "m0", methods={"weighting": "critic"}, missing_rule="impute_worst", direction=-1
+        ),
         "ties_ranked": flat("ties_ranked", "ties", "counted", normalisation="percentile", direction=-1),
     }
 
@@ -260,6 +264,8 @@ def expected_scores(rows: list[Row]) -> dict[str, dict[str, float | None]]:
             known = {unit: value for unit, value in values.select("unit", column).iter_rows() if value is not None}
             if row["missing_rule"] == "impute_median":
                 known = {unit: known.get(unit, float(np.median(list(known.values())))) for unit in UNITS if known}
+            if row["missing_rule"] == "impute_worst":
+                known = filled_with_the_worst(known, int(str(row["direction"])))
             normalised = normalise(known, row, bands_of(row)) if known else {}
             scored[code] = {unit: normalised.get(unit) for unit in UNITS}
             continue
@@ -269,6 +275,14 @@ def expected_scores(rows: list[Row]) -> dict[str, dict[str, float | None]]:
         shares = weigh(str(row["weighting"]), [float(str(other["weight"])) for other in below], known_columns)
         scored[code] = {unit: _aggregated(row, below, shares, [column[unit] for column in columns]) for unit in UNITS}
     return scored
+
+
+def filled_with_the_worst(known: dict[str, float], direction: int) -> dict[str, float]:
+    """Who has no value takes the worst; the worst one itself counts as the next, and gains nothing by hiding it."""
+    from_worst = sorted(known.values(), key=lambda value: direction * value)
+    better = max if direction > 0 else min
+    counted = {unit: better(value, from_worst[1]) for unit, value in known.items()}
+    return {unit: counted.get(unit, from_worst[0]) for unit in UNITS}
 
 
 def _aggregated(row: Row, below: list[Row], shares: np.ndarray, found: list[float | None]) -> float | None:
