@@ -50,6 +50,13 @@ NEW_PAGES = [
     HOME | {"url": "http://www.jia.example/f", "new_media_links": "weibo"},
     HOME | {"url": "http://www.jia.example/g", "site_code": "3301"},
 ]
+# Whether a site can be reached at all: of one 19 of 20 probes passed, of the other 18 of 19.
+PROBES = [
+    HOME | {"url": f"http://www.{site}.example/", "fetched_at": f"2017-09-01 08:{minute:02}:00"}
+    | ({"fetch_outcome": "timeout", "http_status": None} if minute == 7 else {})
+    for site, count in (("yi", 20), ("geng", 19))
+    for minute in range(count)
+]  # fmt: skip
 NEW_CHECKS: dict[str, Cells] = {
     "补查": [
         ["第三季度补查"],
@@ -91,6 +98,8 @@ def other(small: Edition, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     (copy.inbox / "site_registry" / "补报.csv").write_text(NEW_SITES, encoding="gb18030")
     lines = "".join(json.dumps(page) + "\n" for page in NEW_PAGES) + '{"url": "http://www.jia.ex\n'
     (copy.inbox / "site_crawl" / "补抓.jsonl").write_text(lines, encoding="utf-8")
+    probes = "".join(json.dumps(page) + "\n" for page in PROBES)
+    (copy.inbox / "site_crawl" / "探测.jsonl").write_text(probes, encoding="utf-8")
     write_workbook(copy.inbox / "site_inspection" / "补查.xlsx", NEW_CHECKS)
     write_workbook(copy.inbox / "platform_census" / "补普查.xlsx", NEW_CENSUS)
     settings = Settings(home=copy.home, inbox=copy.inbox, edition=2017)
@@ -326,6 +335,26 @@ def test_one_of_equal_rows_is_kept_and_none_of_contradicting_ones(other: Setting
         other, "select page_count, dead_link_count from core.fct_site_crawl where subject_id = 'website:3301009901'"
     )
     assert site == {"page_count": 2, "dead_link_count": 1}
+
+
+def test_a_site_that_one_probe_in_twenty_does_not_reach_fails_and_fewer_probes_say_nothing(other: Settings) -> None:
+    """The rubric: fails at five per cent and more, of at least twenty probes."""
+    parts = asked(
+        other,
+        "select subject_id, raw_value, sample_size, is_vetoed, null_reason from indices.idx_score "
+        "where node_code = 'census.veto.unreachable' and subject_id in ('website:3301009902', 'website:3301009906') "
+        "order by subject_id",
+    )
+    assert [tuple(part.values())[1:] for part in parts] == [
+        (0.05, 20, True, None),
+        (None, 19, False, "too_few_observations"),
+    ]
+    [failed] = asked(
+        other,
+        "select is_vetoed, is_passed, index_score from indices.idx_rank "
+        "where index_code = 'census_2015' and subject_id = 'website:3301009902'",
+    )
+    assert failed == {"is_vetoed": True, "is_passed": False, "index_score": 0}
 
 
 def test_an_inbox_without_a_flaw_has_an_empty_quarantine(small: Edition) -> None:
