@@ -4,14 +4,18 @@ import csv
 import gzip
 import hashlib
 import json
+from itertools import combinations
 from pathlib import Path
 
 import duckdb
 import fastexcel
+import numpy as np
 import pytest
 
 from pipelines.ingest.contracts import load_contracts
 from pipelines.publication.snapshot import MACROS_DIR
+from pipelines.reference.rows import read_rows
+from pipelines.settings import SEEDS_DIR
 from tests.fixtures.whole_runs import Edition
 
 
@@ -58,6 +62,37 @@ def test_the_claims_of_the_bulletin_all_have_a_verdict(example: Edition) -> None
     assert sum(verdicts.values()) == 82
     assert verdicts["contradicted"] == 3
     assert example.rows("select claim_id from trends.claim where verdict = 'differs'") == []
+
+
+def test_mean_error_and_number_do_not_tell_a_count_that_is_hidden(example: Edition) -> None:
+    """Every way in which so many can have answered the five options, held against what is published of them."""
+    measures = " union all ".join(
+        f"select '{row['question_number']}' as question_number, '{row['measure']}' as measure"
+        for _, row in read_rows(SEEDS_DIR, "survey_questions")
+        if row["question_kind"] == "scale"
+    )
+    hidden = example.rows(
+        "select distinct scores.respondent_count, scores.mean_score, scores.standard_error "
+        f"from core.fct_survey_option as options inner join ({measures}) as questions using (question_number) "
+        "inner join core.fct_survey_score as scores using (edition, subject_id, measure) "
+        "where options.breakdown = 'subject' and options.null_reason is not null and not scores.is_suppressed"
+    )
+    assert len(hidden) > 100
+    scores = np.array([100.0, 75, 50, 25, 0])
+    for row in hidden:
+        count = row["respondent_count"]
+        bars = np.array(list(combinations(range(count + 4), 4)))
+        edges = np.hstack([np.full((len(bars), 1), -1), bars, np.full((len(bars), 1), count + 4)])
+        ways = np.diff(edges, axis=1) - 1
+        mean = ways @ scores / count
+        error = np.sqrt(np.maximum(ways @ scores**2 - count * mean**2, 0) / (count - 1) / count)
+        step = 0 if row["standard_error"] >= 1 else 1
+        fits = ways[
+            (np.abs(mean - row["mean_score"]) < 1e-5) & (np.abs(error.round(step) - row["standard_error"]) < 1e-9)
+        ]
+        is_told = (fits == fits[0]).all(axis=0) & (fits[0] > 0) & (fits[0] < 5)
+        assert len(fits) > 1, row
+        assert not is_told.any(), row
 
 
 def test_the_database_opened_by_itself_holds_what_the_command_answers(example: Edition) -> None:

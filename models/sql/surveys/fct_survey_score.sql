@@ -53,8 +53,15 @@ shown as (
         case when measured.respondent_count >= parameters.survey_cell_min then measured.respondent_count end
             as respondent_count,
         case when measured.respondent_count >= parameters.survey_cell_min then measured.mean_score end as mean_score,
-        case when measured.respondent_count >= parameters.survey_cell_min then measured.standard_error end
-            as standard_error,
+        -- Beside mean and number more digits would tell how many gave each answer, also where that is hidden.
+        case
+            when measured.respondent_count >= parameters.survey_cell_min
+                then
+                    case
+                        when measured.standard_error >= 1 then {{ rounded('measured.standard_error', 0) }}
+                        else {{ rounded('measured.standard_error', 1) }}
+                    end
+        end as standard_error,
         measured.is_synthetic
     from measured
     inner join parameters on measured.edition = parameters.edition
