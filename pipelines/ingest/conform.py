@@ -38,6 +38,8 @@ SHOWN_BY_EXCEL = "4.17E+15"
 # The condition that breaks a rule, its reason code as SQL, and the expression of the value to show.
 Rule = tuple[str, str, str]
 CHECKS = {"uscc": "is_uscc"}
+# Nothing that is counted here is as large, and the models add to twenty digits before the point.
+LARGEST = 10**16
 
 
 def connect(threads: int, pseudonym_key: bytes | None) -> duckdb.DuckDBPyConnection:
@@ -328,7 +330,7 @@ def _rules_of(column: Column, contract: Contract, edition: int) -> Iterator[Rule
         yield _breaks_pattern(value, column.pattern), "'pattern'", value
     if column.check is not None:
         yield f"not {CHECKS[column.check]}({value})", "'check_digit'", value
-    for bound, sign in ((column.minimum, "<"), (column.maximum, ">")):
+    for bound, sign in zip(_bounds(column), "<>", strict=True):
         if bound is not None:
             yield f"{value} {sign} {bound}", "'out_of_range'", f"coalesce({text}, cell_{value})"
     if (days := contract.believed_days(column, edition)) is not None:
@@ -345,6 +347,16 @@ def _rules_of(column: Column, contract: Contract, edition: int) -> Iterator[Rule
             f"{column.begins} = 'month' and day({value}) <> 1 or {column.begins} = 'year' and dayofyear({value}) <> 1"
         )
         yield f"({is_begun})", "'no_first_day'", f"coalesce({text}, cell_{value})"
+
+
+def _bounds(column: Column) -> tuple[float | None, float | None]:
+    """The least and the greatest value a cell may have."""
+    largest = LARGEST if column.data_type == "double" else None
+    least = None if largest is None else -largest
+    return (
+        least if column.minimum is None else column.minimum,
+        largest if column.maximum is None else column.maximum,
+    )
 
 
 def _breaks_pattern(value: str, pattern: str) -> str:

@@ -141,6 +141,21 @@ def test_a_day_far_from_its_edition_is_not_believed(
     ]
 
 
+def test_a_number_too_large_to_be_added_is_one_bad_cell(settings: Settings) -> None:
+    """A value of 1e21 landed, and the run ended in an error of the database."""
+    column = Column.model_validate({"name": "value", "description": "", "header": "value", "data_type": "double"})
+    contract = Contract(name="probe", title="", description="", key=("none",), columns=(column,))
+    believed, too_large = ["10000000000000000", "-85000000000000"], ["10000000000000002", "-1e21"]
+    lines = "".join(json.dumps({"value": text}) + "\n" for text in [*believed, *too_large])
+    deliver(settings.inbox_dir, "probe", "a.jsonl", lines.encode())
+    ingest_source(contract, settings, lambda message: None)
+    found = landed_rows(settings, "probe", "row_number, rejections[1].reason_code, rejections[1].value")
+    assert [(reason, value) for _, reason, value in found] == [
+        *[(None, None)] * len(believed),
+        *[("out_of_range", text) for text in too_large],
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "cells", "is_fit"),
     [
