@@ -57,6 +57,8 @@ def _leaf(number: int, subjects: int, random: np.random.Generator, is_sampled: b
         treated=values,
         error=np.full(subjects, 2.0 if is_sampled else 0.0),
         is_present=np.ones(subjects, dtype=np.bool_),
+        is_gap=np.zeros(subjects, dtype=np.bool_),
+        sample_size=np.full(subjects, np.nan),
     )
 
 
