@@ -16,6 +16,7 @@ from hypothesis import settings as rules
 from pipelines.settings import Settings
 from pipelines.warehouse.dbt_project import manifest_path
 from tests.fixtures.made_once import made_once
+from tests.fixtures.names import HOME
 
 __all__ = ["made_once"]
 
@@ -25,7 +26,7 @@ FIRST = (
     "end_to_end/test_example_edition", "end_to_end/test_again", "end_to_end", "orchestration", "warehouse", "models",
     "robustness", "questions",
 )  # fmt: skip
-HOME = pytest.StashKey[str]()
+OWN_HOME = pytest.StashKey[str]()
 
 # How long an example takes says something of the machine and of what else it does.
 rules.register_profile("no deadline", deadline=None)
@@ -38,15 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
     Workers inherit the home, and the dbt project parsed in it: each would parse it for itself otherwise.
     """
     if not hasattr(config, "workerinput"):
-        config.stash[HOME] = os.environ["CEPING_HOME"] = tempfile.mkdtemp(prefix="ceping-tests-")
+        config.stash[OWN_HOME] = os.environ["CEPING_HOME"] = tempfile.mkdtemp(prefix="ceping-tests-")
         if config.getoption("numprocesses", default=None):
             manifest_path(Settings())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what was left there."""
-    if HOME in config.stash:
-        shutil.rmtree(config.stash[HOME], ignore_errors=True)
+    if OWN_HOME in config.stash:
+        shutil.rmtree(config.stash[OWN_HOME], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -59,7 +60,7 @@ def settings(tmp_path: Path) -> Settings:
     """Settings of a home and an inbox nobody else uses."""
     inbox = tmp_path / "inbox"
     inbox.mkdir()
-    return Settings(home=tmp_path / "home", inbox=inbox, edition=2017)
+    return Settings(home=tmp_path / HOME, inbox=inbox, edition=2017)
 
 
 @pytest.fixture

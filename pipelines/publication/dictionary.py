@@ -42,7 +42,7 @@ def _origins(candidate: Candidate) -> Origins:
     """What columns are made of, as the candidate itself says; a candidate without that table says nothing of it."""
     if ORIGINS not in {table.full_name for table in candidate.tables}:
         return {}
-    rows = pl.read_parquet(candidate.path(candidate.table(ORIGINS))).iter_rows(named=True)
+    rows = pl.read_parquet(candidate.path_of(ORIGINS), glob=False).iter_rows(named=True)
     return {
         (row["table_name"], row["column_name"]): Origin(row["made_of"] or "", row["model_names"] or "") for row in rows
     }

@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 
 from pipelines.errors import CepingError
-from pipelines.foundation.sql import literal
+from pipelines.foundation.sql import files_literal
 from pipelines.gate.candidate import open_newest
 from pipelines.reference.frameworks import FRAMEWORKS
 from pipelines.reference.rows import rows_with
@@ -35,7 +35,7 @@ def running_subjects(settings: Settings) -> pl.DataFrame:
             raise CepingError(f"who is evaluated is not known yet: {unpublished}") from unpublished
     path = open_newest(settings.candidates_dir, settings.newest_candidate_path).path_of("core.dim_subject")
     with duckdb.connect(":memory:") as connection:
-        return _read(connection, f"read_parquet({literal(path)})", settings.edition)
+        return _read(connection, f"read_parquet({files_literal(path)})", settings.edition)
 
 
 def in_scope_of(subjects: pl.DataFrame, seeds: Path, index_code: str, edition: int) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import duckdb
 
 from pipelines.errors import DeliveryError
-from pipelines.foundation.sql import literal
+from pipelines.foundation.sql import files_literal, literal
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.landing import landing_file
 from pipelines.ingest.ledger import LedgerEntry, present_entries
@@ -64,7 +64,7 @@ def _faults(settings: Settings, entry: LedgerEntry, readers: dict[str, str]) -> 
             f"""
             select sheet, row_number, indicator_code, indicator_value,
                 concat_ws('|', {", ".join(f"coalesce(cast({name} as varchar), '')" for name in key)}) as row_key
-            from read_parquet({literal(path)})
+            from read_parquet({files_literal(path)})
             where file_id = {literal(entry.file_id)} and rejections is null and indicator_code in ({codes})
                 and indicator_value not between {LOWEST} and {HIGHEST}
             order by sheet, row_number

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines.warehouse.dbt_project import published_tables
 from pipelines.warehouse.titles import LONGEST_TITLE
+from tests.fixtures.names import HOME
 from tests.fixtures.small_release import example_tables, publish_tables
 from tests.fixtures.warehouse import project_manifest
 
@@ -13,7 +14,7 @@ def test_a_release_describes_every_table_and_column(tmp_path: Path) -> None:
     origin = ("trends.trend_cell", "group_code", "raw.site_registry: level", "dim_subject")
     types = dict.fromkeys(("table_name", "column_name", "made_of", "model_names"), "varchar")
     tables = {**example_tables(), "audit.column_origin": (types, [origin])}
-    release = publish_tables(tmp_path / "home", tables)
+    release = publish_tables(tmp_path / HOME, tables)
     rows = list(csv.DictReader((release.public / "dictionary.csv").read_text(encoding="utf-8-sig").splitlines()))
     wanted = {(name, column) for name, (types, _) in tables.items() for column in ["", *types]}
     assert {(f"{row['schema_name']}.{row['table_name']}", row["column_name"]) for row in rows} == wanted

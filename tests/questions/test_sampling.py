@@ -1,5 +1,6 @@
 """Samples are as small as the margin allows, the same for the same seed, and weigh as their probabilities say."""
 
+import shutil
 from collections import Counter
 from itertools import product
 from math import sqrt
@@ -18,8 +19,10 @@ from pipelines.cli.commands import app
 from pipelines.errors import CepingError
 from pipelines.questions.sample_list import Wish, list_sample, plan_and_draw
 from pipelines.questions.sampling import Plan, Stratum, draw, plan_sample
+from pipelines.questions.subjects import running_subjects
 from pipelines.settings import Settings
 from tests.fixtures.deliveries import delimited, deliver
+from tests.fixtures.names import HOME
 from tests.fixtures.small_release import publish_warehouse
 from tests.fixtures.warehouse import build_tables, ingest, rows_of
 
@@ -116,7 +119,7 @@ def registry_row(number: int) -> list[str]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A release of 120 sites, 40 of which were inspected: 30 passed."""
     folder = tmp_path_factory.mktemp("sample")
-    settings = Settings(home=folder / "home", inbox=folder / "inbox", edition=2017)
+    settings = Settings(home=folder / HOME, inbox=folder / "inbox", edition=2017)
     sites = [registry_row(number) for number in range(120)]
     deliver(settings.inbox_dir, "site_registry", "表.csv", delimited(REGISTRY, sites))
     header = ["网站标识码", "检查日期", "检查方式", "是否合格"]
@@ -128,6 +131,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     build_tables(settings, "core.dim_subject", "core.fct_site_inspection")
     publish_warehouse(settings)
     return settings
+
+
+def test_before_a_release_the_newest_candidate_says_who_is_evaluated(home: Settings, tmp_path: Path) -> None:
+    unpublished = Settings(home=tmp_path / HOME, edition=2017)
+    shutil.copytree(home.candidates_dir, unpublished.candidates_dir)
+    [candidate] = [path.name for path in unpublished.candidates_dir.iterdir()]
+    unpublished.newest_candidate_path.write_text(candidate, encoding="utf-8")
+    assert running_subjects(unpublished).equals(running_subjects(home))
 
 
 def wish(**changes: object) -> Wish:

@@ -13,6 +13,7 @@ from pipelines.reference.soundness import require_sound_reference
 from pipelines.settings import SEEDS_DIR
 from pipelines.warehouse.dbt_project import given_measures
 from tests.fixtures.composing import OWN, Composition, Row, deliver_values, framework, node, rewrite, write_seeds
+from tests.fixtures.names import HOME
 from tests.fixtures.warehouse import project_manifest
 
 LEAF = {"measure_code": "external.m0"}
@@ -154,7 +155,7 @@ def test_a_tree_deeper_than_the_models_is_refused(tmp_path: Path) -> None:
 
 def run(tmp_path: Path, seeds: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pipelines.cli", "run", "--inbox", str(tmp_path / "inbox")]
-    environment = {"CEPING_HOME": str(tmp_path / "home"), "CEPING_SEEDS": str(seeds), "PATH": "/usr/bin:/bin"}
+    environment = {"CEPING_HOME": str(tmp_path / HOME), "CEPING_SEEDS": str(seeds), "PATH": "/usr/bin:/bin"}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -164,8 +165,8 @@ def test_a_run_refuses_a_framework_before_it_builds_anything(tmp_path: Path) -> 
     refused = run(tmp_path, seeds)
     assert refused.returncode == 1
     assert "seeds/indices/framework_nodes.csv, line 2: root has 10 points, and its children 4" in refused.stderr
-    assert not (tmp_path / "home" / "work" / "warehouse.duckdb").exists()
-    assert not (tmp_path / "home" / "landing").exists()
+    assert not (tmp_path / HOME / "work" / "warehouse.duckdb").exists()
+    assert not (tmp_path / HOME / "landing").exists()
 
 
 def test_a_run_refuses_given_values_that_are_no_points(tmp_path: Path) -> None:
@@ -178,4 +179,4 @@ def test_a_run_refuses_given_values_that_are_no_points(tmp_path: Path) -> None:
             f"external_indicator/指标.csv, row {row}, indicator_value: expected 0 to 100, since a of the index i takes "
             f"m0 as it is given; found {found}" in refused.stderr
         )
-    assert not (tmp_path / "home" / "work" / "warehouse.duckdb").exists()
+    assert not (tmp_path / HOME / "work" / "warehouse.duckdb").exists()
