@@ -4,12 +4,14 @@ A file that a kill, a full disk or a damaged disk left half is either a cache or
 then, which is said, and it is made anew; anything else is named in one sentence.
 """
 
+import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from pipelines.foundation.files import write_whole
+from pipelines.foundation.files import whole_file, write_whole
 from pipelines.foundation.progress import report
 
 State = TypeVar("State", bound=BaseModel)
@@ -33,3 +35,20 @@ def write_state(path: Path, state: BaseModel) -> None:
     """Write a state file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, state.model_dump_json(indent=1), lasting=True)
+
+
+def read_kept(path: Path) -> bytes | None:
+    """What is kept in a file, below its hash; ``None`` where there is none, or other bytes than were kept."""
+    try:
+        digest, _, content = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).hexdigest().encode() == digest else None
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Keep what is dear to make and can be made again; where nothing may be written, nothing is kept."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as unfinished:
+            unfinished.write_bytes(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)

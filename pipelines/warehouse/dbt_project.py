@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import CepingError
-from pipelines.foundation.files import whole_folder, write_whole
-from pipelines.foundation.hashing import hash_folders, hash_json
+from pipelines.foundation.files import whole_folder
+from pipelines.foundation.hashing import hash_file, hash_folders, hash_json
 from pipelines.settings import MODELS_DIR, PARSED_DIR, Settings
 from pipelines.warehouse.tables import TableColumn, TableSpec
 from pipelines.warehouse.titles import ColumnTitles
@@ -21,9 +21,10 @@ from pipelines.warehouse.titles import ColumnTitles
 Manifest = dict[str, Any]
 BELOW_PUBLISHED = ("stg_", "int_")
 MANIFEST = "manifest.json"
-STAMP = "manifest.hash"
-# What dbt leaves of a parse: the manifest, and what it needs to parse again only what changed.
-PARSED = (MANIFEST, "partial_parse.msgpack")
+# What dbt needs to parse again only what changed: it holds the SQL of every model.
+PARTIAL = "partial_parse.msgpack"
+PARSE = (MANIFEST, PARTIAL)
+HASHES = "hashes.json"
 
 
 def dbt_executable() -> str:
@@ -39,21 +40,25 @@ def dbt_command(*arguments: str, executable: str | None = None) -> list[str]:
 
 
 def manifest_path(settings: Settings) -> Path:
-    """The manifest of the project as it is now.
+    """The manifest of the project as it is now, and for dbt, what it remembers of the parse.
 
     Parsed once for a version of the models, whatever the home: what dbt remembers of a parse does not depend on where
-    the warehouse lies, and is kept beside the project.
+    the warehouse lies, and is kept beside the project. A parse that is not byte for byte as it was kept is made anew.
     """
-    path = settings.dbt_target_dir / MANIFEST
-    stamp = settings.dbt_target_dir / STAMP
-    current = _project_hash(settings)
-    if not (path.is_file() and stamp.is_file() and stamp.read_bytes() == current.encode()):
+    current, target = _project_hash(settings), settings.dbt_target_dir
+    parse = target / "parse"
+    if not _is_parse(parse, current):
         kept = PARSED_DIR / current
-        if not _copy_parse(kept, settings.dbt_target_dir):
+        if not _is_parse(kept, current):
             _parse(settings)
-            _keep_parse(settings.dbt_target_dir, kept)
-        write_whole(stamp, current)
-    return path
+            _keep_parse(target, parse, current)
+            with suppress(OSError):
+                _keep_parse(parse, kept, current)
+        else:
+            _keep_parse(kept, parse, current)
+    if not (target / PARTIAL).is_file() or hash_file(target / PARTIAL) != hash_file(parse / PARTIAL):
+        shutil.copyfile(parse / PARTIAL, target / PARTIAL)
+    return parse / MANIFEST
 
 
 def _project_hash(settings: Settings) -> str:
@@ -62,30 +67,30 @@ def _project_hash(settings: Settings) -> str:
     return hash_json([hash_folders([MODELS_DIR]), str(settings.seeds_dir), seeds, version("dbt-core")])
 
 
-def _copy_parse(kept: Path, target: Path) -> bool:
-    if not all((kept / name).is_file() for name in PARSED):
+def _is_parse(folder: Path, project: str) -> bool:
+    """Whether a folder holds a parse of this version of the project, byte for byte as it was kept."""
+    try:
+        return bool(json.loads((folder / HASHES).read_bytes()) == _parse_hashes(folder, project))
+    except (OSError, ValueError):
         return False
-    target.mkdir(parents=True, exist_ok=True)
-    for name in PARSED:
-        shutil.copyfile(kept / name, target / name)
-    return True
 
 
-def _keep_parse(target: Path, kept: Path) -> None:
-    """Keep a parse for other homes; where the project may not be written to, each home parses for itself."""
-    with suppress(OSError), whole_folder(kept) as folder:
-        for name in PARSED:
-            shutil.copyfile(target / name, folder / name)
+def _keep_parse(found: Path, folder: Path, project: str) -> None:
+    """Keep the parse that is found in one folder in another, in place of what is there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with whole_folder(folder) as building:
+        for name in PARSE:
+            shutil.copyfile(found / name, building / name)
+        (building / HASHES).write_text(json.dumps(_parse_hashes(building, project)), encoding="utf-8")
+
+
+def _parse_hashes(folder: Path, project: str) -> dict[str, str]:
+    return {"project": project, **{name: hash_file(folder / name) for name in PARSE}}
 
 
 def read_manifest(settings: Settings) -> Manifest:
-    """The parsed manifest; one that is damaged is parsed anew."""
-    try:
-        manifest: Manifest = json.loads(manifest_path(settings).read_bytes())
-    except ValueError:
-        (settings.dbt_target_dir / STAMP).unlink()
-        shutil.rmtree(PARSED_DIR / _project_hash(settings), ignore_errors=True)
-        manifest = json.loads(manifest_path(settings).read_bytes())
+    """The manifest of the project as it is now."""
+    manifest: Manifest = json.loads(manifest_path(settings).read_bytes())
     return manifest
 
 

@@ -8,7 +8,6 @@ rules themselves are published beside them (``audit.model``).
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,8 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.schema import MappingSchema
 
 from pipelines.errors import CepingError
-from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import hash_folders
-from pipelines.foundation.state import read_cache
+from pipelines.foundation.state import keep, read_kept
 from pipelines.settings import MODELS_DIR, PARSED_DIR, Engine, Settings
 from pipelines.warehouse.dbt_project import Manifest, compile_project, is_published, read_manifest
 from pipelines.warehouse.tables import TableSpec
@@ -53,16 +51,16 @@ def write_lineage(settings: Settings, specs: Iterable[TableSpec]) -> dict[str, i
     to. Raises ``CepingError`` naming the model whose SQL cannot be taken apart.
     """
     kept = PARSED_DIR / f"lineage-{hash_folders([MODELS_DIR])}.json"
-    traced = read_cache(kept, TracedTables)
-    if traced is None and settings.engine is not Engine.duckdb:
+    found = read_kept(kept)
+    if found is None and settings.engine is not Engine.duckdb:
         # What is taken apart is the SQL of DuckDB, which did not build.
         compile_project(settings)
     with duckdb.connect(str(settings.warehouse_path)) as connection:
-        if traced is None:
+        if found is None:
             traced = trace(read_manifest(settings), settings.dbt_target_dir, _columns(connection))
-            with suppress(OSError):
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(kept, traced.model_dump_json())
+            keep(kept, traced.model_dump_json().encode())
+        else:
+            traced = TracedTables.model_validate_json(found)
         return {spec.name: _write(connection, spec, traced.rows[spec.name]) for spec in specs}
 
 

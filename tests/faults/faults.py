@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -28,18 +28,30 @@ from tests.faults.homes import (
     judge_next_run,
     judge_verification,
 )
-from tests.faults.strikes import KILL, SHORTAGES, Process, Strike
+from tests.faults.strikes import (
+    KILL,
+    NO_FILES,
+    NO_LARGER_FILES,
+    NO_SPACE,
+    SHORTAGES,
+    UNWRITABLE,
+    Process,
+    Strike,
+    kill,
+)
 from tests.faults.table import Line
 
-KILLS = 20
-INSTANTS = 3
-FLIPS = 10
 A_YEAR = 365 * 86_400
 SPARE_BYTES = 300 << 20
+# Up to which share of a step's duration it is struck.
+LATEST = 0.7
 PREVIOUS = "HEAD~40"
 NOT_TRIED = " (not tried: it takes what this user has not)"
-# Where each of the shortages strikes in the short form.
-SHORT_STEPS = ("ingest", "models", "candidate", "publication")
+# In the short form each step is struck by one of the faults, most by a kill.
+SHORT = (
+    (UNWRITABLE, "ingest"), (KILL, "ingest"), (KILL, "models"), (NO_FILES, "lineage"), (NO_LARGER_FILES, "robustness"),
+    (NO_SPACE, "candidate"), (KILL, "gate"), (KILL, "publication"),
+)  # fmt: skip
 # What is found out anew where it is damaged.
 CACHES = (
     "work/built-2017.json",
@@ -57,7 +69,17 @@ CACHES = (
     "candidates/*/tables/trends.figure.parquet",
     "candidates/newest-2017",
     "dagster/**/runs.db",
-    "dagster/**/index.db",
+    "dagster/**/event_log.db",
+    "secret/gate.key",
+)
+# Those of them that are made anew without building every model anew.
+SHORT_CACHES = (
+    "work/robustness/*/*",
+    "work/publication/pictures/*",
+    "landing/site_registry/2017.memory.json",
+    "candidates/*/candidate.json",
+    "candidates/newest-2017",
+    "dagster/**/runs.db",
     "secret/gate.key",
 )
 # What is not: it is named, and put back.
@@ -75,7 +97,25 @@ READ_AT = {
     "gate": "home/candidates/*/tables/trends.figure.parquet",
     "publication": "home/candidates/*/tables/trends.figure.parquet",
 }
+# What each step writes; the database of models is DuckDB's own.
+WRITTEN_AT = {
+    "ingest": "landing/file_ledger/2017-survey_response.parquet",
+    "models": "work/warehouse.built",
+    "lineage": "work/warehouse.built",
+    "robustness": "work/warehouse.built",
+    "candidate": "candidates/newest-2017",
+    "publication": "releases/history.jsonl",
+}
 Damage = Callable[[bytes, random.Random], bytes]
+
+
+@dataclass(frozen=True)
+class Tries:
+    """How often the long form tries a fault in each place."""
+
+    kills: int = 20
+    shortages: int = 3
+    flips: int = 10
 
 
 def empty(content: bytes, chance: random.Random) -> bytes:
@@ -94,87 +134,76 @@ def flip(content: bytes, chance: random.Random) -> bytes:
 DAMAGES: tuple[Damage, ...] = (empty, half, flip)
 
 
-def short_kills(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
-    """In one home every step killed, one after the other, then every cache damaged at once."""
+def short(undisturbed: Undisturbed, folder: Path, tries: Tries) -> Iterator[Line]:
+    """In one home each step is struck once, then caches are damaged, and the home moves while its clock is set back."""
     chance = random.Random(1)
-    killed, damaged = Line("kill -9 at every step, one after the other"), Line("every cache empty, half or flipped")
-    with home_in(undisturbed, folder) as home:
-        for step in STEPS:
-            _strike(killed, home, step, KILL, None)
-        for pattern in CACHES:
-            _damage(damaged, home, pattern, chance.choice(DAMAGES), chance)
-        judge_next_run(home, killed, damaged)
-        judge_verification(home, damaged)
-    yield from (killed, damaged)
-
-
-def short_shortages(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
-    """In one home a second run and each shortage at another step; then it moves, and its clock is set back."""
     second = Line("two runs at once", tries=1)
-    struck = [Line(f"{strike.name}, in {step}") for strike, step in zip(SHORTAGES, SHORT_STEPS, strict=True)]
-    moved = Line("a home moved, its clock set back, with marks of earlier formats", tries=1)
-    with _place_for(SHORTAGES, undisturbed, folder) as place, home_in(undisturbed, place or folder) as home:
-        for line, strike, step in zip(struck, SHORTAGES, SHORT_STEPS, strict=True):
+    struck = [Line(f"{strike.name}, in {step}") for strike, step in SHORT]
+    damaged = Line("caches empty, half or flipped")
+    moved = Line("a home moved, its clock set back by a year", tries=1)
+    strikes = [strike for strike, _ in SHORT]
+    with _place_for(strikes, undisturbed, folder) as place, home_in(undisturbed, place or folder) as home:
+        for line, (strike, step) in zip(struck, SHORT, strict=True):
             if (strike.needs_own_disk and place is None) or not strike.is_possible:
                 line.fault += NOT_TRIED
                 continue
-            _strike(line, home, step, strike, None, second if line is struck[0] else None)
+            _strike(line, home, step, strike, chance, second if line is struck[0] else None)
+        for pattern in SHORT_CACHES:
+            _damage(damaged, home, pattern, chance.choice(DAMAGES), chance)
         elsewhere = _moved(home)
         _set_clock_back(elsewhere.path)
-        _make_older(elsewhere.path)
-        judge_next_run(elsewhere, second, *struck, moved)
+        judge_next_run(elsewhere, second, *struck, damaged, moved)
         judge_verification(elsewhere, moved)
-    yield from (second, *struck, moved)
+    yield from (second, *struck, damaged, moved)
 
 
-def kills(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+def kills(undisturbed: Undisturbed, folder: Path, tries: Tries) -> Iterator[Line]:
     """Every step killed, at many instants."""
-    yield from _at_every_step(KILL, undisturbed, folder, KILLS)
+    yield from _at_every_step(KILL, undisturbed, folder, tries.kills)
 
 
-def shortages(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+def shortages(undisturbed: Undisturbed, folder: Path, tries: Tries) -> Iterator[Line]:
     """Every step short of something: space, larger files, more open files, the right to write."""
     for strike in SHORTAGES:
         with _place_for([strike], undisturbed, folder) as place:
             if place is None or not strike.is_possible:
                 yield Line(f"{strike.name}{NOT_TRIED}")
             else:
-                yield from _at_every_step(strike, undisturbed, place, INSTANTS)
+                yield from _at_every_step(strike, undisturbed, place, tries.shortages)
 
 
-def failing_disk(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
-    """What a step reads cannot be read, as of a disk that fails; then it is put back, as from a copy."""
-    for step, pattern in READ_AT.items():
-        line = Line(f"a disk that fails in reading, in {step}", tries=1)
-        aside: list[Path] = []
-
-        def fail(_: Process, home: Path, pattern: str = pattern, aside: list[Path] = aside) -> None:
-            for found in sorted(home.parent.glob(pattern)):
-                aside.append(found.rename(found.with_name(f".{found.name}.aside")))
-                found.symlink_to(FAILING_DISK)
-
+def failing_disk(undisturbed: Undisturbed, folder: Path, tries: Tries) -> Iterator[Line]:
+    """In one home the disk fails in what each step reads, and then in what it writes; each time all is put back."""
+    for what, at, strike in (("reading", READ_AT, _fail_in_reading), ("writing", WRITTEN_AT, _fail_in_writing)):
+        struck = []
         with home_in(undisturbed, folder) as home:
-            said = home.run_until(START if step == "ingest" else STEPS[step], fail)
-            for path in aside:
-                path.replace(path.with_name(path.name.removeprefix(".").removesuffix(".aside")))
-            judge_after_fault(line, home, said)
-            judge_next_run(home, line)
-        yield line
+            for step, pattern in at.items():
+                line = Line(f"a disk that fails in {what}, in {step}")
+                put_back: list[Callable[[], object]] = []
+                # What ingest reads is hashed before it says a word of its own.
+                said = home.run_until(START if step == "ingest" else STEPS[step], partial(strike, pattern, put_back))
+                line.tries += said is not None
+                for undo in put_back:
+                    undo()
+                judge_after_fault(line, home, said)
+                struck.append(line)
+            judge_next_run(home, *struck)
+        yield from struck
 
 
-def damaged_state(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+def damaged_state(undisturbed: Undisturbed, folder: Path, tries: Tries) -> Iterator[Line]:
     """Caches that are empty, half or flipped, each alone."""
     chance = random.Random(3)
     for pattern in CACHES:
         line = Line(f"empty, half, flipped: {pattern}")
-        for damage in (empty, half, *[flip] * FLIPS):
+        for damage in (empty, half, *[flip] * tries.flips):
             with home_in(undisturbed, folder) as home:
                 _damage(line, home, pattern, damage, chance)
                 judge_next_run(home, line)
         yield line
 
 
-def damaged_truth(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+def damaged_truth(undisturbed: Undisturbed, folder: Path, tries: Tries) -> Iterator[Line]:
     """What cannot be found out anew is named with what to do, and when that is done all is well."""
     chance = random.Random(4)
     for pattern in KEPT:
@@ -197,19 +226,18 @@ def damaged_truth(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
         yield line
 
 
-def two_runs(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+def two_runs(undisturbed: Undisturbed, folder: Path, tries: Tries) -> Iterator[Line]:
     """A second run while the first works is refused in a sentence, and disturbs nothing."""
     line = Line("two runs at once")
-    for said in STEPS.values():
-        line.tries += 1
-        with home_in(undisturbed, folder) as home:
-            home.run_until(said, partial(_try_second, line, home))
+    with home_in(undisturbed, folder) as home:
+        for said in STEPS.values():
+            line.tries += home.run_until(said, partial(_kill_after_second, line, home)) is not None
             judge_after_fault(line, home)
-            judge_next_run(home, line)
+        judge_next_run(home, line)
     yield line
 
 
-def moves(undisturbed: Undisturbed, folder: Path) -> Iterator[Line]:
+def moves(undisturbed: Undisturbed, folder: Path, tries: Tries) -> Iterator[Line]:
     """A home under another name, a clock set back by a year, a home as earlier code left it."""
     line = Line("a home moved", tries=1)
     with home_in(undisturbed, folder) as home:
@@ -236,6 +264,12 @@ def _try_second(line: Line, home: Home, process: Process, path: Path) -> None:
     if second.returncode != 1 or "another run is writing" not in second.stderr:
         line.stuck += 1
         line.note(second.stdout + second.stderr)
+
+
+def _kill_after_second(line: Line, home: Home, process: Process, path: Path) -> None:
+    """Have another run tried, and go on with the next step in the next run."""
+    _try_second(line, home, process, path)
+    kill(process, path)
 
 
 def _moved(home: Home) -> Home:
@@ -290,41 +324,52 @@ def _of_earlier_code(undisturbed: Undisturbed, folder: Path) -> Line:
     return line
 
 
-def _at_every_step(strike: Strike, undisturbed: Undisturbed, folder: Path, tries: int) -> Iterator[Line]:
-    """So many tries of each step, each in a home of its own; the last of each step is computed again."""
-    chance = random.Random(strike.name)
-    for step in STEPS:
-        line = Line(f"{strike.name}, in {step}")
-        for number in range(tries):
-            with home_in(undisturbed, folder) as home:
+def _at_every_step(strike: Strike, undisturbed: Undisturbed, folder: Path, rounds: int) -> Iterator[Line]:
+    """So many homes; in each every step is struck, one after the other, and then a run ends; the last is recomputed."""
+    struck = {step: Line(f"{strike.name}, in {step}") for step in STEPS}
+    for number in range(rounds):
+        chance = random.Random(f"{strike.name} {number}")
+        with home_in(undisturbed, folder) as home:
+            for step, line in struck.items():
                 _strike(line, home, step, strike, chance)
-                judge_next_run(home, line)
-                if number == tries - 1:
-                    judge_verification(home, line, is_long=True)
-        yield line
+            judge_next_run(home, *struck.values())
+            judge_verification(home, line, is_long=number == rounds - 1)
+        print(f"  round {number + 1} of {rounds}: {strike.name}", file=sys.stderr, flush=True)
+    yield from struck.values()
 
 
 def _strike(
-    line: Line,
-    home: Home,
-    step: str,
-    strike: Strike,
-    chance: random.Random | None,
-    second: Line | None = None,
+    line: Line, home: Home, step: str, strike: Strike, chance: random.Random, second: Line | None = None
 ) -> None:
-    """Strike as a step begins, or at a random instant of it, and judge what is left; before it try a second run."""
+    """Strike a run at a random instant of a step, and judge what is left; before it try a second run."""
 
     def strikes(process: Process, path: Path) -> None:
         if second is not None:
             _try_second(second, home, process, path)
-        # A run that has ended before is no try.
-        line.tries += process.poll() is None
         strike.strike(process, path)
 
-    delay = chance.uniform(0, max(0, home.undisturbed.durations[step])) if chance is not None else 0
+    # A run that has a draft of the release at hand is faster than the undisturbed one.
+    delay = chance.uniform(0, LATEST * max(0, home.undisturbed.durations[step]))
     said = home.run_until(STEPS[step], strikes, delay, strike.command)
+    # A run that had ended before is no try.
+    line.tries += said is not None
     strike.relieve(home.path)
     judge_after_fault(line, home, None if strike is KILL else said)
+
+
+def _fail_in_reading(pattern: str, put_back: list[Callable[[], object]], _: Process, home: Path) -> None:
+    """Put what fails to be read in place of these files, until it is put back as from a copy."""
+    for path in sorted(home.parent.glob(pattern)):
+        aside = path.rename(path.with_name(f".{path.name}.aside"))
+        path.symlink_to(FAILING_DISK)
+        put_back.append(partial(aside.replace, path))
+
+
+def _fail_in_writing(name: str, put_back: list[Callable[[], object]], _: Process, home: Path) -> None:
+    """Have what is written aside of a file go to a disk that fails."""
+    path = home / f"{name}.writing"
+    path.symlink_to(FAILING_DISK)
+    put_back.append(partial(path.unlink, missing_ok=True))
 
 
 @contextmanager
@@ -347,11 +392,12 @@ def _place_for(strikes: Iterable[Strike], undisturbed: Undisturbed, folder: Path
 
 
 def _damage(line: Line, home: Home, pattern: str, damage: Damage, chance: random.Random) -> None:
-    """Damage one of the files that are called so, if the last run has left any."""
+    """Damage one of the files that are called so, if there is one that holds anything."""
     found = sorted(path for path in home.path.glob(pattern) if path.is_file() and path.stat().st_size)
-    if found:
-        line.tries += 1
-        path = chance.choice(found)
-        content = path.read_bytes()
-        path.unlink()
-        path.write_bytes(damage(content, chance))
+    if not found:
+        raise AssertionError(f"{home.path} holds no {pattern}")
+    line.tries += 1
+    path = chance.choice(found)
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(damage(content, chance))

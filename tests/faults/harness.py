@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -20,7 +21,8 @@ from tests.faults.homes import Undisturbed
 from tests.faults.mutations import mutation_lines
 from tests.faults.readers import readers_line
 from tests.faults.table import HEAD, Line
-from tests.fixtures.whole_runs import ceping, run
+from tests.fixtures.small_release import example_tables, publish_tables
+from tests.fixtures.whole_runs import Edition, ceping, run
 
 SMALL = ("--sites", 60, "--crawled", 10, "--pages", 4)
 # One more answer of a body to a questionnaire: little is to be built anew, and every step has something to do.
@@ -34,9 +36,8 @@ OF_HOMES = (
     faults.two_runs,
     faults.moves,
 )
-OF_HOMES_SHORT = (faults.short_kills, faults.short_shortages)
-READERS, PUBLICATIONS, MUTATIONS = 10, 100, 100_000
-READERS_SHORT, PUBLICATIONS_SHORT, MUTATIONS_SHORT = 4, 10, 300
+READERS = 10
+PUBLICATIONS, MUTATIONS, MUTATIONS_SHORT = 100, 100_000, 300
 Lines = Callable[[], Iterator[Line]]
 
 
@@ -53,7 +54,19 @@ def undisturbed_run(folder: Path) -> Undisturbed:
     shutil.copytree(before.home, folder / "after", symlinks=True)
     shutil.copytree(before.inbox, folder / "after-inbox", copy_function=shutil.copy2)
     shutil.copy2(more, folder / "after-inbox" / source)
-    after = run(folder / "after", folder / "after-inbox")
+    return _undisturbed(before, run(folder / "after", folder / "after-inbox"), more)
+
+
+def undisturbed_first_run(folder: Path) -> Undisturbed:
+    """A home of nothing but an earlier release, made by hand, and what a run makes of its whole inbox."""
+    ceping("example", "--out", folder / "inbox", *SMALL)
+    publish_tables(folder / "home", example_tables())
+    before = Edition(folder / "home", folder / "inbox", "")
+    shutil.copytree(before.home, folder / "after", symlinks=True)
+    return _undisturbed(before, run(folder / "after", folder / "inbox"), None)
+
+
+def _undisturbed(before: Edition, after: Edition, more: Path | None) -> Undisturbed:
     return Undisturbed(
         home=before.home,
         inbox=before.inbox,
@@ -71,18 +84,21 @@ def _sums(public: Path) -> dict[str, str]:
     return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
 
 
-def groups(folder: Path, only: list[str], mutations: int, *, is_long: bool) -> dict[str, Lines]:
+def groups(folder: Path, only: list[str], options: argparse.Namespace) -> dict[str, Lines]:
     """The faults by name, those of homes with one undisturbed run for all; of the names that are given, if any."""
-    readers = (READERS, PUBLICATIONS) if is_long else (READERS_SHORT, PUBLICATIONS_SHORT)
-    of_homes = {fault.__name__: fault for fault in (OF_HOMES if is_long else OF_HOMES_SHORT)}
-    others: dict[str, Lines] = {
-        "readers": lambda: iter([readers_line(folder / "readers", *readers)]),
-        "mutations": lambda: mutation_lines(mutations),
-    }
+    of_homes = {fault.__name__: fault for fault in ([faults.short] if options.short else OF_HOMES)}
+    mutations = options.mutations or (MUTATIONS_SHORT if options.short else MUTATIONS)
+    others: dict[str, Lines] = {"mutations": lambda: mutation_lines(mutations)}
+    if not options.short:
+        others["readers"] = lambda: iter([readers_line(folder / "readers", READERS, options.publications)])
     names = only or [*of_homes, *others]
-    undisturbed = undisturbed_run(folder / "undisturbed") if of_homes.keys() & names else None
+    undisturbed = None
+    if of_homes.keys() & names:
+        undisturbed = (undisturbed_first_run if options.short else undisturbed_run)(folder / "undisturbed")
+    tries = faults.Tries(options.kills, options.shortages, options.flips)
     return {
-        name: others[name] if name in others else partial(of_homes[name], undisturbed, folder / name) for name in names
+        name: others[name] if name in others else partial(of_homes[name], undisturbed, folder / name, tries)
+        for name in names
     }
 
 
@@ -116,13 +132,15 @@ def main() -> int:
     asked.add_argument("--short", action="store_true")
     asked.add_argument("--only", help="names of groups, with commas")
     asked.add_argument("--mutations", type=int, help="how many deliveries are mutated")
+    asked.add_argument("--publications", type=int, default=PUBLICATIONS, help="how many releases readers see")
+    for name, often in asdict(faults.Tries()).items():
+        asked.add_argument(f"--{name}", type=int, default=often, help=f"how many {name} in each place")
     options = asked.parse_args()
     failed, started = False, time.monotonic()
     print(HEAD, flush=True)
     with tempfile.TemporaryDirectory(prefix="ceping-faults-") as folder:
         only = options.only.split(",") if options.only else []
-        mutations = options.mutations or (MUTATIONS_SHORT if options.short else MUTATIONS)
-        for line in lines(groups(Path(folder), only, mutations, is_long=not options.short)):
+        for line in lines(groups(Path(folder), only, options)):
             failed |= line.has_failed
             print(line, flush=True)
             for note in line.notes:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import ADVICE, CepingError
+from pipelines.releases.release import SUMS
 from pipelines.releases.releases import Releases
 from tests.faults.table import Line
-from tests.fixtures.whole_runs import CEPING, ceping_outcome
+from tests.fixtures.whole_runs import CEPING, ceping_outcome, own_environment
 
 EDITION = 2017
 MOST_SECONDS = 900
@@ -38,11 +39,14 @@ FAILING_DISK = "/proc/self/mem"
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """A finished home, a delivery it has not seen, the releases without and with it, and what the last run printed."""
+    """A home with a release, its inbox, a delivery it has not seen, if any, and the release that a run makes of them.
+
+    ``printed`` is what the run said that made it.
+    """
 
     home: Path
     inbox: Path
-    more: Path
+    more: Path | None
     before: str
     sums_before: dict[str, str]
     expected: str
@@ -59,7 +63,7 @@ class Undisturbed:
 
 @dataclass(frozen=True)
 class Home:
-    """A copy of the finished home and its inbox, in which a fault strikes."""
+    """A copy of a home and its inbox, in which a fault strikes."""
 
     undisturbed: Undisturbed
     folder: Path
@@ -79,7 +83,9 @@ class Home:
 
     def run(self) -> subprocess.CompletedProcess[str]:
         """A run; raises ``subprocess.TimeoutExpired`` where it does not end."""
-        return subprocess.run(self.arguments, capture_output=True, text=True, check=False, timeout=MOST_SECONDS)
+        return subprocess.run(
+            self.arguments, capture_output=True, text=True, check=False, timeout=MOST_SECONDS, env=own_environment()
+        )
 
     def run_until(
         self,
@@ -87,31 +93,35 @@ class Home:
         strike: Callable[[subprocess.Popen[str], Path], None],
         delay: float = 0,
         command: tuple[str, ...] = (),
-    ) -> tuple[int, str]:
-        """A run that something strikes some seconds after it said these words; its exit code and its errors."""
+    ) -> tuple[int, str] | None:
+        """A run that something strikes some seconds after it said these words; its exit code and its errors.
+
+        ``None`` where it never said them, or had ended before it was struck.
+        """
+        is_struck = False
         with subprocess.Popen(
             [*command, *self.arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            env=own_environment(),
         ) as process:
             assert process.stdout is not None
-            for line in process.stdout:
-                if said in line:
-                    break
-            time.sleep(delay)
-            strike(process, self.path)
+            if any(said in line for line in process.stdout):
+                time.sleep(delay)
+                is_struck = process.poll() is None
+                strike(process, self.path)
             _, errors = process.communicate(timeout=MOST_SECONDS)
-        return process.returncode, errors
+        return (process.returncode, errors) if is_struck else None
 
 
 @contextmanager
 def home_in(undisturbed: Undisturbed, folder: Path, *, is_up_to_date: bool = False) -> Iterator[Home]:
-    """A copy of the finished home, gone at the end."""
+    """A copy of the home, gone at the end."""
     shutil.copytree(undisturbed.home, folder / "home", symlinks=True)
     shutil.copytree(undisturbed.inbox, folder / "inbox", copy_function=shutil.copy2)
-    if not is_up_to_date:
+    if undisturbed.more is not None and not is_up_to_date:
         shutil.copy2(undisturbed.more, folder / "inbox" / undisturbed.more.parent.name)
     try:
         yield Home(undisturbed, folder)
@@ -164,11 +174,11 @@ def _judge_next_run(line: Line, home: Home, undo: Callable[[], object] | None) -
         line.note(f"{current} instead of {home.undisturbed.expected}")
     else:
         _judge_whole(line, home)
-        changed = dict(current.sums.items() ^ home.undisturbed.sums.items())
-        # Bytes of the database are the one thing that is not the same again.
-        if differing := sorted(name for name in changed if not name.endswith(".duckdb")):
+        differing = {name for name, _ in current.sums.items() ^ home.undisturbed.sums.items()}
+        # Bytes of databases are the one thing that is not the same again, and so are their sums.
+        if differing := {name for name in differing if not name.endswith((".duckdb", SUMS))}:
             line.silent += 1
-            line.note(f"other bytes in {differing[:5]}")
+            line.note(f"other bytes in {sorted(differing)[:5]}")
 
 
 def judge_verification(home: Home, line: Line, *, is_long: bool = False) -> None:

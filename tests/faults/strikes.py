@@ -94,11 +94,10 @@ def remove_ballast(home: Path) -> None:
 
 
 KILL = Strike("kill -9", kill)
-SHORTAGES = (
-    Strike(
-        "nothing to be written", make_unwritable, make_writable, command=WITHOUT_OVERRIDE if os.geteuid() == 0 else ()
-    ),
-    Strike("no more open files", end_open_files),
-    Strike("no larger files", end_file_sizes),
-    Strike("no space", fill, remove_ballast, needs_own_disk=True),
+UNWRITABLE = Strike(
+    "nothing to be written", make_unwritable, make_writable, command=WITHOUT_OVERRIDE if os.geteuid() == 0 else ()
 )
+NO_FILES = Strike("no more open files", end_open_files)
+NO_LARGER_FILES = Strike("no larger files", end_file_sizes)
+NO_SPACE = Strike("no space", fill, remove_ballast, needs_own_disk=True)
+SHORTAGES = (UNWRITABLE, NO_FILES, NO_LARGER_FILES, NO_SPACE)

@@ -8,13 +8,15 @@ import duckdb
 import pytest
 
 from pipelines.errors import CepingError, GateError
-from pipelines.foundation.state import read_cache
+from pipelines.foundation.state import keep, read_cache, read_kept
 from pipelines.gate.candidate import Candidate, open_newest
 from pipelines.releases.built import built_release, record_release
 from pipelines.releases.history import read_history
 from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
+from pipelines.warehouse.dbt_project import manifest_path
 from pipelines.warehouse.scope import WarehouseMark, mark_built, take_scope
+from tests.fixtures.names import HOME
 from tests.fixtures.small_release import example_tables, make_candidate, publish_tables, with_count
 
 Damage = Callable[[bytes], bytes]
@@ -62,6 +64,33 @@ def test_a_cache_that_cannot_be_read_is_told_of(tmp_path: Path, caplog: pytest.L
         (tmp_path / "half.json").write_text('{"models"', encoding="utf-8")
         assert read_cache(tmp_path / "half.json", WarehouseMark) is None
     assert f"{tmp_path / 'half.json'} cannot be read" in caplog.text
+
+
+@of_every_kind
+def test_what_is_kept_is_made_again_where_it_is_not_as_it_was_kept(tmp_path: Path, damage: Damage) -> None:
+    path = tmp_path / "kept" / "script.js"
+    keep(path, b"draw()\n")
+    assert read_kept(path) == b"draw()\n"
+    path.write_bytes(damage(path.read_bytes()))
+    assert read_kept(path) is None
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, bytes]:
+    """A home with the parse of the project, and the manifest of it."""
+    settings = Settings(home=tmp_path_factory.mktemp("parsed") / HOME)
+    return settings, manifest_path(settings).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["parse/manifest.json", "parse/hashes.json", "partial_parse.msgpack", "manifest.json"])
+@of_every_kind
+def test_a_damaged_parse_of_the_project_is_no_parse(parsed: tuple[Settings, bytes], damage: Damage, name: str) -> None:
+    settings, manifest = parsed
+    path, kept = settings.dbt_target_dir / name, settings.dbt_target_dir / "parse" / "partial_parse.msgpack"
+    # What dbt writes of it later is nobody's to read.
+    path.write_bytes(damage(manifest if name == "manifest.json" else path.read_bytes()))
+    assert manifest_path(settings).read_bytes() == manifest
+    assert (settings.dbt_target_dir / "partial_parse.msgpack").read_bytes() == kept.read_bytes()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ A kept picture is a cache and nothing else: one that is missing, damaged or of o
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipelines.foundation.files import write_whole
 from pipelines.foundation.hashing import hash_file
+from pipelines.foundation.state import keep, read_kept
 from pipelines.publication.site import charts
 from pipelines.publication.site.charts import Chart
 from pipelines.settings import PARSED_DIR
@@ -81,13 +81,11 @@ def chart_runtime() -> str:
     Putting it together takes a second, so it is kept beside the project, as what dbt parsed is, for all homes.
     """
     path = PARSED_DIR / f"vega-{version('vl-convert-python')}.js"
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        bundle = vl_convert.javascript_bundle(ENTRY)
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, bundle)
+    kept = read_kept(path)
+    if kept is not None:
+        return kept.decode()
+    bundle: str = vl_convert.javascript_bundle(ENTRY)
+    keep(path, bundle.encode())
     return bundle
 
 
