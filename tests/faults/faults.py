@@ -57,8 +57,12 @@ CACHES = (
     "work/built-2017.json",
     "work/warehouse.built",
     "work/warehouse.duckdb",
+    "work/dbt/parse/*",
+    "work/dbt/partial_parse.msgpack",
+    "work/dbt/run_results.json",
     "work/robustness/*/*",
     "work/publication/pictures/*",
+    "landing/pseudonym_key.json",
     "landing/site_registry/2017.memory.json",
     "landing/file_ledger/2017-site_registry.parquet",
     "landing/site_registry/2017-*.parquet",
@@ -74,6 +78,7 @@ CACHES = (
 )
 # Those of them that are made anew without building every model anew.
 SHORT_CACHES = (
+    "work/dbt/parse/*",
     "work/robustness/*/*",
     "work/publication/pictures/*",
     "landing/site_registry/2017.memory.json",
