@@ -31,8 +31,9 @@ def pseudonym_key(settings: Settings) -> bytes:
     given = KeyMark(sha256=hashlib.sha256(key).hexdigest())
     if len(key) != KEY_BYTES or mark not in (None, given):
         raise CepingError(
-            f"{path} is not the key that the pseudonyms in {settings.landing_dir} were made with; put it back from a "
-            "copy, or remove both, so that every file is read anew under a new key"
+            f"{path} is not the key that the pseudonyms in {settings.landing_dir} were made with, by {mark_path.name} "
+            "there; put back from a copy whichever of the two is damaged, or remove the key and the folder, so that "
+            "every file is read anew under a new key"
         )
     if mark is None:
         write_state(mark_path, given)

@@ -62,7 +62,6 @@ CACHES = (
     "work/dbt/run_results.json",
     "work/robustness/*/*",
     "work/publication/pictures/*",
-    "landing/pseudonym_key.json",
     "landing/site_registry/2017.memory.json",
     "landing/file_ledger/2017-site_registry.parquet",
     "landing/site_registry/2017-*.parquet",
@@ -88,7 +87,7 @@ SHORT_CACHES = (
     "secret/gate.key",
 )
 # What is not: it is named, and put back.
-KEPT = ("secret/pseudonym.key", "releases/history.jsonl")
+KEPT = ("secret/pseudonym.key", "landing/pseudonym_key.json", "releases/history.jsonl")
 OF_RELEASE = (
     "public/manifest.json", "public/index.html", f"internal/ceping-{EDITION}.duckdb", "SHA256SUMS",
     "internal/parquet/trends/figure.parquet",

@@ -247,10 +247,22 @@ def test_a_key_that_is_not_the_one_is_never_used(settings: Settings, damage: byt
     settings.pseudonym_key_path.unlink()
     if damage is not None:
         settings.pseudonym_key_path.write_bytes(damage)
-    with pytest.raises(CepingError, match=r"pseudonym\.key is not the key .* put it back"):
+    with pytest.raises(CepingError, match=r"pseudonym\.key is not the key .* put back from a copy"):
         ingest_again(settings)
     settings.pseudonym_key_path.write_bytes(key)
     ingest_again(settings)
+
+
+@pytest.mark.usefixtures("rows")
+def test_a_mark_of_another_key_is_named_and_half_of_one_is_made_anew(settings: Settings) -> None:
+    mark = settings.landing_dir / "pseudonym_key.json"
+    content = mark.read_bytes()
+    mark.write_text('{"sha256": "' + "0" * 64 + '"}', encoding="utf-8")
+    with pytest.raises(CepingError, match=r"by pseudonym_key\.json there; put back"):
+        ingest_again(settings)
+    mark.write_bytes(content[:9])
+    ingest_again(settings)
+    assert mark.read_bytes() == content
 
 
 @pytest.mark.parametrize("content", [b"", b"half"])
