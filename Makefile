@@ -24,7 +24,7 @@ run: .venv/installed ## From nothing to a published release of the example editi
 test: check .venv/oldest-client ## Every check and every test, by three workers: WORKERS=4
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-test-faults: .venv/installed ## Everything under faults, as a table; hours, or two minutes: FAULTS=--short
+test-faults: .venv/installed ## Everything under faults, as a table; a night, or three minutes: FAULTS=--short
 	$(BIN)/python -m tests.faults.harness $(FAULTS)
 
 test-spark: .venv-spark/installed ## The same results on Spark as on DuckDB; needs Java 17

@@ -54,9 +54,8 @@ class Releases:
         The folder is the release's own and not ``current``: what a reader opens from it belongs together, also when a
         newer release is published meanwhile.
         """
-        try:
-            target = self.current_path.readlink()
-        except FileNotFoundError:
+        target = self._target
+        if target is None:
             return None
         is_release = len(target.parts) == 2 or (len(target.parts) == 3 and target.name == PUBLIC)
         if not is_release or not target.parts[0].isdigit() or not (self.folder / target).is_dir():
@@ -66,10 +65,23 @@ class Releases:
     @property
     def current_id(self) -> str | None:
         """The id that ``current`` names, also where that release is no longer on disk."""
-        if not self.current_path.is_symlink():
+        target = self._target
+        if target is None:
             return None
-        target = self.current_path.readlink()
         return target.parent.name if target.name == PUBLIC else target.name
+
+    @property
+    def _target(self) -> Path | None:
+        """Where ``current`` leads; ``None`` before the first publication."""
+        link = self.current_path
+        if link.is_symlink():
+            return link.readlink()
+        if link.exists():
+            raise CepingError(
+                f"{link} is no link to a release: the home was copied by a program that follows links; remove {link} "
+                "and run again, which leads there anew"
+            )
+        return None
 
     @property
     def history(self) -> list[HistoryEntry]:
@@ -206,7 +218,7 @@ class Releases:
     def make_current(self, release: Release) -> None:
         """Swing ``current``, read back through it what the public sees, and swing back where that is another."""
         link = self.current_path
-        previous = link.readlink() if link.is_symlink() else None
+        previous = self._target
         target = release.public.relative_to(self.folder)
         sums = release.public_sums
         if previous != target:

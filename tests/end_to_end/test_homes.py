@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from filelock import FileLock
-
-from tests.fixtures.whole_runs import Edition, ceping, ceping_outcome, contents
+from tests.fixtures.whole_runs import Edition, ceping, ceping_outcome
 
 
 def test_two_homes_do_not_touch_each_other(small: Edition, example: Edition) -> None:
@@ -21,17 +19,6 @@ def test_status_looks_at_the_inbox_it_is_given(small: Edition) -> None:
 
 def test_status_names_the_folder_that_no_later_publication_changes(small: Edition) -> None:
     assert f"{small.release / 'index.html'}\n" in ceping("status", "--home", small.home)
-
-
-def test_a_second_writer_is_told_that_the_home_is_busy(small: Edition, tmp_path: Path) -> None:
-    copy = small.copied_to(tmp_path)
-    before = contents(copy.home / "releases")
-    with FileLock(copy.home / ".lock"):
-        refused = ceping_outcome("run", "--rebuild", "--home", copy.home, "--inbox", copy.inbox)
-        assert copy.figures()["trend2.running_sites"] == 1000
-    assert refused.returncode == 1
-    assert f"another run is writing to {copy.home}" in refused.stderr
-    assert contents(copy.home / "releases") == before
 
 
 def test_a_home_without_a_release_says_how_to_get_one(tmp_path: Path) -> None:

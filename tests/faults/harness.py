@@ -1,6 +1,6 @@
 """Everything under faults, as a table: ``python -m tests.faults.harness [--short]`` (``make test-faults``).
 
-The short form takes two minutes on two cores and strikes each step once; the long form is for a night.
+The short form takes three minutes and strikes each step of one run once; the long form is for a night.
 """
 
 import argparse

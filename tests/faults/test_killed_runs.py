@@ -13,7 +13,7 @@ from pipelines.errors import HomeBusyError
 from pipelines.foundation.lock import locked_home
 from pipelines.orchestration.leftovers import release_dead_runs, set_damaged_store_aside
 from pipelines.settings import PROJECT_ROOT, Settings
-from tests.fixtures.whole_runs import Edition, ceping_outcome
+from tests.fixtures.whole_runs import Edition, ceping_outcome, contents
 
 POOL = "warehouse"
 
@@ -84,6 +84,7 @@ def test_a_refused_run_says_who_writes_and_leaves_its_log(small: Edition, tmp_pa
     copy = small.copied_to(tmp_path)
     log = copy.home / "work" / "run.log"
     log.write_text("the first run's\n", encoding="utf-8")
+    before = contents(copy.home / "releases")
     holding = "import sys; from pathlib import Path; from pipelines.foundation.lock import locked_home; "
     holding += "from pipelines.settings import Settings\n"
     holding += "with locked_home(Settings(home=Path(sys.argv[1]))): print('held', flush=True); sys.stdin.read()"
@@ -93,11 +94,14 @@ def test_a_refused_run_says_who_writes_and_leaves_its_log(small: Edition, tmp_pa
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         refused = ceping_outcome("run", "--rebuild", "--home", copy.home, "--inbox", copy.inbox)
+        assert copy.figures()["trend2.running_sites"] == 1000
         holder.communicate(b"")
     assert refused.returncode == 1
     assert f"process {holder.pid}, since " in refused.stderr
     assert f"kill {holder.pid}" in refused.stderr
+    assert f"another run is writing to {copy.home}" in refused.stderr
     assert log.read_text(encoding="utf-8") == "the first run's\n"
+    assert contents(copy.home / "releases") == before
 
 
 def test_who_holds_a_home_may_ask_again_and_nobody_else(tmp_path: Path) -> None:

@@ -89,6 +89,18 @@ def test_current_is_a_relative_link_to_the_release(home: Path) -> None:
     again.verify()
 
 
+def test_a_home_copied_by_a_program_that_follows_links_is_named_with_a_way_on(home: Path, tmp_path: Path) -> None:
+    release = publish_tables(home, example_tables())
+    shutil.copytree(home, tmp_path / "copy")
+    releases = Releases(tmp_path / "copy" / "releases")
+    for ask in (lambda: releases.current, lambda: releases.current_id, lambda: releases.make_current(release)):
+        with pytest.raises(CepingError, match=r"current is no link to a release: .*; remove .*current and run again"):
+            ask()
+    shutil.rmtree(releases.current_path)
+    again = publish_tables(tmp_path / "copy", example_tables())
+    assert (releases.current, releases.current_id) == (again, release.release_id)
+
+
 def test_tables_carry_rows_and_descriptions_in_both_languages(home: Path) -> None:
     release = publish_tables(home, example_tables())
     with release.open() as connection:
