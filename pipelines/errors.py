@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -61,8 +62,8 @@ def told(error: BaseException) -> str | None:
 
     A failure of the machine that led to an error for people is told with it.
     """
-    causes = [str(cause) for cause in _causes(error)]
-    return told_with_causes(str(error), causes, is_for_people=isinstance(error, CepingError))
+    causes = [_said(cause) for cause in _causes(error)]
+    return told_with_causes(_said(error), causes, is_for_people=isinstance(error, CepingError))
 
 
 def told_with_causes(message: str, causes: Iterable[str], *, is_for_people: bool) -> str | None:
@@ -71,6 +72,13 @@ def told_with_causes(message: str, causes: Iterable[str], *, is_for_people: bool
     if not is_for_people or failure is None:
         return message if is_for_people else failure
     return with_advice(message) if fault_of_machine(message) else f"{message} ({failure})"
+
+
+def _said(error: BaseException) -> str:
+    """What an exception says; of many files that could not be copied, the first."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        return str(error.args[0][0][-1])
+    return str(error)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

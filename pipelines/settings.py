@@ -133,6 +133,16 @@ class Settings(BaseSettings):
         return self.home_dir / "work" / "temporary"
 
     @property
+    def checking_dir(self) -> Path:
+        """Where checks of deliveries have their working copies, each in a folder of its own."""
+        return self.home_dir / "work" / "checking"
+
+    @property
+    def computing_dir(self) -> Path:
+        """Where releases are computed again, each in a folder of its own."""
+        return self.home_dir / "work" / "computing"
+
+    @property
     def run_log_path(self) -> Path:
         """What the tools of the newest run from the command line printed."""
         return self.home_dir / "work" / "run.log"

@@ -519,9 +519,15 @@ def inbox_check(
 ) -> None:
     """Print what a run would make of each file; exit code 1: some rows would not load, 2: it would be refused."""
     from pipelines.cli.dry_run import print_checks
+    from pipelines.foundation.files import temporary_files_in
+    from pipelines.foundation.lock import own_folder
     from pipelines.ingest.dry_run import check_path
 
-    with settings_for(home, edition) as settings:
+    with (
+        settings_for(home, edition) as settings,
+        own_folder(settings.checking_dir) as folder,
+        temporary_files_in(folder),
+    ):
         checks = check_path(path or settings.inbox_dir, source, edition, settings.threads)
         raise typer.Exit(print_checks(checks, output.value, settings.seeds_dir))
 

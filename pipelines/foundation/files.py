@@ -77,7 +77,7 @@ def temporary_files_in(folder: Path) -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def link_or_copy(path: Path, second: Path) -> None:
+def link_or_copy(path: str | Path, second: str | Path) -> None:
     """Give a file that is never written to a second name, or a copy where the disk gives no file two names."""
     try:
         os.link(path, second)

@@ -1,8 +1,9 @@
-"""The sole right to write to a home."""
+"""The sole right to write to a home, and folders to work in that are one process's own."""
 
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from pydantic import BaseModel, Field
 from pipelines.errors import HomeBusyError
 from pipelines.foundation.state import read_cache, write_state
 from pipelines.settings import Settings
+
+LOCK = ".lock"
 
 
 class Holder(BaseModel, frozen=True):
@@ -44,6 +47,36 @@ def locked_home(settings: Settings) -> Iterator[None]:
         if is_outermost:
             holder_path.unlink(missing_ok=True)
         lock.release()
+
+
+@contextmanager
+def own_folder(parent: Path) -> Iterator[Path]:
+    """An empty folder that only this process uses and only its user may read, gone when the ``with`` ends.
+
+    What processes that were killed left beside it goes first.
+    """
+    remove_left(parent)
+    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = parent / str(os.getpid())
+    lock = FileLock(folder.with_suffix(LOCK))
+    try:
+        with lock:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(lock.lock_file).unlink(missing_ok=True)
+        with suppress(OSError):
+            parent.rmdir()
+
+
+def remove_left(parent: Path) -> None:
+    """Remove the folders below ``parent`` that belonged to processes which live no more."""
+    for path in parent.glob(f"*{LOCK}"):
+        with suppress(Timeout, OSError), FileLock(path, timeout=0):
+            shutil.rmtree(path.with_suffix(""))
+            path.unlink()
 
 
 def _who_writes(home: Path, holder_path: Path) -> str:

@@ -7,12 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.errors import CepingError
+from pipelines.foundation.files import link_or_copy
+from pipelines.foundation.lock import own_folder
 from pipelines.foundation.progress import LOGGER
 from pipelines.gate.candidate import Candidate, open_newest
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -27,10 +28,9 @@ def computed_again(settings: Settings, inputs: Path, edition: int) -> Iterator[C
 
     Raises ``CepingError`` with the end of the log where the run fails.
     """
-    settings.home_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".computing-", dir=settings.home_dir) as folder:
-        scratch = settings.for_run(home=Path(folder), inbox=Path(folder) / "inbox", edition=edition)
-        shutil.copytree(inputs, scratch.landing_dir, copy_function=os.link)
+    with own_folder(settings.computing_dir) as folder:
+        scratch = settings.for_run(home=folder, inbox=folder / "inbox", edition=edition)
+        shutil.copytree(inputs, scratch.landing_dir, copy_function=link_or_copy)
         scratch.inbox_dir.mkdir()
         done = subprocess.run(
             [sys.executable, "-m", "pipelines.orchestration.recomputing"],

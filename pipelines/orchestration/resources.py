@@ -8,7 +8,7 @@ from pydantic import Field, PrivateAttr
 
 from pipelines.foundation.files import temporary_files_in
 from pipelines.foundation.hashing import code_version
-from pipelines.foundation.lock import locked_home
+from pipelines.foundation.lock import locked_home, remove_left
 from pipelines.gate.candidate import Candidate
 from pipelines.orchestration.editions import PARTITION_TAG
 from pipelines.orchestration.leftovers import release_dead_runs
@@ -40,6 +40,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         self._settings = settings.for_run(edition=partition, inbox=inbox)
         require_ready(self._settings)
         with locked_home(self._settings), temporary_files_in(self._settings.temporary_dir):
+            remove_left(self._settings.checking_dir)
             if context.instance is not None and context.run is not None:
                 release_dead_runs(context.instance, context.run.run_id)
             try:

@@ -50,7 +50,8 @@ def write_sound(seeds: Path, texts: Mapping[Path, str], find_faults: Judge) -> N
     ``texts``. Raises ``SeedError`` with every fault, and writes nothing then.
     """
     with TemporaryDirectory() as scratch:
-        copy = Path(shutil.copytree(seeds, Path(scratch) / seeds.name))
+        # Without the rights of the files: what may not be written to is to be named by its own path, not by the copy's.
+        copy = Path(shutil.copytree(seeds, Path(scratch) / seeds.name, copy_function=shutil.copyfile))
         for path, text in texts.items():
             (copy / path.relative_to(seeds)).write_text(text, encoding="utf-8", newline="")
         faults = [fault.told(copy) for fault in find_faults(copy)]

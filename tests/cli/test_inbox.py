@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import tempfile
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,21 @@ def test_a_fit_file_is_said_to_be_fit_and_nothing_is_kept(settings: Settings) ->
     assert "opened_date" in found["not_delivered"]
     assert found["unknown"] == ["备注"]
     assert not settings.home_dir.exists()
+
+
+def test_working_copies_of_a_check_lie_in_the_home_and_go_with_the_next(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As a check leaves them that was killed.
+    (left := settings.checking_dir / "1").mkdir(parents=True)
+    (left / "lines.jsonl.zst").write_bytes(b"13800000001")
+    left.with_suffix(".lock").touch()
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    row = dict(zip(HEADER, GOOD, strict=True))
+    content = json.dumps(row, ensure_ascii=False).encode("utf-16")
+    code, [found] = check(deliver(settings.inbox_dir, "site_registry", "a.jsonl", content), "--home", settings.home_dir)
+    assert (code, found["rows"], found["error"]) == (0, 1, None)
+    assert not settings.checking_dir.exists()
 
 
 def test_what_no_header_says_is_not_said_to_be_missing(settings: Settings) -> None:

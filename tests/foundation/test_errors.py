@@ -1,6 +1,7 @@
 """What a person is told where the machine is at fault: the path, what is wrong, and what to do."""
 
 import os
+import shutil
 import sqlite3
 from errno import EACCES, EMFILE, ENOSPC, EROFS
 from pathlib import Path
@@ -46,6 +47,19 @@ def test_a_failure_of_the_machine_behind_another_is_told() -> None:
     )
     said = f"x: {os.strerror(EROFS)}"
     assert told(raised(CepingError(said), full)) == f"{said}; {ADVICE[EROFS]}"
+
+
+def test_of_many_files_that_cannot_be_copied_the_first_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    for name in ("b", "c"):
+        (tmp_path / "a" / name).touch()
+
+    def copy(source: str, target: str) -> None:
+        raise OSError(ENOSPC, os.strerror(ENOSPC), Path(source).name)
+
+    with pytest.raises(shutil.Error) as refused:
+        shutil.copytree(tmp_path / "a", tmp_path / "copy", copy_function=copy)
+    assert told(refused.value) in {f"{name}: {os.strerror(ENOSPC)}; {ADVICE[ENOSPC]}" for name in ("b", "c")}
 
 
 def test_of_a_hundred_lines_the_one_that_matters_is_told() -> None:

@@ -1,7 +1,11 @@
 """A new edition is rows after those of another: all or none, in the form each file has."""
 
 import csv
+import os
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -125,6 +129,20 @@ def test_where_one_file_cannot_be_written_none_is(seeds: Path) -> None:
     with pytest.raises(OSError, match="stock_dates"):
         new_edition(seeds, 2018, 2017)
     assert contents(seeds) == before
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="root may write to everything")
+def test_a_seed_that_may_not_be_written_to_is_named_by_its_own_path(seeds: Path) -> None:
+    blocked = seed_path(seeds, "stock_dates")
+    blocked.parent.chmod(0o555)
+    blocked.chmod(0o444)
+    command = [sys.executable, "-m", "pipelines.cli", "edition", "new", "2018", "--from", "2017"]
+    without = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    environment = {**os.environ, "CEPING_SEEDS": str(seeds)}
+    refused = subprocess.run([*without, *command], env=environment, capture_output=True, text=True, check=False)
+    blocked.parent.chmod(0o755)
+    assert refused.returncode == 1
+    assert re.match(rf"error: {re.escape(str(blocked.parent))}\S*: Permission denied; give the user", refused.stderr)
 
 
 def test_a_required_seed_without_rows_is_named_with_the_command_that_writes_them(seeds: Path) -> None:
