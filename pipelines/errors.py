@@ -27,6 +27,12 @@ ADVICE_BY_WORDS = {
     "unable to open database file": f"{ADVICE[errno.EACCES]}, or {ADVICE[errno.EMFILE]}",
     "disk I/O error": f"{ADVICE[errno.EIO]}, or {ADVICE[errno.EFBIG]}",
 }
+# What DuckDB says of a database or a Parquet file that is not as it was written, or not there.
+DAMAGE = re.compile(
+    "is not a valid DuckDB database file|database does not exist|Could not read enough bytes|Corrupt database file|"
+    "too small to be a Parquet file|No magic bytes found|No files found that match the pattern|checksum mismatch"
+)
+ADVICE_ON_DAMAGE = "it is gone or damaged: ceping verify names all that is, and a run makes anew what can be"
 # As Python writes a failure of the system: [Errno 13] Permission denied: '/a' -> '/b'.
 AS_PYTHON_SAYS = re.compile(r"\[Errno \d+\] (?P<what>[^:\n]+)(?:: (?P<path>'.*'|\".*\"))?")
 # As SQLAlchemy writes one of a database: (sqlite3.OperationalError) disk I/O error
@@ -57,10 +63,16 @@ def machine_failure(messages: Iterable[str]) -> str | None:
     return next((with_advice(line) for line in lines if fault_of_machine(line)), None)
 
 
+def damage_told(messages: Iterable[str]) -> str | None:
+    """One sentence on the first damaged file of a home that these messages of DuckDB tell of, if any does."""
+    lines = (line.strip() for message in messages for line in message.splitlines())
+    return next((f"{line}; {ADVICE_ON_DAMAGE}" for line in lines if DAMAGE.search(line)), None)
+
+
 def told(error: BaseException) -> str | None:
     """What a person is told of an exception: one that is for people, or a failure of the machine; else ``None``.
 
-    A failure of the machine that led to an error for people is told with it.
+    A failure of the machine that led to an error for people is told with it; a damaged file of the home is one.
     """
     causes = [_said(cause) for cause in _causes(error)]
     return told_with_causes(_said(error), causes, is_for_people=isinstance(error, CepingError))
@@ -68,9 +80,12 @@ def told(error: BaseException) -> str | None:
 
 def told_with_causes(message: str, causes: Iterable[str], *, is_for_people: bool) -> str | None:
     """What a person is told of an error with this message, which these others led to."""
-    failure = machine_failure([message, *causes])
-    if not is_for_people or failure is None:
-        return message if is_for_people else failure
+    messages = [message, *causes]
+    failure = machine_failure(messages)
+    if not is_for_people:
+        return failure or damage_told(messages)
+    if failure is None:
+        return message
     return with_advice(message) if fault_of_machine(message) else f"{message} ({failure})"
 
 

@@ -9,7 +9,7 @@ from threading import Thread
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from pipelines.errors import CepingError, DeliveryError, machine_failure, told_with_causes
+from pipelines.errors import CepingError, DeliveryError, damage_told, machine_failure, told_with_causes
 from pipelines.foundation.lock import locked_home
 from pipelines.foundation.progress import report
 from pipelines.orchestration.readiness import require_ready
@@ -140,7 +140,8 @@ def _reasons(result: "dg.ExecuteInProcessResult") -> list[str]:
 def _reason(failure: object) -> str | None:
     described = getattr(failure, "user_failure_data", None)
     if described is not None and described.description:
-        return machine_failure([described.description]) or str(described.description)
+        said = [str(described.description)]
+        return machine_failure(said) or damage_told(said) or said[0]
     error = getattr(failure, "error", None)
     if error is None:
         return None

@@ -101,9 +101,9 @@ READ_AT = {
     "gate": "home/candidates/*/tables/trends.figure.parquet",
     "publication": "home/candidates/*/tables/trends.figure.parquet",
 }
-# What each step writes; the database of models is DuckDB's own.
+# What is written in each step; the database of models is DuckDB's own.
 WRITTEN_AT = {
-    "ingest": "landing/file_ledger/2017-survey_response.parquet",
+    "ingest": "landing/file_ledger/2017-external_indicator.parquet",
     "models": "work/warehouse.built",
     "lineage": "work/warehouse.built",
     "robustness": "work/warehouse.built",

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.errors import ADVICE, CepingError
+from pipelines.errors import ADVICE, ADVICE_ON_DAMAGE, CepingError
 from pipelines.releases.release import SUMS
 from pipelines.releases.releases import Releases
 from tests.faults.table import Line
@@ -139,7 +139,7 @@ def judge_after_fault(line: Line, home: Home, said: tuple[int, str] | None = Non
         _judge_whole(line, home)
     if said is not None and said[0] != 0:
         is_short = "Traceback" not in said[1] and len(said[1].splitlines()) <= MOST_LINES_OF_ERROR
-        if not (is_short and any(advice in said[1] for advice in ADVICE.values())):
+        if not (is_short and any(advice in said[1] for advice in (*ADVICE.values(), ADVICE_ON_DAMAGE))):
             line.stuck += 1
             line.note(f"exit code {said[0]}: {said[1]}")
 

@@ -6,9 +6,18 @@ import sqlite3
 from errno import EACCES, EMFILE, ENOSPC, EROFS
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from pipelines.errors import ADVICE, ADVICE_BY_WORDS, CepingError, DeliveryError, machine_failure, told
+from pipelines.errors import (
+    ADVICE,
+    ADVICE_BY_WORDS,
+    ADVICE_ON_DAMAGE,
+    CepingError,
+    DeliveryError,
+    machine_failure,
+    told,
+)
 
 
 def raised(failure: Exception, cause: Exception) -> Exception:
@@ -60,6 +69,20 @@ def test_of_many_files_that_cannot_be_copied_the_first_is_told(tmp_path: Path) -
     with pytest.raises(shutil.Error) as refused:
         shutil.copytree(tmp_path / "a", tmp_path / "copy", copy_function=copy)
     assert told(refused.value) in {f"{name}: {os.strerror(ENOSPC)}; {ADVICE[ENOSPC]}" for name in ("b", "c")}
+
+
+@pytest.mark.parametrize("damage", [b"", b"half a file", None])
+@pytest.mark.parametrize("query", ["attach '{path}' as a (read_only)", "select * from read_parquet('{path}')"])
+def test_a_damaged_file_of_a_home_is_named_with_the_way_on(tmp_path: Path, query: str, damage: bytes | None) -> None:
+    path = tmp_path / "file"
+    if damage is not None:
+        path.write_bytes(damage)
+    with pytest.raises(duckdb.Error) as refused:
+        duckdb.sql(query.format(path=path))
+    said = told(refused.value) or ""
+    assert str(path) in said
+    assert said.endswith(f"; {ADVICE_ON_DAMAGE}")
+    assert "\n" not in said
 
 
 def test_of_a_hundred_lines_the_one_that_matters_is_told() -> None:
