@@ -17,7 +17,7 @@ from pipelines.ingest.landing import landed_paths
 from pipelines.publication.provenance import FIGURE, NEEDED, SUBJECT, UNITS, Provenance, trace_published
 from pipelines.publication.trend_views import CELLS, LIST, NAME
 from pipelines.questions.difference.inputs import unit_expression
-from pipelines.releases.kept_inputs import kept_inputs, listed_files
+from pipelines.releases.kept_inputs import listed_files, whole_inputs
 from pipelines.releases.ledger import delivered_files
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
@@ -34,7 +34,7 @@ def trace(settings: Settings, release: Release, table: str, key: Sequence[str], 
         row = _find_row(connection, release, table, key)
         traced = trace_published(connection, verdict, release.release_id, table, row, most_rows)
         codes = _unit_codes(connection, traced, table, row)
-    folder = kept_inputs(settings, release.release_id)
+    folder = whole_inputs(settings, release.release_id)
     if folder is None:
         return traced.model_copy(update={"rows_note": "the inputs of this release were not kept in this home"})
     rows, counts = _input_rows(

@@ -9,11 +9,12 @@ and checked against its sums, but not computed again, and differences name files
 import shutil
 from pathlib import Path
 
+from pipelines.errors import CepingError
 from pipelines.foundation.files import link_or_copy, whole_folder
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.landing import NO_FILE, landed_paths, landing_file
 from pipelines.ingest.ledger import ledger_path, present_entries
-from pipelines.ingest.memory import memory_path
+from pipelines.ingest.memory import damaged_files, memory_path
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
 
@@ -24,6 +25,17 @@ def kept_inputs(settings: Settings, release_id: str) -> Path | None:
     """The folder with the inputs of a release, laid out like landing; ``None`` where they were not kept."""
     folder = _folder(settings, release_id)
     return folder if folder.is_dir() else None
+
+
+def whole_inputs(settings: Settings, release_id: str) -> Path | None:
+    """The kept inputs of a release, to be read; raises ``CepingError`` where a file of them is damaged."""
+    folder = kept_inputs(settings, release_id)
+    for path in damaged_files(folder) if folder is not None else ():
+        raise CepingError(
+            f"{path} is gone or damaged: put it back from a copy, or remove {folder}; the release is whole without its "
+            "kept inputs, and its rows are then said to be unknown"
+        )
+    return folder
 
 
 def keep_inputs(settings: Settings, release: Release) -> Path | None:

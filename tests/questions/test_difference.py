@@ -1,6 +1,7 @@
 """The difference of two releases: real small releases, real landed files, changes worked out by hand."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ import openpyxl
 import pytest
 
 from pipelines.cli.difference import print_difference
+from pipelines.errors import CepingError
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.ledger import present_entries
 from pipelines.ingest.source import ingest_source
@@ -398,6 +400,19 @@ def test_without_kept_inputs_the_sources_are_named_instead_of_rows(publish: Publ
     difference = compare(settings, before, after)
     assert difference.unread_sources == ["platform_census"]
     assert rows(difference, "input_rows") == []
+
+
+@pytest.mark.parametrize("name", ["platform_census/2017-*.parquet", "file_ledger/2017-platform_census.parquet"])
+def test_damaged_kept_inputs_are_named_with_a_way_on(publish: Publish, settings: Settings, name: str) -> None:
+    before = publish(Edition())
+    after = publish(Edition(census=HEADER + REPLACED, units={"110000": 0}))
+    folder = settings.inputs_dir / before.release_id
+    damaged = sorted(folder.glob(name))[-1]
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    with pytest.raises(CepingError, match=rf"{damaged.name} is gone or damaged: .* or remove .*{before.release_id};"):
+        compare(settings, before, after)
+    shutil.rmtree(folder)
+    assert compare(settings, before, after).unread_sources == ["platform_census"]
 
 
 def test_it_is_written_as_json_and_as_a_workbook_safe_to_open(

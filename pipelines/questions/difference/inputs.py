@@ -11,7 +11,7 @@ import duckdb
 from pipelines.foundation.sql import files_literal, identifier, literal
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.landing import NO_FILE, landed_paths
-from pipelines.releases.kept_inputs import kept_inputs, listed_files
+from pipelines.releases.kept_inputs import listed_files, whole_inputs
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
 
@@ -35,7 +35,7 @@ def find_changed_rows(
     """Fill the temporary table ``input_change``; returns the sources whose rows could not be compared."""
     connection.execute(CREATE)
     old_files, new_files = listed_files(before), listed_files(after)
-    folders = kept_inputs(settings, before.release_id), kept_inputs(settings, after.release_id)
+    folders = whole_inputs(settings, before.release_id), whole_inputs(settings, after.release_id)
     unknown = []
     for source, contract in load_contracts().items():
         sides = [
