@@ -24,6 +24,8 @@ from pipelines.warehouse.tables import TableSpec
 
 DECLARATION = "candidate.json"
 NAME = "[0-9a-f]{64}"
+# A run that finds nothing new does not look at candidates.
+WAY_ON = "ceping run --rebuild freezes it anew"
 
 
 class FrozenTable(TableSpec):
@@ -79,19 +81,18 @@ class Candidate(BaseModel, frozen=True, extra="forbid"):
 
         Raises ``GateError`` where a file is missing or was changed after it was frozen.
         """
+        name = f"candidate {folder.name[:12]}"
         try:
             declared = json.loads((folder / DECLARATION).read_text(encoding="utf-8"))
             candidate = cls.model_validate({**declared, "folder": folder})
         except (OSError, ValueError, TypeError) as cause:
-            raise GateError(
-                f"candidate {folder.name[:12]}: {DECLARATION} is missing or of another version; run again"
-            ) from cause
+            raise GateError(f"{name}: {DECLARATION} is missing or of another version; {WAY_ON}") from cause
         for table in candidate.tables:
             path = candidate.path(table)
             if not path.is_file() or hash_file(path) != table.sha256:
-                raise GateError(f"candidate {folder.name[:12]}: {table.file_name} is not the file that was frozen")
+                raise GateError(f"{name}: {table.file_name} is not the file that was frozen; {WAY_ON}")
         if candidate.content_hash != folder.name:
-            raise GateError(f"candidate {folder.name[:12]}: its contents have another hash than its name")
+            raise GateError(f"{name}: its contents have another hash than its name; {WAY_ON}")
         return candidate
 
 
@@ -104,7 +105,7 @@ def open_newest(candidates_dir: Path, newest_path: Path) -> Candidate:
     except (OSError, UnicodeDecodeError):
         name = ""
     if not re.fullmatch(NAME, name):
-        raise GateError(f"{newest_path} names no candidate; run again, which freezes the models anew")
+        raise GateError(f"{newest_path} names no candidate; {WAY_ON}")
     return Candidate.open(candidates_dir / name)
 
 

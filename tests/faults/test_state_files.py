@@ -140,7 +140,7 @@ def test_a_damaged_candidate_is_frozen_anew(
     candidate = make_candidate(tmp_path, example_tables())
     damaged = candidate.folder / name
     damaged.write_bytes(damage(damaged.read_bytes()))
-    with pytest.raises(GateError):
+    with pytest.raises(GateError, match=r"; ceping run --rebuild freezes it anew$"):
         Candidate.open(candidate.folder)
     with caplog.at_level("INFO", logger="ceping"):
         assert make_candidate(tmp_path, example_tables()) == candidate
@@ -152,7 +152,7 @@ def test_a_damaged_candidate_is_frozen_anew(
 def test_what_names_no_candidate_is_told_with_a_way_on(tmp_path: Path, name: bytes) -> None:
     newest = tmp_path / "newest-2017"
     newest.write_bytes(name)
-    with pytest.raises(GateError, match="run again"):
+    with pytest.raises(GateError, match="ceping run --rebuild"):
         open_newest(tmp_path, newest)
 
 
