@@ -1,5 +1,6 @@
 """Prints the editor's queue of citations."""
 
+import shlex
 from pathlib import Path
 
 from rich.console import Console
@@ -18,7 +19,8 @@ def print_queue(release: Release, out: Path | None) -> None:
     rows = waiting(release)
     if out is not None and rows:
         write_queue(rows, out)
-        print(f"{out}: {len(rows)} winners; fill in 获奖理由 and bring it back by: ceping citations --take {out.name}")
+        back = f"ceping citations --take {shlex.quote(out.name)}"
+        print(f"{out}: {len(rows)} winners; fill in 获奖理由 and bring it back by: {back}")
         return
     table = Table("奖项 title", "组别 class", "获评对象 winner", "字数 length", "须复核 to be looked at", box=None)
     for column in table.columns:
@@ -26,7 +28,7 @@ def print_queue(release: Release, out: Path | None) -> None:
     for row in rows:
         cells = (row["title_name_zh"], row["class_name_zh"] or "", row["subject_name_zh"])
         table.add_row(*map(escape, cells), str(len(row["citation_zh"])), escape(row["doubt"]))
-    Console(soft_wrap=True, highlight=False).print(table)
+    Console(soft_wrap=True, highlight=False, emoji=False).print(table)
     doubts = sum(bool(row["doubt"]) for row in rows)
     print(f"\n{len(rows)} drafts, {doubts} wins to be looked at" if rows else NOTHING_WAITS)
 

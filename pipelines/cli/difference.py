@@ -18,7 +18,7 @@ def print_difference(difference: Difference, output: str, most_rows: int) -> Non
     if output == "json":
         print(json.dumps(difference.model_dump(mode="json"), ensure_ascii=False, indent=1, default=str))
         return
-    console = Console(width=max(Console().width, NARROWEST))
+    console = Console(width=max(Console().width, NARROWEST), markup=False, emoji=False)
     code = "the same code" if difference.is_same_code else "other code"
     console.print(f"{difference.before} → {difference.after} ({code})", highlight=False)
     if difference.unread_sources:

@@ -27,7 +27,7 @@ def print_checks(checks: Iterable[FileCheck], output: str, seeds: Path) -> int:
     """
     seen = []
     reasons = _reason_texts()
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, highlight=False, emoji=False)
     for check in checks:
         seen.append(check)
         if output == "table" and check.error is None:

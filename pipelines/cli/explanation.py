@@ -42,8 +42,8 @@ def print_explanations(explanations: list[Explanation], output: str) -> None:
 
 def wide_console() -> Console:
     """A console as wide as the terminal; what is piped elsewhere has room for whole lines."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=PIPED_WIDTH)
+    console = Console(highlight=False, emoji=False)
+    return console if console.is_terminal else Console(highlight=False, emoji=False, width=PIPED_WIDTH)
 
 
 def _tree(explanation: Explanation) -> Tree:

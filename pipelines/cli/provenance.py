@@ -14,7 +14,7 @@ def print_provenance(found: Provenance, output: str) -> None:
     if output == "json":
         print(json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=1, default=str))
         return
-    console = Console()
+    console = Console(markup=False, emoji=False)
     console.print(f"{found.table} 于 {found.release_id}", highlight=False)
     for name, value in found.row.items():
         if value is not None:

@@ -28,4 +28,4 @@ def print_releases(listed: list[ListedRelease], output: str) -> None:
             release.code_version[:8],
             "synthetic" if release.is_synthetic else "real",
         )
-    Console(width=max(Console().width, NARROWEST)).print(table)
+    Console(width=max(Console().width, NARROWEST), markup=False, emoji=False).print(table)

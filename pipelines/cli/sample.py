@@ -31,7 +31,7 @@ def _print_plan(sample: Sample, wish: Wish) -> None:
         count = plan.counts[stratum.code]
         shown = (f"{stratum.size:,}", f"{stratum.prior:.1%}", f"{count:,}", f"{count / stratum.size:.4f}")
         table.add_row(stratum.code, *shown)
-    Console(soft_wrap=True, highlight=False).print(table)
+    Console(soft_wrap=True, highlight=False, markup=False, emoji=False).print(table)
     total, drawn = sum(stratum.size for stratum in plan.strata), sum(plan.counts.values())
     if plan.is_full_count:
         print(f"\n{drawn:,} of {total:,}: a full count, without a sampling error")

@@ -14,7 +14,7 @@ from pipelines.settings import Settings
 
 def print_status(settings: Settings) -> None:
     """Print home, inbox by source, and the current release."""
-    console = Console()
+    console = Console(markup=False, emoji=False)
     console.print(f"home     {settings.home_dir}\ninbox    {settings.inbox_dir}", soft_wrap=True)
     console.print(_sources_table(settings))
     release = Releases.of(settings).current

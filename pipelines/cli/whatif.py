@@ -4,6 +4,7 @@ import json
 from itertools import groupby
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines.cli.explanation import wide_console
@@ -42,8 +43,8 @@ def _print_class(console: Console, index_code: str, rank_class: str, members: li
     table.columns[0].no_wrap = True
     for row in moved[:limit]:
         table.add_row(
-            row["subject_id"],
-            row["subject_name"],
+            escape(row["subject_id"]),
+            escape(row["subject_name"]),
             *(_whole(row[name]) for name in ("published_rank", "new_rank")),
             "—" if row["places_gained"] is None else f"{row['places_gained']:+d}",
             *(_score(row[name]) for name in ("published_score", "new_score")),

@@ -415,6 +415,14 @@ def test_damaged_kept_inputs_are_named_with_a_way_on(publish: Publish, settings:
     assert compare(settings, before, after).unread_sources == ["platform_census"]
 
 
+def test_what_stands_in_a_cell_is_printed_as_it_is(
+    publish: Publish, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = publish(Edition())
+    print_difference(compare(settings, before, publish(Edition(winner="[b]:cat:"))), "table", 20)
+    assert "[b]:cat:" in capsys.readouterr().out
+
+
 def test_it_is_written_as_json_and_as_a_workbook_safe_to_open(
     publish: Publish, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
