@@ -93,9 +93,11 @@ def write_empty_landing(contract: Contract, path: Path) -> None:
         unfinished.write_bytes(_empty_landing(contract))
 
 
-@cache
-def _empty_landing(contract: Contract) -> bytes:
-    """The landed columns by their types alone: to plan the query that makes them of cells costs far more."""
+def empty_rows(contract: Contract) -> str:
+    """SQL of no rows with the landed columns by their types alone: to plan what makes them of cells costs far more.
+
+    ``union all by name`` with what was landed under an earlier contract gives it the columns it has not.
+    """
     columns = {
         "edition": "integer", "file_id": "varchar", "sheet": "varchar", "row_number": "bigint",
         **{column.name: _landed_type(column) for column in contract.columns if column.personal != "drop"},
@@ -103,12 +105,15 @@ def _empty_landing(contract: Contract) -> bytes:
         "rejections": "struct(column_name varchar, reason_code varchar, \"value\" varchar)[]",
     }  # fmt: skip
     select = ", ".join(f"cast(null as {data_type}) as {identifier(name)}" for name, data_type in columns.items())
+    return f"select {select} where false"
+
+
+@cache
+def _empty_landing(contract: Contract) -> bytes:
     with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as connection:
         path = Path(folder) / "empty.parquet"
         metadata = f"{{{LANDED_BY.decode()}: '{contract.fingerprint}'}}"
-        connection.execute(
-            f"copy (select {select} where false) to {literal(path)} (format parquet, kv_metadata {metadata})"
-        )
+        connection.execute(f"copy ({empty_rows(contract)}) to {literal(path)} (format parquet, kv_metadata {metadata})")
         return path.read_bytes()
 
 

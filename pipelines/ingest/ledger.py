@@ -117,8 +117,9 @@ def delivered_editions(landing_dir: Path) -> frozenset[int]:
     ledgers = sorted((landing_dir / "file_ledger").glob("*.parquet"))
     if not ledgers:
         return frozenset()
-    landed = pl.scan_parquet(ledgers, glob=False).filter(pl.col("status") == "landed")
-    return frozenset(landed.select("edition").unique().collect().to_series())
+    # Each for itself: one that an earlier version wrote has fewer columns.
+    known = pl.concat(pl.scan_parquet(path, glob=False).select("edition", "status") for path in ledgers)
+    return frozenset(known.filter(pl.col("status") == "landed").select("edition").unique().collect().to_series())
 
 
 def write_ledger(landing_dir: Path, edition: int, source: str, entries: Iterable[LedgerEntry]) -> None:

@@ -13,7 +13,7 @@ from pipelines.errors import CepingError
 from pipelines.foundation.sql import Row, as_pattern, identifier, query_rows
 from pipelines.gate.verdict import Verdict
 from pipelines.ingest.contracts import Contract, load_contracts
-from pipelines.ingest.landing import landed_paths
+from pipelines.ingest.landing import empty_rows, landed_paths
 from pipelines.publication.provenance import FIGURE, NEEDED, SUBJECT, UNITS, Provenance, trace_published
 from pipelines.publication.trend_views import CELLS, LIST, NAME
 from pipelines.questions.difference.inputs import unit_expression
@@ -139,7 +139,7 @@ def _rows_of_units(contract: Contract) -> str:
     )
     return f"""
         select file_id, sheet, row_number, {{{shown}}} as cells
-        from read_parquet(?, union_by_name = true)
+        from ({empty_rows(contract)} union all by name from read_parquet(?, union_by_name = true))
         where rejections is null and {unit_expression(contract)} in (select unit_code from unit)
     """
 

@@ -300,8 +300,10 @@ def _make_older(home: Path) -> None:
     (home / "landing" / "pseudonym_key.json").unlink()
     (home / "work" / "warehouse.built").write_text('{"models": "0", "seeds": "0"}', encoding="utf-8")
     (home / "work" / "built-2017.json").write_text('{"inputs": "0"}', encoding="utf-8")
-    for path in home.glob("landing/file_ledger/*.parquet"):
-        pl.read_parquet(path, glob=False).with_columns(contract=pl.lit("0" * 16)).write_parquet(path)
+    for number, path in enumerate(sorted(home.glob("landing/file_ledger/*.parquet"))):
+        ledger = pl.read_parquet(path, glob=False)
+        older = ledger.with_columns(contract=pl.lit("0" * 16)) if number % 2 else ledger.drop("landed_in")
+        older.write_parquet(path)
     history = home / "releases" / "history.jsonl"
     entries = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
     unsealed = [{name: value for name, value in entry.items() if name != "seal"} for entry in entries]

@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from pipelines.errors import DeliveryError
+from pipelines.foundation.sql import literal
 from pipelines.ingest.contracts import load_contracts
-from pipelines.ingest.ledger import delivered_editions, read_ledger
+from pipelines.ingest.ledger import delivered_editions, ledger_path, read_ledger
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import Settings
 from tests.fixtures.deliveries import landed_rows
@@ -99,7 +100,7 @@ def test_an_empty_table_that_does_not_say_by_which_contract_is_made_anew(setting
     pl.DataFrame({"site_code": ["of another contract"]}).write_parquet(empty)
     ingest(settings)
     assert empty.read_bytes() == made
-    duckdb.sql(f"copy (select 1 as n) to '{empty}' (format parquet)")
+    duckdb.sql(f"copy (select 1 as n) to {literal(empty)} (format parquet)")
     ingest(settings)
     assert empty.read_bytes() == made
 
@@ -117,6 +118,10 @@ def test_an_edition_is_delivered_as_long_as_a_file_of_it_is_there(settings: Sett
     earlier = settings.for_run(edition=2016)
     for each in (settings, earlier):
         ingest(each)
+    assert delivered_editions(settings.landing_dir) == {2016, 2017}
+    # As an earlier version wrote it.
+    ledger = ledger_path(settings.landing_dir, 2017, "site_registry")
+    pl.read_parquet(ledger, glob=False).drop("landed_in").write_parquet(ledger)
     assert delivered_editions(settings.landing_dir) == {2016, 2017}
     path.unlink()
     ingest(earlier)

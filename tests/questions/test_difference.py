@@ -19,6 +19,7 @@ from pipelines.questions.difference.workbook import write_workbook
 from pipelines.releases.kept_inputs import keep_inputs
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
+from tests.fixtures.deliveries import make_older
 from tests.fixtures.small_release import (
     CELL_TYPES,
     FIGURE_TYPES,
@@ -400,6 +401,15 @@ def test_without_kept_inputs_the_sources_are_named_instead_of_rows(publish: Publ
     difference = compare(settings, before, after)
     assert difference.unread_sources == ["platform_census"]
     assert rows(difference, "input_rows") == []
+
+
+def test_rows_that_an_earlier_contract_landed_are_compared(publish: Publish, settings: Settings) -> None:
+    before = publish(Edition())
+    after = publish(Edition(census=HEADER + REPLACED, units={"110000": 0}))
+    known = rows(compare(settings, before, after), "input_rows")
+    make_older(settings.inputs_dir / before.release_id, "platform_census", "is_synthetic")
+    found = rows(compare(settings, before, after), "input_rows")
+    assert [row for row in found if row["column"] != "is_synthetic"] == known
 
 
 @pytest.mark.parametrize("name", ["platform_census/2017-*.parquet", "file_ledger/2017-platform_census.parquet"])

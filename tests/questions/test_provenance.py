@@ -15,6 +15,7 @@ from pipelines.questions.provenance import trace
 from pipelines.releases.kept_inputs import keep_inputs
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
+from tests.fixtures.deliveries import make_older
 from tests.fixtures.small_release import (
     CELL_TYPES,
     FIGURE_TYPES,
@@ -143,6 +144,12 @@ def test_a_row_about_a_subject_has_that_subjects_rows_alone(release: Release, se
     found = trace(settings, release, "core.dim_subject", ["website:1"])
     assert found.units == [{"unit_code": "website:1"}]
     assert found.row_counts == {}
+
+
+def test_rows_that_an_earlier_contract_landed_are_shown(release: Release, settings: Settings) -> None:
+    known = trace(settings, release, "trends.figure", [FIGURE])
+    make_older(settings.inputs_dir / release.release_id, "platform_census", "is_synthetic")
+    assert trace(settings, release, "trends.figure", [FIGURE]).row_counts == known.row_counts != {}
 
 
 def test_without_kept_inputs_all_but_the_rows_is_told(

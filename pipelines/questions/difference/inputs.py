@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines.foundation.sql import files_literal, identifier, literal
 from pipelines.ingest.contracts import Contract, load_contracts
-from pipelines.ingest.landing import NO_FILE, landed_paths
+from pipelines.ingest.landing import NO_FILE, empty_rows, landed_paths
 from pipelines.releases.kept_inputs import listed_files, whole_inputs
 from pipelines.releases.release import Release
 from pipelines.settings import Settings
@@ -48,7 +48,7 @@ def find_changed_rows(
             unknown.append(source)
             continue
         old, new = (
-            _landed(folder, source, release.edition, file_ids)
+            _landed(folder, contract, release.edition, file_ids)
             for folder, release, file_ids in zip(folders, (before, after), sides, strict=True)
             if folder is not None
         )
@@ -63,12 +63,12 @@ def unit_expression(contract: Contract) -> str:
     return next((f"cast({name} as varchar)" for name in UNIT_COLUMNS if _has(contract, name)), "cast(null as varchar)")
 
 
-def _landed(folder: Path, source: str, edition: int, file_ids: list[str]) -> str:
+def _landed(folder: Path, contract: Contract, edition: int, file_ids: list[str]) -> str:
     """The rows of these files, or of the one without rows where there is none, so that the columns are there."""
-    paths = landed_paths(folder, edition, source, file_ids or [NO_FILE])
+    paths = landed_paths(folder, edition, contract.name, file_ids or [NO_FILE])
     wanted = ", ".join(map(literal, file_ids or [NO_FILE]))
     rows = f"read_parquet([{', '.join(map(files_literal, paths))}], union_by_name = true)"
-    return f"(select * from {rows} where file_id in ({wanted}))"
+    return f"(select * from ({empty_rows(contract)} union all by name from {rows}) where file_id in ({wanted}))"
 
 
 def _changes(contract: Contract, old: str, new: str, editions: tuple[int, int]) -> str:
