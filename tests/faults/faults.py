@@ -43,8 +43,8 @@ from tests.faults.table import Line
 
 A_YEAR = 365 * 86_400
 SPARE_BYTES = 300 << 20
-# Up to which share of a step's duration it is struck.
-LATEST = 0.7
+# Up to which share of a step's duration it is struck: a run that goes on with what another left may be faster.
+LATEST, LATEST_SHORT = 0.7, 0.2
 PREVIOUS = "HEAD~40"
 NOT_TRIED = " (not tried: it takes what this user has not)"
 # In the short form each step is struck by one of the faults, most by a kill.
@@ -151,7 +151,7 @@ def short(undisturbed: Undisturbed, folder: Path, tries: Tries) -> Iterator[Line
             if (strike.needs_own_disk and place is None) or not strike.is_possible:
                 line.fault += NOT_TRIED
                 continue
-            _strike(line, home, step, strike, chance, second if line is struck[0] else None)
+            _strike(line, home, step, strike, chance, LATEST_SHORT, second if line is struck[0] else None)
         for pattern in SHORT_CACHES:
             _damage(damaged, home, pattern, chance.choice(DAMAGES), chance)
         elsewhere = _moved(home)
@@ -345,7 +345,13 @@ def _at_every_step(strike: Strike, undisturbed: Undisturbed, folder: Path, round
 
 
 def _strike(
-    line: Line, home: Home, step: str, strike: Strike, chance: random.Random, second: Line | None = None
+    line: Line,
+    home: Home,
+    step: str,
+    strike: Strike,
+    chance: random.Random,
+    latest: float = LATEST,
+    second: Line | None = None,
 ) -> None:
     """Strike a run at a random instant of a step, and judge what is left; before it try a second run."""
 
@@ -354,8 +360,7 @@ def _strike(
             _try_second(second, home, process, path)
         strike.strike(process, path)
 
-    # A run that has a draft of the release at hand is faster than the undisturbed one.
-    delay = chance.uniform(0, LATEST * max(0, home.undisturbed.durations[step]))
+    delay = chance.uniform(0, latest * max(0, home.undisturbed.durations[step]))
     said = home.run_until(STEPS[step], strikes, delay, strike.command)
     # A run that had ended before is no try.
     line.tries += said is not None
