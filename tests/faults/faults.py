@@ -92,6 +92,11 @@ OF_RELEASE = (
     "public/manifest.json", "public/index.html", f"internal/ceping-{EDITION}.duckdb", "SHA256SUMS",
     "internal/parquet/trends/figure.parquet",
 )  # fmt: skip
+# What compares a release with the one before, which earlier code made otherwise.
+COMPARING = frozenset({
+    "internal/quality.html", "internal/en/quality.html", "internal/manifest.json", "internal/verdict.json",
+    "public/changes.html", "public/en/changes.html", "public/manifest.json",
+})  # fmt: skip
 READ_AT = {
     "ingest": "inbox/site_registry/[!.]*",
     "models": "home/landing/site_registry/2017-*.parquet",
@@ -319,7 +324,7 @@ def _of_earlier_code(undisturbed: Undisturbed, folder: Path) -> Line:
         line.fault += NOT_TRIED
         return line
     try:
-        with home_in(undisturbed, folder) as home:
+        with home_in(replace(undisturbed, unlike=COMPARING), folder) as home:
             shutil.rmtree(home.path)
             command = [sys.executable, "-m", "pipelines.cli", *home.arguments[1:]]
             subprocess.run(command, cwd=code, check=True, capture_output=True)
