@@ -98,3 +98,10 @@
 {% macro duckdb__text_literal(text) %}{{ return("'" ~ (text | replace("'", "''")) ~ "'") }}{% endmacro %}
 
 {% macro spark__text_literal(text) %}{{ return(spark_literal(text)) }}{% endmacro %}
+
+{#- In how many rounds the severity of experts is solved. -#}
+{% macro severity_rounds() %}{{ return(adapter.dispatch('severity_rounds')()) }}{% endmacro %}
+
+{% macro duckdb__severity_rounds() %}{{ return(var('severity_rounds')) }}{% endmacro %}
+
+{% macro spark__severity_rounds() %}{{ return(var('severity_rounds_on_spark')) }}{% endmacro %}

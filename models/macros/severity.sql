@@ -9,7 +9,7 @@
     Severities of experts who met add up to nothing, counted by scores. Each round names the one before it once.
 -#}
 {% macro least_squares_severities(scores) -%}
-{%- set rounds = var('severity_rounds') -%}
+{%- set rounds = severity_rounds() -%}
 {#- What is left of the misfit is small, and sums have eighteen decimals; steps are ratios of two such sums. -#}
 {%- set enlarged = '1000000 * ' -%}
 {%- set kept = ['score_count', 'severity', 'residual', 'direction', 'misfit'] -%}
