@@ -12,6 +12,7 @@ import fastexcel
 import numpy as np
 import pytest
 
+from pipelines.foundation.sql import files_literal
 from pipelines.ingest.contracts import load_contracts
 from pipelines.publication.snapshot import MACROS_DIR
 from pipelines.reference.rows import read_rows
@@ -263,7 +264,7 @@ def kept_of_people(example: Edition) -> list[tuple[str, str]]:
     assert len(databases) == 2
     found = [held for database in databases for held in held_by_tables(database)]
     with duckdb.connect() as connection:
-        found += [(str(path), text) for path in parquet for text in held_by(connection, f"'{path}'")]
+        found += [(str(path), text) for path in parquet for text in held_by(connection, files_literal(path))]
     found += [(str(path), text) for path in others for text in PERSONAL if text.encode() in path.read_bytes()]
     return found
 
