@@ -44,7 +44,7 @@ SIZES = {
 }
 TINY = Size(5, 30, sites=50)
 SMALLEST = ExampleOptions(sites=60, crawled=12, pages=4)
-INDICATOR_CELL = (",34.16,", ",34.17,")
+VALUE = "指标值"
 WEIGHTS = {
     "2017,innovation,innovation.index,": ("30", "31"),
     "2017,innovation,innovation.management,": ("15", "14"),
@@ -79,7 +79,10 @@ def deliver_all(options: ExampleOptions, inbox: Path) -> None:
 def change_cell(inbox: Path) -> None:
     """Give the first value of an outside indicator, on which an index and its awards depend, another last digit."""
     [path] = (inbox / "external_indicator").iterdir()
-    _replace(path, *INDICATOR_CELL)
+    header, first, *others = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    place, cells = header.split(",").index(VALUE), first.split(",")
+    cells[place] = f"{cells[place][:-1]}{(int(cells[place][-1]) + 1) % 10}"
+    path.write_text("".join([header, ",".join(cells), *others]), encoding="utf-8")
 
 
 def change_weights(seeds: Path) -> None:
