@@ -58,7 +58,6 @@ class Settings(BaseSettings):
         description="Folder of reference data and rules; a centre may keep its own copy elsewhere.",
     )
     threads: int = Field(default=2, ge=1, description="Threads DuckDB and dbt may use; processes for web archives.")
-
     engine: Engine = Field(default=Engine.duckdb, description="Where the models are built: duckdb or spark.")
     spark_dbt: Path = Field(
         default=PROJECT_ROOT / ".venv-spark" / "bin" / "dbt",

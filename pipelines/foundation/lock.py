@@ -74,8 +74,11 @@ def own_folder(parent: Path) -> Iterator[Path]:
 def remove_left(parent: Path) -> None:
     """Remove the folders below ``parent`` that belonged to processes which live no more."""
     for path in parent.glob(f"*{LOCK}"):
+        folder = path.with_suffix("")
         with suppress(Timeout, OSError), FileLock(path, timeout=0):
-            shutil.rmtree(path.with_suffix(""))
+            # A process that was killed early has a lock and no folder yet.
+            if folder.exists():
+                shutil.rmtree(folder)
             path.unlink()
 
 

@@ -35,3 +35,12 @@ def test_what_a_killed_process_left_goes_and_what_one_that_lives_has_stays(tmp_p
         with own_folder(parent) as mine:
             assert [path for path in parent.iterdir() if path.is_dir()] == [mine]
     assert not parent.exists()
+
+
+def test_the_lock_of_a_process_that_was_killed_before_it_had_a_folder_goes(tmp_path: Path) -> None:
+    parent = tmp_path / "working"
+    parent.mkdir()
+    (parent / "1.lock").touch()
+    with own_folder(parent):
+        assert not (parent / "1.lock").exists()
+    assert not parent.exists()
