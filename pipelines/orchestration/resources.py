@@ -46,8 +46,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
             try:
                 yield self
             finally:
-                if self._draft is not None:
-                    self._draft.stop()
+                self._stop_draft()
 
     @property
     def settings(self) -> Settings:
@@ -59,14 +58,26 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
         """The drafts of releases of this home."""
         return Drafts(self._settings.publication_dir)
 
+    def expect_draft(self) -> None:
+        """Start the process that will make the draft: it loads what it needs while the candidate is still made."""
+        if not self.preview and self._draft is None:
+            self._draft = self.drafts.start()
+
     def start_draft(self, candidate: Candidate) -> None:
         """Have the draft of a candidate's release made while the gate judges, unless it is published already."""
-        if self.preview:
-            return
         code = code_version()
         release_id = release_id_of(candidate.edition, candidate.content_hash, code)
-        if not Releases.of(self._settings).named(candidate.edition, release_id).folder.exists():
-            self._draft = self.drafts.start(candidate, code)
+        if Releases.of(self._settings).named(candidate.edition, release_id).folder.exists():
+            self._stop_draft()
+            return
+        self.expect_draft()
+        if self._draft is not None:
+            self._draft.make(candidate, code)
+
+    def _stop_draft(self) -> None:
+        if self._draft is not None:
+            self._draft.stop()
+        self._draft = None
 
     def wait_for_draft(self) -> None:
         """Wait until the draft that this run started is there; one that failed is made again by the publication."""

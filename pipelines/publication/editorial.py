@@ -31,41 +31,47 @@ def write_documents(connection: duckdb.DuckDBPyConnection, candidate: Candidate,
     write_cards(tables, folder)
 
 
-def draw_pictures(connection: duckdb.DuckDBPyConnection, candidate: Candidate, folder: Path, pictures: Path) -> None:
-    """Draw the pictures of the site ahead, into the folder where they are kept."""
+def write_pages(
+    connection: duckdb.DuckDBPyConnection,
+    candidate: Candidate,
+    release_id: str,
+    code_version: str,
+    folder: Path,
+    pictures: Path | None,
+) -> None:
+    """Write the pages of the public site that need no verdict, and keep their pictures and no others."""
     # Altair and its renderer take their time to load, which only a publication should pay.
-    from pipelines.publication.site.kept_pictures import KeptPictures, chart_runtime
-    from pipelines.publication.site.writing import PICTURED, build_pages, desk_of
+    from pipelines.publication.site import writing
+    from pipelines.publication.site.kept_pictures import KeptPictures
 
-    chart_runtime()
-    desk = desk_of(Tables(connection, candidate), folder, KeptPictures(pictures))
-    for language in LANGUAGES:
-        build_pages(desk, PICTURED, language, folder)
+    kept = KeptPictures(pictures)
+    tables = Tables(connection, candidate)
+    desk = writing.desk_of(tables, folder, kept)
+    writing.write_assets(tables, writing.PUBLIC, folder)
+    writing.write_pages(desk, writing.PUBLIC, writing.UNJUDGED, release_id, code_version, folder)
+    kept.remove_unused()
 
 
-def write_public_pages(
+def write_judged_pages(
     connection: duckdb.DuckDBPyConnection,
     candidate: Candidate,
     verdict: Verdict,
     release_id: str,
     code_version: str,
     folder: Path,
-    pictures: Path | None,
     previous: tuple[str, duckdb.DuckDBPyConnection] | None,
 ) -> None:
-    """Write the public site, and keep its pictures and no others. Its pages link to files that are there already.
+    """Write the rest of the public site: its pages tell of the verdict, or link to files that are there already.
 
     ``previous`` is the release of the edition that stood before, its id and its database.
     """
+    from pipelines.publication.site import writing
     from pipelines.publication.site.kept_pictures import KeptPictures
     from pipelines.publication.site.page import Previous
-    from pipelines.publication.site.writing import PUBLIC, desk_of, write_site
 
-    kept = KeptPictures(pictures)
     stood = Previous(release_id=previous[0], connection=previous[1]) if previous else None
-    desk = desk_of(Tables(connection, candidate), folder, kept, verdict, stood)
-    write_site(desk, PUBLIC, verdict, release_id, code_version, folder)
-    kept.remove_unused()
+    desk = writing.desk_of(Tables(connection, candidate), folder, KeptPictures(), verdict, stood)
+    writing.write_pages(desk, writing.PUBLIC, writing.JUDGED, release_id, code_version, folder)
 
 
 def write_internal_pages(
@@ -77,8 +83,10 @@ def write_internal_pages(
     folder: Path,
 ) -> None:
     """Write what the centre reads of the whole release: the report of quality and the dictionary of every table."""
+    from pipelines.publication.site import writing
     from pipelines.publication.site.kept_pictures import KeptPictures
-    from pipelines.publication.site.writing import INTERNAL, desk_of, write_site
 
-    desk = desk_of(Tables(connection, candidate), folder, KeptPictures(None), verdict)
-    write_site(desk, INTERNAL, verdict, release_id, code_version, folder)
+    tables = Tables(connection, candidate)
+    desk = writing.desk_of(tables, folder, KeptPictures(), verdict)
+    writing.write_assets(tables, writing.INTERNAL, folder)
+    writing.write_pages(desk, writing.INTERNAL, writing.INTERNAL, release_id, code_version, folder)

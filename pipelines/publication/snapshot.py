@@ -6,10 +6,11 @@ rows differ from a few thousand rows on. What is reproducible are the rows; ``pa
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from pipelines.errors import CepingError
 from pipelines.foundation.bilingual import Bilingual
@@ -50,6 +51,8 @@ select
     column_name, data_type, description_zh, description_en, row_count
 from {CATALOG_SCHEMA}.{CATALOG_TABLE}
 """
+# A row of the catalog.
+Entry = tuple[str, str | None, str | None, str, str, int | None]
 
 
 def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
@@ -67,10 +70,12 @@ def write_snapshot(candidate: Candidate, parquet_dir: Path, path: Path) -> None:
         views = trend_views(connection, candidate.tables)
         for view in views:
             _create_trend_view(connection, view)
-        _write_catalog(connection, [*candidate.tables, *views])
+        _create_catalog(connection)
+        entries = list(_of_tables(connection, [*candidate.tables, *views]))
         for card in card_views({table.full_name for table in candidate.tables}):
-            _create_card_view(connection, card)
-        _create_macros(connection, candidate.tables)
+            entries += _create_card_view(connection, card)
+        entries += _create_macros(connection, candidate.tables)
+        _fill_catalog(connection, entries)
         connection.commit()
         connection.execute("use memory")
         connection.execute("detach snapshot")
@@ -99,45 +104,52 @@ def _create_trend_view(connection: duckdb.DuckDBPyConnection, view: FrozenTable)
     _comment(connection, target, view.description, described, kind="view")
 
 
-def _create_card_view(connection: duckdb.DuckDBPyConnection, view: CardView) -> None:
+def _create_card_view(connection: duckdb.DuckDBPyConnection, view: CardView) -> Iterator[Entry]:
     connection.execute(view.statement)
     _comment(connection, qualified(view.full_name), view.description, view.columns, kind="view")
     types = {row[0]: row[1] for row in connection.execute(f"describe {qualified(view.full_name)}").fetchall()}
     [(row_count,)] = connection.execute(f"select count(*) from {qualified(view.full_name)}").fetchall()
-    _catalogue(connection, view.full_name, None, None, view.description, row_count)
+    yield _entry(view.full_name, None, None, view.description, row_count)
     for name, description in view.columns:
-        _catalogue(connection, view.full_name, name, types[name], description)
+        yield _entry(view.full_name, name, types[name], description)
 
 
-def _write_catalog(connection: duckdb.DuckDBPyConnection, tables: Iterable[FrozenTable]) -> None:
+def _create_catalog(connection: duckdb.DuckDBPyConnection) -> None:
     target = f"{CATALOG_SCHEMA}.{CATALOG_TABLE}"
     connection.execute(f"create schema if not exists {CATALOG_SCHEMA}")
     fields = ", ".join(f"{name} {'bigint' if name == 'row_count' else 'varchar'}" for name in CATALOG_COLUMNS)
     connection.execute(f"create table {target} ({fields})")
-    for table in tables:
-        described = connection.execute(f"describe {table.relation}").fetchall()
-        types = {row[0]: row[1] for row in described}
-        _catalogue(connection, table.full_name, None, None, table.description, table.row_count)
-        for column in table.columns:
-            _catalogue(connection, table.full_name, column.name, types[column.name], column.description)
     _comment(connection, target, CATALOG_DESCRIPTION, CATALOG_COLUMNS.items())
     connection.execute(VIEW)
     _comment(connection, CATALOG_TABLE, VIEW_DESCRIPTION, VIEW_COLUMNS.items(), kind="view")
 
 
-def _catalogue(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    column: str | None,
-    data_type: str | None,
-    description: Bilingual,
-    row_count: int | None = None,
-) -> None:
-    row = (name, column, data_type, description.english, description.zh, row_count)
-    connection.execute(f"insert into {CATALOG_SCHEMA}.{CATALOG_TABLE} values (?, ?, ?, ?, ?, ?)", row)
+def _of_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[FrozenTable]) -> Iterator[Entry]:
+    for table in tables:
+        described = connection.execute(f"describe {table.relation}").fetchall()
+        types = {row[0]: row[1] for row in described}
+        yield _entry(table.full_name, None, None, table.description, table.row_count)
+        for column in table.columns:
+            yield _entry(table.full_name, column.name, types[column.name], column.description)
 
 
-def _create_macros(connection: duckdb.DuckDBPyConnection, tables: Sequence[FrozenTable]) -> None:
+def _entry(
+    name: str, column: str | None, data_type: str | None, description: Bilingual, row_count: int | None = None
+) -> Entry:
+    return name, column, data_type, description.english, description.zh, row_count
+
+
+def _fill_catalog(connection: duckdb.DuckDBPyConnection, entries: Sequence[Entry]) -> None:
+    """Write all entries at once: a statement a row would take longer than the tables themselves."""
+    target = f"{CATALOG_SCHEMA}.{CATALOG_TABLE}"
+    types = [pa.int64() if name == "row_count" else pa.string() for name in CATALOG_COLUMNS]
+    columns = [pa.array(values, type=kind) for values, kind in zip(zip(*entries, strict=True), types, strict=True)]
+    connection.register("entries", pa.table(columns, names=list(CATALOG_COLUMNS)))
+    connection.execute(f"insert into {target} select * from entries")
+    connection.unregister("entries")
+
+
+def _create_macros(connection: duckdb.DuckDBPyConnection, tables: Sequence[FrozenTable]) -> Iterator[Entry]:
     """Create each macro of ``macros/``, in name order, whose tables are all there.
 
     A file is one ``create macro`` statement behind one line of comment, its description in both languages. It may
@@ -155,7 +167,7 @@ def _create_macros(connection: duckdb.DuckDBPyConnection, tables: Sequence[Froze
         kind = "macro table" if re.search(r"\)\s+as\s+table\b", statement) else "macro"
         connection.execute(f"comment on {kind} {identifier(path.stem)} is {literal(str(description))}")
         parameters = re.findall(rf"create macro {path.stem}\s*(\([^)]*\))", statement)[0]
-        _catalogue(connection, path.stem, None, f"{kind} {parameters}", description)
+        yield _entry(path.stem, None, f"{kind} {parameters}", description)
 
 
 def _comment(

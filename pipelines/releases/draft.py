@@ -1,9 +1,8 @@
 """The draft of a release: what of it needs no verdict, made by a process of its own while the gate still judges.
 
-Tables, database, workbook and notice follow from the candidate alone, and so do the pictures of the pages, which are
-kept aside. A draft is only ever taken whole, under the id of its release, with every byte of it hashed: one that a kill
-cut short or that was changed is made again by whoever publishes. Nothing of it is published before the gate has passed
-the candidate.
+Tables, database, workbook and notice follow from the candidate and the code alone, and so do most pages. A draft is
+only ever taken whole, under the id of its release, with every byte of it hashed: one that a kill cut short or that was
+changed is made again by whoever publishes. Nothing of it is published before the gate has passed the candidate.
 
 Layout: ``<work>/drafts/<release id>/`` holds a draft, ``<work>/pictures/`` what was drawn of this release or the last.
 """
@@ -13,14 +12,19 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from typing import NamedTuple
 
+from pipelines.errors import CepingError
 from pipelines.foundation.files import files_below, whole_folder, write_whole
 from pipelines.foundation.hashing import hash_file
+from pipelines.foundation.processes import DiedError, Processes
 from pipelines.gate.candidate import Candidate
-from pipelines.publication.editorial import draw_pictures, write_documents
+from pipelines.publication.editorial import write_documents, write_pages
 from pipelines.publication.parts import PARQUET, copy_tables, public_tables, write_public_tables
 from pipelines.publication.snapshot import write_snapshot
 from pipelines.releases.manifest import release_id_of
@@ -28,17 +32,41 @@ from pipelines.releases.release import INTERNAL, PUBLIC, Release
 from pipelines.settings import PROJECT_ROOT
 
 HASHES = "draft.json"
+# Rows of a candidate from which on its draft is made sooner by two processes than by this one.
+WORTH_STARTING = 100_000
+LOADED = ("pipelines.publication.cards.shards", "pipelines.publication.document", "pipelines.publication.site.writing")
 
 
-@dataclass(frozen=True)
+class Writing(NamedTuple):
+    """A draft being written: of what, where, by which code, and where its pictures are kept, if they are."""
+
+    candidate: Candidate
+    draft: Release
+    code_version: str
+    pictures: Path | None
+
+
+@dataclass
 class DraftProcess:
-    """A process that makes a draft; it ends with the process that started it."""
+    """A process that makes a draft once it is told of what; it ends with the process that started it."""
 
     process: subprocess.Popen[bytes]
+    is_making: bool = False
+
+    def make(self, candidate: Candidate, code_version: str) -> None:
+        """Have the draft of the release made that the candidate will be."""
+        told = self.process.stdin
+        # One that has failed by now reads nothing: what it does not make is made by whoever publishes.
+        with suppress(OSError):
+            if told is not None:
+                told.write(f"{json.dumps([str(candidate.folder), code_version])}\n".encode())
+                told.flush()
+                self.is_making = True
 
     def wait(self) -> None:
         """Wait until the draft is there, or the process has failed to make it."""
-        self.process.wait()
+        if self.is_making:
+            self.process.wait()
 
     def stop(self) -> None:
         """End the process, finished or not."""
@@ -57,23 +85,22 @@ class Drafts:
         """Where drawn pictures are kept."""
         return self.work / "pictures"
 
-    def start(self, candidate: Candidate, code_version: str) -> DraftProcess:
-        """Start to make the draft of the release that the candidate will be, in the background."""
-        command = [sys.executable, "-m", __name__, str(candidate.folder), str(self.work), code_version]
+    def start(self) -> DraftProcess:
+        """Start the process that will make a draft: it loads what it needs, and waits."""
+        command = [sys.executable, "-m", __name__, str(self.work)]
         self.work.mkdir(parents=True, exist_ok=True)
         with (self.work / "draft.log").open("wb") as log:
             return DraftProcess(
                 subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=PROJECT_ROOT)  # noqa: S603
             )
 
-    def make(self, candidate: Candidate, release_id: str) -> None:
+    def make(self, candidate: Candidate, code_version: str, processes: Processes | None = None) -> None:
         """Make a draft to be taken later, in place of every other one."""
+        release_id = release_id_of(candidate.edition, candidate.content_hash, code_version)
         shutil.rmtree(self._folder, ignore_errors=True)
         with whole_folder(self._folder / release_id) as building:
             release = Release(folder=building, release_id=release_id, edition=candidate.edition)
-            write_draft(candidate, release)
-            with release.open(is_public=True) as connection:
-                draw_pictures(connection, public_tables(candidate, release.public), release.public, self.pictures)
+            write_draft(candidate, release, code_version, self.pictures, processes)
             hashes = {path.relative_to(building).as_posix(): hash_file(path) for path in files_below(building)}
             write_whole(building / HASHES, json.dumps(hashes))
 
@@ -96,19 +123,56 @@ class Drafts:
         return self.work / "drafts"
 
 
-def write_draft(candidate: Candidate, draft: Release) -> None:
-    """Write what follows from the candidate alone into the folder of the draft.
+def write_draft(
+    candidate: Candidate,
+    draft: Release,
+    code_version: str,
+    pictures: Path | None = None,
+    processes: Processes | None = None,
+) -> None:
+    """Write what needs no verdict into the folder of the draft, in these processes or in some of its own.
 
     Raises ``CepingError`` where a file of the candidate is missing or is not what was frozen.
     """
     for part in (PUBLIC, INTERNAL):
         (draft.folder / part).mkdir()
     copy_tables(candidate, draft.internal)
-    write_snapshot(candidate, draft.internal / PARQUET, draft.database_path)
-    shown = write_public_tables(candidate, draft.internal, draft.public)
+    writing = Writing(candidate, draft, code_version, pictures)
+    row_count = sum(table.row_count for table in candidate.tables)
+    try:
+        with nullcontext(processes) if processes else _processes() as writers:
+            for steps in ((_public_tables, _whole_database), (_documents, _pages)):
+                for _ in writers.map(_do, [(step, writing) for step in steps], lambda _: row_count):
+                    pass
+    except DiedError as failure:
+        raise CepingError("a process that was writing the release was ended; run again") from failure
+
+
+def _do(work: tuple[Callable[[Writing], None], Writing]) -> None:
+    step, writing = work
+    step(writing)
+
+
+def _public_tables(writing: Writing) -> None:
+    draft = writing.draft
+    shown = write_public_tables(writing.candidate, draft.internal, draft.public)
     write_snapshot(shown, draft.public / PARQUET, draft.public_database_path)
+
+
+def _whole_database(writing: Writing) -> None:
+    write_snapshot(writing.candidate, writing.draft.internal / PARQUET, writing.draft.database_path)
+
+
+def _documents(writing: Writing) -> None:
+    draft = writing.draft
     with draft.open(is_public=True) as connection:
-        write_documents(connection, shown, draft.release_id, draft.public)
+        write_documents(connection, public_tables(writing.candidate, draft.public), draft.release_id, draft.public)
+
+
+def _pages(writing: Writing) -> None:
+    draft, shown = writing.draft, public_tables(writing.candidate, writing.draft.public)
+    with draft.open(is_public=True) as connection:
+        write_pages(connection, shown, draft.release_id, writing.code_version, draft.public, writing.pictures)
 
 
 def _is_whole(draft: Path) -> bool:
@@ -118,6 +182,10 @@ def _is_whole(draft: Path) -> bool:
         return False
     present = {path.relative_to(draft).as_posix(): hash_file(path) for path in files_below(draft)}
     return bool(hashes == {name: digest for name, digest in present.items() if name != HASHES})
+
+
+def _processes() -> Processes:
+    return Processes(2, WORTH_STARTING, LOADED)
 
 
 def _end_with_the_starter() -> None:
@@ -131,11 +199,17 @@ def _end_with_the_starter() -> None:
 
 
 def main() -> None:
-    """Make the draft of the candidate in a folder: its folder, the folder of drafts, and the version of the code."""
-    folder, work, code_version = sys.argv[1:]
-    _end_with_the_starter()
-    candidate = Candidate.open(Path(folder))
-    Drafts(Path(work)).make(candidate, release_id_of(candidate.edition, candidate.content_hash, code_version))
+    """Make a draft in the folder of drafts that is named: of the candidate and code that a line of the input tells."""
+    work = Path(sys.argv[1])
+    with _processes() as processes:
+        processes.start()
+        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as told:
+            line = told.readline()
+        if not line:
+            return
+        _end_with_the_starter()
+        folder, code_version = json.loads(line)
+        Drafts(work).make(Candidate.open(Path(folder)), code_version, processes)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pipelines.gate.judgement import require_all_judged
 from pipelines.gate.verdict import VERDICT_FILE, Verdict
 from pipelines.publication.data_package import write_data_package
 from pipelines.publication.dictionary import write_dictionary
-from pipelines.publication.editorial import write_internal_pages, write_public_pages
+from pipelines.publication.editorial import write_internal_pages, write_judged_pages
 from pipelines.publication.parts import copy_of_candidate, public_tables, require_tables
 from pipelines.releases.draft import Drafts, write_draft
 from pipelines.releases.manifest import build_manifest, release_id_of
@@ -93,12 +93,12 @@ def _build(
     with whole_folder(release.folder) as building:
         draft = release.model_copy(update={"folder": building})
         if drafts is None or not drafts.take(release.release_id, building):
-            write_draft(candidate, draft)
+            write_draft(candidate, draft, code_version, drafts.pictures if drafts is not None else None)
         require_tables(candidate, draft.internal)
         _copy_verdict(candidate, verdict, draft.internal)
         stood = releases.before(candidate)
         before = releases.named(candidate.edition, stood.release_id) if stood is not None else None
-        _write_pages(candidate, verdict, draft, code_version, drafts.pictures if drafts is not None else None, before)
+        _write_pages(candidate, verdict, draft, code_version, before)
         _write_sums(draft)
         for path in files_below(building):
             path.chmod(0o444)
@@ -132,14 +132,9 @@ def _copy_verdict(candidate: Candidate, verdict: Verdict, folder: Path) -> None:
 
 
 def _write_pages(
-    candidate: Candidate,
-    verdict: Verdict,
-    draft: Release,
-    code_version: str,
-    pictures: Path | None,
-    before: Release | None,
+    candidate: Candidate, verdict: Verdict, draft: Release, code_version: str, before: Release | None
 ) -> None:
-    """Write everything people read, each part from the database as it will be published, and the manifest."""
+    """Write what the draft has not: all that tells of the verdict, and the manifest."""
     shown = public_tables(candidate, draft.public)
     told = verdict.without_rows()
     with ExitStack() as opened:
@@ -148,7 +143,7 @@ def _write_pages(
         write_dictionary(shown, draft.public)
         write_data_package(shown, draft.release_id, draft.public)
         # Last: its pages link to what is there.
-        write_public_pages(connection, shown, told, draft.release_id, code_version, draft.public, pictures, previous)
+        write_judged_pages(connection, shown, told, draft.release_id, code_version, draft.public, previous)
         write_dictionary(candidate, draft.internal)
         whole = opened.enter_context(draft.open())
         write_internal_pages(whole, candidate, verdict, draft.release_id, code_version, draft.internal)

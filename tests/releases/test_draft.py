@@ -41,7 +41,9 @@ def candidate(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
 def draft(candidate: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of work that a process of its own left when it had made the draft."""
     drafts = Drafts(tmp_path_factory.mktemp("drafts"))
-    drafts.start(candidate, CODE).wait()
+    started = drafts.start()
+    started.make(candidate, CODE)
+    started.wait()
     return drafts.work
 
 
@@ -89,7 +91,8 @@ def test_a_draft_of_other_code_is_another_release_s(candidate: Candidate, draft:
 
 
 def test_the_process_ends_with_the_one_that_started_it(candidate: Candidate, tmp_path: Path) -> None:
-    started = Drafts(tmp_path).start(candidate, CODE)
+    started = Drafts(tmp_path).start()
+    started.make(candidate, CODE)
     assert started.process.stdin is not None
     started.process.stdin.close()
     assert started.process.wait(timeout=60) == 1
@@ -104,6 +107,7 @@ def test_a_picture_is_drawn_again_only_where_it_was_damaged(candidate: Candidate
     whole = pictures[0].read_text(encoding="utf-8")
     pictures[0].write_text(whole.replace("<title", "<titel", 1), encoding="utf-8")
     (work / "pictures" / "unused.json").write_text("{}", encoding="utf-8")
+    Drafts(work).make(candidate, CODE)
     release = published(candidate, tmp_path / "home", Drafts(work))
     assert sums(release) == sums(published(candidate, tmp_path / "without"))
     assert sorted((work / "pictures").iterdir()) == pictures

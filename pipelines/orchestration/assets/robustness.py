@@ -39,6 +39,7 @@ COMPUTED = computed_tables(read_manifest(Settings()), "robustness", "firmness")
 )
 def robustness(edition_run: EditionRun) -> Iterator[dg.MaterializeResult[None]]:
     """Draw every index and title that changed, or all of them in a rebuild, and write the tables."""
+    edition_run.expect_draft()
     kept = keep_robustness(
         edition_run.settings,
         COMPUTED,

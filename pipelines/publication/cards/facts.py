@@ -29,7 +29,7 @@ INDEX = (
 )  # fmt: skip
 ROUNDED = {
     "score": 6, "weight_used": 6, "weighted_score": 6, "contribution_share": 6, "standard_error": 6,
-    "index_score": 6, "index_coverage": 6, "next_score": 6,
+    "index_score": 6, "index_coverage": 6, "next_score": 6, "needed_value": 6,
 }  # fmt: skip
 NOT_APPLICABLE = "not_applicable"
 COUNTED_SOURCES = "[(read.source, read.row_count) for read in evidence]"

@@ -1,5 +1,6 @@
 """A page before it is written: its path, its template, and what the template shows."""
 
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -13,7 +14,10 @@ from pipelines.publication.site.tables import Tables
 
 
 class Page(BaseModel, frozen=True, arbitrary_types_allowed=True):
-    """One page in one language; one that is not listed is reached from a page of its section, and not by the menu."""
+    """One page in one language; one that is not listed is reached from a page of its section, and not by the menu.
+
+    What its template shows is asked for when it is written: the menu of every page names pages that others write.
+    """
 
     path: str
     template: str
@@ -21,7 +25,7 @@ class Page(BaseModel, frozen=True, arbitrary_types_allowed=True):
     section: str
     short: str = ""
     is_listed: bool = True
-    context: dict[str, Any]
+    context: Callable[[], dict[str, Any]]
 
 
 class Previous(BaseModel, frozen=True, arbitrary_types_allowed=True):

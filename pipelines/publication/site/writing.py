@@ -59,40 +59,48 @@ class Kind(Protocol):
         """The pages, before they are written."""
 
 
-# Pictures are drawn ahead of the verdict; the other kinds have none.
-PICTURED: tuple[Kind, ...] = (notice, series, trends, ranks, methods, figures, record)
-PUBLIC: tuple[Kind, ...] = (*PICTURED, provenance, changes, data, dictionary, regions, cards)
+# What needs no verdict is written while the gate still judges; all pictures are among it.
+UNJUDGED: tuple[Kind, ...] = (notice, series, trends, ranks, methods, figures, record, regions, cards)
+JUDGED: tuple[Kind, ...] = (provenance, changes, data, dictionary)
+PUBLIC: tuple[Kind, ...] = (*UNJUDGED, *JUDGED)
 INTERNAL: tuple[Kind, ...] = (quality, dictionary)
 
 
-def write_site(
-    desk: Desk, kinds: Sequence[Kind], verdict: Verdict, release_id: str, code_version: str, folder: Path
-) -> None:
-    """Write the pages of these kinds; the same release gives the same bytes.
-
-    Pages link to files that are there already. ``desk`` has the tables, pictures and verdict to write from; its
-    language and links are those of each page in turn.
-    """
-    tables = desk.tables
-    has_pictures = notice in kinds
+def write_assets(tables: Tables, kinds: Sequence[Kind], folder: Path) -> None:
+    """Write the files that the pages of these kinds share."""
     has_cards = cards in kinds and bool(tables.carded)
     for target, source in (ASSETS | (OF_CARDS if has_cards else {})).items():
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         copyfile(source, folder / target)
-    if has_pictures and (tables.has(LIST) or tables.has(ranks.RANKS)):
+    if notice in kinds and (tables.has(LIST) or tables.has(ranks.RANKS)):
         (folder / RUNTIME).write_text(chart_runtime(), encoding="utf-8", newline="\n")
-    about = _about(tables, verdict, release_id, code_version) | {"has_cards": has_cards}
+
+
+def write_pages(
+    desk: Desk, kinds: Sequence[Kind], written: Sequence[Kind], release_id: str, code_version: str, folder: Path
+) -> None:
+    """Write the pages of some of these kinds; the menu of each leads to those of all. The same release, the same bytes.
+
+    ``desk`` has the tables, pictures and verdict to write from; its language and links are those of each page in turn.
+    """
+    tables = desk.tables
+    has_cards = cards in kinds and bool(tables.carded)
+    about = _about(tables, desk.verdict, release_id, code_version) | {"has_cards": has_cards}
     for language in LANGUAGES:
         environment = page_environment(TEMPLATES_DIR)
         # Macros keep the globals they were loaded with, so each language has an environment of its own.
         environment.globals |= {"say": language.say, "numeral": language.numeral}
-        pages = build_pages(desk, kinds, language, folder)
-        menu = list(_menu(language, pages))
-        shared = {**about, "language": language, "languages": LANGUAGES, "menu": menu, "home": pages[0].path}
+        at = desk.model_copy(update={"language": language, "links": _links(tables, folder, language, "")})
+        pages = {kind: list(kind.build(at)) for kind in kinds}
+        listed = [page for of_kind in pages.values() for page in of_kind]
+        menu = list(_menu(language, listed))
+        shared = {**about, "language": language, "languages": LANGUAGES, "menu": menu, "home": listed[0].path}
         shared["imprint"] = _imprint(tables, language)
-        for page in pages:
+        for page in (page for kind in written for page in pages[kind]):
             links = _links(tables, folder, language, page.path)
-            shown = {**shared, **page.context, "page": page, "links": links}
+            # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
+            with debug_mode(False):
+                shown = {**shared, **page.context(), "page": page, "links": links}
             text = environment.get_template(page.template).render(shown)
             path = folder / links.path
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,24 +121,17 @@ def desk_of(
     )
 
 
-def build_pages(desk: Desk, kinds: Sequence[Kind], language: Language, folder: Path) -> list[Page]:
-    """Every page of a language with what it shows, before it is written; those of a verdict where there is one."""
-    at = desk.model_copy(update={"language": language, "links": _links(desk.tables, folder, language, "")})
-    # What Altair is given here is fixed and tested; checking it again takes longer than drawing.
-    with debug_mode(False):
-        return [page for kind in kinds for page in kind.build(at)]
-
-
-def _about(tables: Tables, verdict: Verdict, release_id: str, code_version: str) -> dict[str, Any]:
+def _about(tables: Tables, verdict: Verdict | None, release_id: str, code_version: str) -> dict[str, Any]:
     candidate = tables.candidate
+    outcomes = verdict.outcomes if verdict else []
     return {
         "edition": candidate.edition,
         "edition_name": tables.edition_name,
         "is_synthetic": candidate.is_synthetic,
         "is_preview": candidate.is_preview,
-        "warning_count": len(verdict.warnings),
-        "check_count": len(verdict.outcomes),
-        "held_count": sum(outcome.passed for outcome in verdict.outcomes),
+        "warning_count": len(verdict.warnings) if verdict else 0,
+        "check_count": len(outcomes),
+        "held_count": sum(outcome.passed for outcome in outcomes),
         "release_id": release_id,
         "candidate_hash": candidate.content_hash,
         "code_version": code_version,

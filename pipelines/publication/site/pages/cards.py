@@ -18,5 +18,7 @@ def build(desk: Desk) -> Iterator[Page]:
         (FIND_PAGE, desk.say("查找对象与地区", "Find a subject or region")),
     )
     for path, title in titles:
-        context = {"count": len(desk.tables.carded)}
-        yield Page(path=path, template=path, title=title, section="regions", is_listed=False, context=context)
+        yield Page(
+            path=path, template=path, title=title, section="regions", is_listed=False,
+            context=lambda: {"count": len(desk.tables.carded)},
+        )  # fmt: skip

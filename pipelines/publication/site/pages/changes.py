@@ -27,7 +27,7 @@ def build(desk: Desk) -> Iterator[Page]:
     desk = desk.at(PAGE)
     yield Page(
         path=PAGE, template="changes.html", title=desk.say("有何变化", "What changed"), section=SECTION,
-        context={
+        context=lambda: {
             "editions": [shown for shown in (_figures_by_edition(desk), _winners_by_edition(desk)) if shown],
             "previous": desk.previous.release_id if desk.previous else "",
             "releases": list(_since(desk, desk.previous)) if desk.previous else [],

@@ -19,7 +19,7 @@ def build(desk: Desk) -> Iterator[Page]:
     desk = desk.at(PAGE)
     yield Page(
         path=PAGE, template="data.html", title=desk.say("数据下载", "Data"), section=PAGE,
-        context={"files": list(downloads(desk)), "tables": tables(desk), "deliveries": deliveries(desk)},
+        context=lambda: {"files": list(downloads(desk)), "tables": tables(desk), "deliveries": deliveries(desk)},
     )  # fmt: skip
 
 

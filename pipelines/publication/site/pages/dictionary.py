@@ -35,7 +35,7 @@ def build(desk: Desk) -> Iterator[Page]:
     yield Page(
         path=PAGE, template="dictionary.html", title=at.say("数据字典", "Data dictionary"), section=SECTION,
         short=at.say("数据字典", "Dictionary"),
-        context={"schemas": schemas, "column_count": sum(len(table.columns) for table in tables)},
+        context=lambda: {"schemas": schemas, "column_count": sum(len(table.columns) for table in tables)},
     )  # fmt: skip
     origins = {(row["table_name"], row["column_name"]): row["made_of"] or "" for row in desk.tables.rows(ORIGINS)}
     for table in tables:
@@ -52,7 +52,7 @@ def _page(desk: Desk, table: FrozenTable, origins: dict[tuple[str, str], str]) -
     suite = next((suite for suite in suites if suite.table == table.full_name), None)
     return Page(
         path=desk.links.page, template="dictionary_table.html", title=table.full_name, section=SECTION, is_listed=False,
-        context={
+        context=lambda: {
             "table": table,
             "about": desk.language.of(table.description),
             "parquet": desk.links.file(f"parquet/{table.schema_name}/{table.name}.parquet"),

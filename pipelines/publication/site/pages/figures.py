@@ -51,7 +51,7 @@ def build(desk: Desk) -> Iterator[Page]:
     desk = desk.at(PAGE)
     yield Page(
         path=PAGE, template="figures.html", title=desk.say("数字核对", "Figures reconciled"), section=PAGE,
-        context={"parts": list(parts(desk))},
+        context=lambda: {"parts": list(parts(desk))},
     )  # fmt: skip
 
 

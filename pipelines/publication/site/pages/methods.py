@@ -60,7 +60,7 @@ def build(desk: Desk) -> Iterator[Page]:
             template="methods.html",
             title=desk.say("方法与指标", "Methods and indicators"),
             section=PAGE,
-            context=context,
+            context=lambda: context,
         )
 
 

@@ -12,4 +12,4 @@ def build(desk: Desk) -> Iterator[Page]:
     """The notice; a release without any of its tables still shows what it holds."""
     desk = desk.at(PAGE)
     notice = compose(desk)
-    yield Page(path=PAGE, template="notice.html", title=notice.title, section=PAGE, context={"notice": notice})
+    yield Page(path=PAGE, template="notice.html", title=notice.title, section=PAGE, context=lambda: {"notice": notice})

@@ -5,9 +5,12 @@ notice links a number to.
 """
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 from pipelines.foundation.bilingual import Bilingual
 from pipelines.foundation.sql import Row
+from pipelines.gate.verdict import Verdict
 from pipelines.publication.provenance import FIGURE, Provenance, trace_published
 from pipelines.publication.site.grid import Column, Grid, grid, number_cell, text_cell
 from pipelines.publication.site.links import provenance_page
@@ -30,11 +33,14 @@ def build(desk: Desk) -> Iterator[Page]:
     figures = sorted(desk.tables.rows(FIGURE), key=lambda row: (row["figure_order"] or 0, row["figure_id"]))
     for figure in figures:
         at = desk.at(provenance_page(figure["figure_id"]))
-        found = trace_published(desk.tables.connection, desk.verdict, "", FIGURE, figure, MOST_UNITS)
-        yield _page(at, figure, found)
+        yield Page(
+            path=at.links.page, template="provenance.html", section=SECTION, is_listed=False,
+            title=at.say(figure["name_zh"], figure["name_en"]), context=partial(_shown, at, desk.verdict, figure),
+        )  # fmt: skip
 
 
-def _page(desk: Desk, figure: Row, found: Provenance) -> Page:
+def _shown(desk: Desk, verdict: Verdict, figure: Row) -> dict[str, Any]:
+    found = trace_published(desk.tables.connection, verdict, "", FIGURE, figure, MOST_UNITS)
     rules = [model for model in found.models if model["kind"] == "model"]
     rules.sort(key=lambda model: model["name"] in GENERIC)
     published = {table.full_name for table in desk.tables.candidate.tables}
@@ -47,22 +53,18 @@ def _page(desk: Desk, figure: Row, found: Provenance) -> Page:
         )
         for model in rules
     ]
-    return Page(
-        path=desk.links.page, template="provenance.html", section=SECTION, is_listed=False,
-        title=desk.say(figure["name_zh"], figure["name_en"]),
-        context={
-            "figure": line(desk, figure),
-            "back": f"{desk.links.to(SECTION)}#{line(desk, figure).anchor}",
-            "found": found,
-            "held_count": sum(check.passed for check in found.checks),
-            "row_count": sum(int(file["rows_loaded"]) for file in found.files),
-            "files": _files(desk, found.files),
-            "units": _units(desk, found),
-            "first": told[:FIRST_MODELS],
-            "others": told[FIRST_MODELS:],
-            "seeds": [model["name"] for model in found.models if model["kind"] == "seed"],
-        },
-    )  # fmt: skip
+    return {
+        "figure": line(desk, figure),
+        "back": f"{desk.links.to(SECTION)}#{line(desk, figure).anchor}",
+        "found": found,
+        "held_count": sum(check.passed for check in found.checks),
+        "row_count": sum(int(file["rows_loaded"]) for file in found.files),
+        "files": _files(desk, found.files),
+        "units": _units(desk, found),
+        "first": told[:FIRST_MODELS],
+        "others": told[FIRST_MODELS:],
+        "seeds": [model["name"] for model in found.models if model["kind"] == "seed"],
+    }
 
 
 def _files(desk: Desk, files: list[Row]) -> Grid:

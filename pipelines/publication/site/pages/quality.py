@@ -4,6 +4,7 @@ The checks of a table stand on its page in the dictionary. The report of a candi
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from pipelines.gate.report import (
     MOST_EXAMPLES,
@@ -33,7 +34,7 @@ def build(desk: Desk) -> Iterator[Page]:
     yield Page(
         path=PAGE, template="quality.html", title=at.say("质量报告", "Quality report"), section=PAGE,
         short=at.say("检验", "Checks"),
-        context={
+        context=lambda: {
             "verdict": verdict,
             "row_count": sum(table.row_count for table in at.tables.candidate.tables),
             "held_count": sum(outcome.passed for outcome in verdict.outcomes),
@@ -69,7 +70,7 @@ def build(desk: Desk) -> Iterator[Page]:
         if shown is not None:
             yield Page(
                 path=path, template="grid.html", title=below.say(zh, en), section=PAGE,
-                context={"lead": below.say(lead_zh, lead_en), "table": shown},
+                context=partial(dict, lead=below.say(lead_zh, lead_en), table=shown),
             )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def build(desk: Desk) -> Iterator[Page]:
     yield Page(
         path="ranks/index.html", template="ranks.html", section="ranks",
         title=at.say("指数与名次", "Indices and ranks"),
-        context={"indices": [(index_page(row["index_code"]), index_name(at, row), row) for row in indices]},
+        context=lambda: {"indices": [(index_page(row["index_code"]), index_name(at, row), row) for row in indices]},
     )  # fmt: skip
     for row in indices:
         yield _page(desk.at(index_page(row["index_code"])), row)
@@ -81,7 +81,7 @@ def _page(desk: Desk, index: Row) -> Page:
     name = index_name(desk, index)
     return Page(
         path=index_page(code), template="rank.html", title=name, section="ranks",
-        context={
+        context=lambda: {
             "index": index,
             "framework": anchor(f"framework-{code}"),
             "charts": list(_charts(desk, code, name, rows)),

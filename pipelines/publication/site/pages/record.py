@@ -20,25 +20,31 @@ CONFIDENCES = {"high": ("高", "high"), "med": ("中", "medium"), "low": ("低",
 def build(desk: Desk) -> Iterator[Page]:
     """A page for the claims and one for the official series, where the release has them."""
     if desk.tables.has(CLAIMS):
-        at = desk.at("claims.html")
-        yield Page(
-            path="claims.html", template="grid.html", title=at.say("通报表述逐条核对", "Every claim of the bulletin"),
-            section="figures.html", context={"lead": at.say(
-                f"通报中的每个数字、主体与表述，及其核对结论与所据。{counts(at)}原文照录所存文本，其中的“.”为缺失的标点或文件名。",
-                f"Every figure, entity and claim of the bulletin with its verdict and what it was held against. "
-                f"{counts(at)} The words are those of the text as it was kept: a dot stands for a mark or a title "
-                f"that was lost.",
-            ), "table": claims(at)},
-        )  # fmt: skip
+        yield _claims_page(desk.at("claims.html"))
     if desk.tables.has(SERIES):
-        at = desk.at("official.html")
-        yield Page(
-            path="official.html", template="grid.html", title=at.say("官方数列", "Official series"),
-            section="figures.html", context={"lead": at.say(
-                "官方文件公布的数字，逐条注明文件、取得方式与可信度；不与本年度数据混合。",
-                "Numbers of official documents with document, tier and confidence; never mixed with our rows.",
-            ), "table": official(at)},
-        )  # fmt: skip
+        yield _series_page(desk.at("official.html"))
+
+
+def _claims_page(desk: Desk) -> Page:
+    return Page(
+        path=desk.links.page, template="grid.html", title=desk.say("通报表述逐条核对", "Every claim of the bulletin"),
+        section="figures.html", context=lambda: {"lead": desk.say(
+            f"通报中的每个数字、主体与表述，及其核对结论与所据。{counts(desk)}原文照录所存文本，其中的“.”为缺失的标点或文件名。",
+            f"Every figure, entity and claim of the bulletin with its verdict and what it was held against. "
+            f"{counts(desk)} The words are those of the text as it was kept: a dot stands for a mark or a title "
+            f"that was lost.",
+        ), "table": claims(desk)},
+    )  # fmt: skip
+
+
+def _series_page(desk: Desk) -> Page:
+    return Page(
+        path=desk.links.page, template="grid.html", title=desk.say("官方数列", "Official series"),
+        section="figures.html", context=lambda: {"lead": desk.say(
+            "官方文件公布的数字，逐条注明文件、取得方式与可信度；不与本年度数据混合。",
+            "Numbers of official documents with document, tier and confidence; never mixed with our rows.",
+        ), "table": official(desk)},
+    )  # fmt: skip
 
 
 def counts(desk: Desk) -> str:

@@ -35,7 +35,7 @@ def build(desk: Desk) -> Iterator[Page]:
     at = desk.at(LIST_PAGE)
     yield Page(
         path=LIST_PAGE, template="regions.html", section="regions", title=at.say("地区", "Regions"),
-        context={"table": _list(at, provinces, nation), "cities": _cities(at, regions)},
+        context=lambda: {"table": _list(at, provinces, nation), "cities": _cities(at, regions)},
     )  # fmt: skip
     for code, row in regions.items():
         yield _page(desk.at(region_page(code)), row, nation, regions, ranked.get(code, []), names)
@@ -69,7 +69,7 @@ def _page(
     above = regions.get(row["parent_code"])
     return Page(
         path=region_page(code), template="region.html", section="regions", title=name, is_listed=False,
-        context={
+        context=lambda: {
             "above": (desk.links.to(region_page(above["region_code"])), region_name(desk, above)) if above else None,
             "below": [
                 (desk.links.to(region_page(other)), region_name(desk, city))

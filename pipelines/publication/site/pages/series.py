@@ -27,18 +27,21 @@ MOST_CANDIDATES = 300
 def build(desk: Desk) -> Iterator[Page]:
     """The page of every series the release has."""
     for number, series in enumerate(read_series(desk), start=1):
-        at = desk.at(series.page)
-        yield Page(
-            path=series.page, template="series.html", title=series.name, section="series",
-            short=at.say(f"第{at.language.numeral(number)}系列", f"Series {number}"),
-            context={
-                "series": series,
-                "winners": {title.code: winners(at, series, title) for title in series.titles},
-                "candidates": {title.code: candidates(at, series, title) for title in series.titles},
-                "components": {title.code: components(at, series, title) for title in series.titles},
-                "appeals": appeals(at, series),
-            },
-        )  # fmt: skip
+        yield _page(desk.at(series.page), number, series)
+
+
+def _page(desk: Desk, number: int, series: Series) -> Page:
+    return Page(
+        path=series.page, template="series.html", title=series.name, section="series",
+        short=desk.say(f"第{desk.language.numeral(number)}系列", f"Series {number}"),
+        context=lambda: {
+            "series": series,
+            "winners": {title.code: winners(desk, series, title) for title in series.titles},
+            "candidates": {title.code: candidates(desk, series, title) for title in series.titles},
+            "components": {title.code: components(desk, series, title) for title in series.titles},
+            "appeals": appeals(desk, series),
+        },
+    )  # fmt: skip
 
 
 def winners(desk: Desk, series: Series, title: Title) -> Grid:

@@ -7,7 +7,7 @@ from pipelines.foundation.sql import Row
 from pipelines.publication.site.charts import Chart
 from pipelines.publication.site.grid import Cell, Column, Grid, grid, number_cell, span_cell, text_cell
 from pipelines.publication.site.links import anchor
-from pipelines.publication.site.notice import trends
+from pipelines.publication.site.notice import Trend, trends
 from pipelines.publication.site.page import Desk, Page
 from pipelines.publication.site.pages.figures import parts
 from pipelines.publication.site.pictures import COVERAGE, group_name, pictures, unit_of
@@ -19,29 +19,29 @@ MOST_ROWS = 1_000
 def build(desk: Desk) -> Iterator[Page]:
     """The page of every trend that has a figure or a sentence."""
     for trend in trends(desk):
-        if not trend.has_page:
-            continue
-        path = f"trends/{trend.number}.html"
-        at = desk.at(path)
-        described = next(found for found in trends(at) if found.number == trend.number)
-        yield Page(
-            path=path, template="trend.html", title=trend.title, section="trends",
-            short=at.say(f"趋势{at.language.numeral(trend.number)}", f"Trend {trend.number}"),
-            context={
-                "trend": described,
-                "figures": next((part.figures for part in parts(at) if part.number == trend.number), ()),
-                "charts": charts(at, trend.number),
-                "tables": [
-                    (
-                        at.say(table["name_zh"], table["name_en"]),
-                        _about(at, table),
-                        table["full_name"],
-                        list(grids(at, table)),
-                    )
-                    for table in at.tables.trend_tables(trend.number)
-                ],
-            },
-        )  # fmt: skip
+        if trend.has_page:
+            yield _page(desk.at(f"trends/{trend.number}.html"), trend)
+
+
+def _page(desk: Desk, trend: Trend) -> Page:
+    return Page(
+        path=desk.links.page, template="trend.html", title=trend.title, section="trends",
+        short=desk.say(f"趋势{desk.language.numeral(trend.number)}", f"Trend {trend.number}"),
+        context=lambda: {
+            "trend": next(found for found in trends(desk) if found.number == trend.number),
+            "figures": next((part.figures for part in parts(desk) if part.number == trend.number), ()),
+            "charts": charts(desk, trend.number),
+            "tables": [
+                (
+                    desk.say(table["name_zh"], table["name_en"]),
+                    _about(desk, table),
+                    table["full_name"],
+                    list(grids(desk, table)),
+                )
+                for table in desk.tables.trend_tables(trend.number)
+            ],
+        },
+    )  # fmt: skip
 
 
 def charts(desk: Desk, number: int) -> list[Chart]:
