@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
 from threading import BoundedSemaphore, Lock, Thread
 from types import TracebackType
 from typing import Self, TypeVar
@@ -46,8 +47,9 @@ class Processes:
             self._executor.shutdown(cancel_futures=True)
 
     def start(self) -> None:
-        """Start one ahead of the work, with the modules it needs; the others start as quickly then."""
-        self._running().submit(int)
+        """Start all of them ahead of the work, with the modules it needs."""
+        for _ in range(self.count):
+            self._running().submit(int)
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], size: Callable[[Item], int]
@@ -94,17 +96,19 @@ class Processes:
     def _running(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._executor is None:
-                # Neither a copy of this process, whose threads may hold locks, nor one that imports all anew each time.
-                context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(self._preload)
-                self._executor = ProcessPoolExecutor(self.count, context, initializer=_end_with_parent)
+                # Not a copy of this process, whose threads may hold locks; nor one of a server of copies, whose socket
+                # lies among the temporary files, which are below a home of any depth: its name may be too long.
+                context = multiprocessing.get_context("spawn")
+                self._executor = ProcessPoolExecutor(self.count, context, initializer=_begin, initargs=(self._preload,))
             return self._executor
 
 
-def _end_with_parent() -> None:
-    """Leave the end to the process that started this one, be it interrupted or killed: nothing waits for more work."""
+def _begin(preload: list[str]) -> None:
+    """Load what is needed, and leave the end to the process that started this one, be it interrupted or killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_wait_for_parent, daemon=True).start()
+    for module in preload:
+        import_module(module)
 
 
 def _wait_for_parent() -> None:

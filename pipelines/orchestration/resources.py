@@ -61,7 +61,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
     def expect_draft(self) -> None:
         """Start the process that will make the draft: it loads what it needs while the candidate is still made."""
         if not self.preview and self._draft is None:
-            self._draft = self.drafts.start()
+            self._draft = self.drafts.start(self._settings.warehouse_path)
 
     def start_draft(self, candidate: Candidate) -> None:
         """Have the draft of a candidate's release made while the gate judges, unless it is published already."""

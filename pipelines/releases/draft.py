@@ -32,8 +32,9 @@ from pipelines.releases.release import INTERNAL, PUBLIC, Release
 from pipelines.settings import PROJECT_ROOT
 
 HASHES = "draft.json"
-# Rows of a candidate from which on its draft is made sooner by two processes than by this one.
-WORTH_STARTING = 100_000
+# Rows of a candidate from which on its draft is made sooner by two processes than by this one; and the bytes of a
+# working file that gives as many, by which it is known before there is a candidate.
+WORTH_STARTING, WORTH_STARTING_AHEAD = 100_000, 80_000_000
 LOADED = ("pipelines.publication.cards.shards", "pipelines.publication.document", "pipelines.publication.site.writing")
 
 
@@ -85,9 +86,9 @@ class Drafts:
         """Where drawn pictures are kept."""
         return self.work / "pictures"
 
-    def start(self) -> DraftProcess:
-        """Start the process that will make a draft: it loads what it needs, and waits."""
-        command = [sys.executable, "-m", __name__, str(self.work)]
+    def start(self, warehouse: Path) -> DraftProcess:
+        """Start the process that will make a draft of what is in a working file: it loads what it needs, and waits."""
+        command = [sys.executable, "-m", __name__, str(self.work), str(warehouse)]
         self.work.mkdir(parents=True, exist_ok=True)
         with (self.work / "draft.log").open("wb") as log:
             return DraftProcess(
@@ -200,9 +201,10 @@ def _end_with_the_starter() -> None:
 
 def main() -> None:
     """Make a draft in the folder of drafts that is named: of the candidate and code that a line of the input tells."""
-    work = Path(sys.argv[1])
+    work, warehouse = map(Path, sys.argv[1:])
     with _processes() as processes:
-        processes.start()
+        if warehouse.is_file() and warehouse.stat().st_size > WORTH_STARTING_AHEAD:
+            processes.start()
         with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as told:
             line = told.readline()
         if not line:

@@ -41,7 +41,7 @@ def candidate(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
 def draft(candidate: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of work that a process of its own left when it had made the draft."""
     drafts = Drafts(tmp_path_factory.mktemp("drafts"))
-    started = drafts.start()
+    started = drafts.start(drafts.work / "none.duckdb")
     started.make(candidate, CODE)
     started.wait()
     return drafts.work
@@ -91,7 +91,7 @@ def test_a_draft_of_other_code_is_another_release_s(candidate: Candidate, draft:
 
 
 def test_the_process_ends_with_the_one_that_started_it(candidate: Candidate, tmp_path: Path) -> None:
-    started = Drafts(tmp_path).start()
+    started = Drafts(tmp_path).start(tmp_path / "none.duckdb")
     started.make(candidate, CODE)
     assert started.process.stdin is not None
     started.process.stdin.close()
