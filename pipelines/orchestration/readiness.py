@@ -3,13 +3,14 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.foundation.hashing import hash_folders
+from pipelines.foundation.hashing import code_version, hash_folders, hash_json
+from pipelines.foundation.state import keep, read_kept
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.inbox import delivered_files
 from pipelines.reference.editions import require_described
 from pipelines.reference.soundness import require_sound_reference
 from pipelines.robustness.rules import read_rules
-from pipelines.settings import Engine, Settings
+from pipelines.settings import PARSED_DIR, Engine, Settings
 from pipelines.warehouse.dbt_project import given_measures, read_manifest
 from pipelines.warehouse.spark import require_spark
 
@@ -29,7 +30,9 @@ def require_ready(settings: Settings) -> None:
 
 @lru_cache(maxsize=1)
 def _require_sound(seeds: Path, given: frozenset[str], content: str) -> None:
-    """Judge the same rows once in a process: a run from the command line asks before Dagster does."""
-    del content
-    require_sound_reference(seeds, given)
-    read_rules(seeds)
+    """Judge the same rows by the same code once, whatever the home; that they are sound is kept beside the project."""
+    kept = PARSED_DIR / f"sound-{hash_json([content, code_version(), sorted(given)])}"
+    if read_kept(kept) is None:
+        require_sound_reference(seeds, given)
+        read_rules(seeds)
+        keep(kept, b"sound")
