@@ -16,11 +16,13 @@ from sqlalchemy.engine import Engine
 
 @contextmanager
 def written_ahead() -> Iterator[None]:
-    """Write every SQLite file so that SQLAlchemy opens in this process before the ``with`` ends."""
+    """Write every SQLite file so that SQLAlchemy opens in this process before the ``with`` ends; no other database."""
     held: dict[Path, sqlite3.Connection] = {}
     with ExitStack() as stack:
 
-        def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        def prepare(connection: object, _record: object) -> None:
+            if not isinstance(connection, sqlite3.Connection):
+                return
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = normal")
             path = Path(connection.execute("pragma database_list").fetchone()[2])

@@ -28,6 +28,7 @@ import dagster as dg
 import pytest
 import yaml
 
+from pipelines.orchestration.event_log import written_ahead
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.fixtures.whole_runs import ceping, own_environment
 
@@ -282,7 +283,8 @@ def test_what_a_run_tells_is_kept_in_postgres(
     def counted() -> dg.MaterializeResult:
         return dg.MaterializeResult(metadata={"rows": 7}, check_results=[dg.AssetCheckResult(passed=True)])
 
-    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+    # As `ceping run` opens it.
+    with written_ahead(), dg.DagsterInstance.from_config(str(tmp_path)) as instance:
         done = dg.materialize([counted], instance=instance)
         assert done.success
         assert instance.get_run_by_id(done.run_id).is_finished
