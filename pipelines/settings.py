@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         return self.home_dir / "landing"
 
     @property
+    def landing_work_dir(self) -> Path:
+        """Where delivered files are landed before their rows have a name, one folder per source."""
+        return self.home_dir / "work" / "landing"
+
+    @property
     def pseudonym_key_path(self) -> Path:
         """The secret key of pseudonyms; without it the same address gets another pseudonym."""
         return self.home_dir / "secret" / "pseudonym.key"

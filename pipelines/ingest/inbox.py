@@ -66,6 +66,11 @@ class Delivery:
             raise self._changed()
         return mark
 
+    @cached_property
+    def byte_count(self) -> int:
+        """The file's size as it is listed, before it is hashed."""
+        return self.path.stat().st_size
+
     @property
     def sha256(self) -> str:
         """Hash of the file's bytes."""
@@ -81,8 +86,8 @@ class Delivery:
 
     @property
     def file_id(self) -> str:
-        """The first 16 digits of the hash: what rows refer to their file by."""
-        return self.sha256[:16]
+        """What rows refer to the file by."""
+        return self.mark.file_id
 
     def version(self, correction_mark: str) -> tuple[str, int]:
         """What is delivered, by its file name without suffixes and mark, and the number of this correction of it.

@@ -1,6 +1,5 @@
 """Landing files: every row of a delivered file, typed, in one Parquet file that is written whole or not at all."""
 
-import hashlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -10,16 +9,17 @@ import duckdb
 import pyarrow.parquet as pq
 
 from pipelines.errors import DeliveryError, fault_of_machine, first_line
-from pipelines.foundation.files import whole_file
+from pipelines.foundation.files import link_or_copy, whole_file
 from pipelines.foundation.sql import files_literal, identifier, literal
 from pipelines.ingest.conform import conforming_select
 from pipelines.ingest.contracts import Column, Contract
+from pipelines.ingest.facts import Objects
 from pipelines.ingest.inbox import Delivery
-from pipelines.ingest.ledger import read_ledger
+from pipelines.ingest.ledger import LandedFile, read_ledger
+from pipelines.ingest.memory import FILE_ID_DIGITS
 from pipelines.ingest.readers.raw_table import RawTable
 
-NAME_DIGITS = 16
-NO_FILE = "0" * NAME_DIGITS
+NO_FILE = "0" * FILE_ID_DIGITS
 LANDED_BY = b"contract"
 LANDED_TYPES = {"string": "varchar", "string[]": "varchar[]", "cell[]": "struct(header varchar, cell varchar)[]"}
 
@@ -27,14 +27,6 @@ LANDED_TYPES = {"string": "varchar", "string[]": "varchar[]", "cell[]": "struct(
 def landing_file(landing: Path, edition: int, name: str) -> Path:
     """Where the rows of a delivered file land that is read alone, by its id, or those of a bundle, by its name."""
     return landing / f"{edition}-{name}.parquet"
-
-
-def bundle_name(file_ids: Iterable[str]) -> str:
-    """The name of a bundle: that of the files whose rows it holds; one alone has its own."""
-    ordered = sorted(file_ids)
-    if len(ordered) == 1:
-        return ordered[0]
-    return hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:NAME_DIGITS]
 
 
 def landed_paths(landing_dir: Path, edition: int, source: str, file_ids: Iterable[str]) -> list[Path]:
@@ -48,12 +40,20 @@ def landed_paths(landing_dir: Path, edition: int, source: str, file_ids: Iterabl
     return [landing_file(landing_dir / source, edition, name) for name in held]
 
 
-def reduce_bundle(path: Path, file_ids: Iterable[str], reduced: Path) -> None:
-    """Write a bundle with the rows of these files alone; raises ``duckdb.Error`` where it cannot be read."""
-    wanted = ", ".join(map(literal, file_ids))
-    with duckdb.connect(config={"threads": 1}) as connection, whole_file(reduced, lasting=True) as unfinished:
+def place(objects: Objects, file: LandedFile, path: Path) -> None:
+    """Have the models read of an object what its present files gave: all of it by a second name, or their rows alone.
+
+    Raises ``duckdb.Error`` where the object cannot be read.
+    """
+    if file.is_all:
+        with whole_file(path) as unfinished:
+            link_or_copy(objects.path(file.landed), unfinished)
+        return
+    wanted = ", ".join(map(literal, file.file_ids))
+    with duckdb.connect(config={"threads": 1}) as connection, whole_file(path, lasting=True) as unfinished:
+        whole = files_literal(objects.path(file.landed))
         connection.execute(
-            f"copy (select * from read_parquet({files_literal(path)}) where file_id in ({wanted})) "
+            f"copy (select * from read_parquet({whole}) where file_id in ({wanted})) "
             f"to {literal(unfinished)} (format parquet, compression zstd)"
         )
 

@@ -1,10 +1,14 @@
-"""The file ledger: every file ever delivered for an edition and a source, and what became of it.
+"""The file ledger: every file ever read for an edition and a source, and what became of it.
 
-It is kept as Parquet beside the landed rows, so that the models read it like any source, and it is the memory a run
-recovers from: Dagster's own state is not asked.
+It follows from the inbox as it is listed and the facts of what was read, whoever read it and in whatever order. As a
+table it is kept beside the landed rows, so that the models read it like any source; a damaged one is made anew.
 """
 
-from collections.abc import Iterable
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
@@ -13,9 +17,12 @@ from pydantic import BaseModel, Field
 
 from pipelines.errors import CepingError, fault_of_machine
 from pipelines.foundation.files import whole_file
+from pipelines.ingest.facts import Fact
+from pipelines.ingest.memory import FILE_ID_DIGITS
 
 Status = Literal["landed", "duplicate", "replaced", "failed", "superseded", "withdrawn"]
 PRESENT: frozenset[Status] = frozenset({"landed", "duplicate", "replaced", "failed"})
+GONE: frozenset[Status] = frozenset({"superseded", "withdrawn"})
 
 
 class DamagedLedgerError(CepingError):
@@ -24,10 +31,8 @@ class DamagedLedgerError(CepingError):
     @classmethod
     def of(cls, path: Path) -> Self:
         """The error that names the ledger and the way on."""
-        return cls(
-            f"{path} is damaged, and no release keeps a copy; remove it and run again: every file of the source is "
-            "then read anew, and what was replaced or withdrawn before is no longer listed"
-        )
+        edition = path.name.partition("-")[0]
+        return cls(f"{path} is damaged; run again, which makes it anew: ceping run --edition {edition}")
 
 
 class LedgerEntry(BaseModel, frozen=True):
@@ -86,6 +91,185 @@ COLUMN_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 SCHEMA = pl.Schema(COLUMN_TYPES)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A delivered file as the inbox lists it."""
+
+    name: str
+    shown_name: str
+    sha256: str | None
+    byte_count: int
+    modified_ns: int
+    subject: str
+    correction: int
+
+    @property
+    def file_id(self) -> str:
+        """What rows refer to the file by; empty where it could not be hashed."""
+        return (self.sha256 or "")[:FILE_ID_DIGITS]
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """What the models read of one landed object: all of it, or the rows of those of its files that are present."""
+
+    name: str
+    landed: str
+    file_ids: tuple[str, ...]
+    is_all: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the files of a source stand: those that are settled by their names, what is to be read, what is gone."""
+
+    settled: dict[str, LedgerEntry]
+    unread: frozenset[str]
+    gone: tuple[LedgerEntry, ...]
+    landed: tuple[LandedFile, ...]
+
+
+def bundle_name(parts: Iterable[str]) -> str:
+    """The name of a landed file that holds the rows of several: that of what it is made of."""
+    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:FILE_ID_DIGITS]
+
+
+def standing_of(
+    blank: LedgerEntry, listing: Iterable[Listed], facts: Sequence[Fact], held: Collection[str]
+) -> Standing:
+    """How the listed files stand by the facts, under the contract of ``blank``; ``held`` are the objects there are.
+
+    It depends on nothing else, and on no order: whoever lists and reads, in one process or in many, gets the same.
+    """
+    listed = sorted(listing, key=lambda file: file.name)
+    readable = [file for file in listed if file.sha256 is not None]
+    known = _facts_by_content(facts, blank.contract, held)
+    latest = _latest_corrections(readable)
+    settled: dict[str, LedgerEntry] = {}
+    chosen: dict[str, Fact] = {}
+    first: dict[str | None, Listed] = {}
+    for file in readable:
+        original = first.setdefault(file.sha256, file)
+        if (correction := latest[file.subject]).correction > file.correction:
+            message = f"corrected by {correction.shown_name}, not counted"
+            settled[file.name] = _entry(blank, file, {"status": "replaced", "message": message})
+        elif original is not file:
+            message = f"same content as {original.shown_name}, counted once"
+            settled[file.name] = _entry(blank, file, {"status": "duplicate", "message": message})
+        elif (fact := known.get((file.shown_name, file.sha256))) is not None:
+            chosen[file.name] = fact
+            settled[file.name] = _entry(blank, file, _said_by(fact))
+    landed = _landed_files(chosen.values(), facts)
+    names = {file_id: file.name for file in landed for file_id in file.file_ids if file.name != file_id}
+    for name, fact in chosen.items():
+        settled[name] = settled[name].model_copy(update={"landed_in": names.get(fact.file_id)})
+    unread = frozenset(file.name for file in readable if file.name not in settled)
+    return Standing(settled, unread, _gone(blank, listed, facts), landed)
+
+
+def failed_entry(blank: LedgerEntry, file: Listed, message: str) -> LedgerEntry:
+    """The entry of a listed file that could not be read, and why."""
+    return _entry(blank, file, {"status": "failed", "message": message})
+
+
+def _latest_corrections(listed: Iterable[Listed]) -> dict[str, Listed]:
+    """The last correction of what is delivered; of several with one number the last by name."""
+    latest: dict[str, Listed] = {}
+    for file in listed:
+        if file.subject not in latest or file.correction >= latest[file.subject].correction:
+            latest[file.subject] = file
+    return latest
+
+
+def _facts_by_content(
+    facts: Iterable[Fact], contract: str, held: Collection[str]
+) -> dict[tuple[str, str | None], Fact]:
+    """The fact of each file under a contract whose rows are there; of several the same one, whoever looks."""
+    known: dict[tuple[str, str | None], Fact] = {}
+    for fact in facts:
+        if fact.contract == contract and fact.landed in held:
+            key = (fact.file_name, fact.mark.sha256)
+            known[key] = min(known[key], fact, key=_order) if key in known else fact
+    return known
+
+
+def _order(fact: Fact) -> tuple[str, str]:
+    return fact.landed or "", fact.model_dump_json()
+
+
+def _landed_files(chosen: Iterable[Fact], facts: Iterable[Fact]) -> tuple[LandedFile, ...]:
+    held: defaultdict[str, set[str]] = defaultdict(set)
+    for fact in facts:
+        if fact.landed is not None:
+            held[fact.landed].add(fact.file_id)
+    present: defaultdict[str, list[str]] = defaultdict(list)
+    for fact in chosen:
+        if fact.landed is not None:
+            present[fact.landed].append(fact.file_id)
+    return tuple(_landed_file(landed, tuple(sorted(ids)), held[landed]) for landed, ids in sorted(present.items()))
+
+
+def _landed_file(landed: str, file_ids: tuple[str, ...], held: set[str]) -> LandedFile:
+    if len(held) == 1:
+        return LandedFile(file_ids[0], landed, file_ids, is_all=True)
+    is_all = len(file_ids) == len(held)
+    # Part of an object is named by the object as well: another with the same files may have been read otherwise.
+    return LandedFile(bundle_name(file_ids if is_all else (landed, *file_ids)), landed, file_ids, is_all)
+
+
+def _gone(blank: LedgerEntry, listed: Iterable[Listed], facts: Iterable[Fact]) -> tuple[LedgerEntry, ...]:
+    """Contents that are no longer delivered: superseded under the same name, or withdrawn."""
+    names = {file.shown_name for file in listed}
+    present = {(file.shown_name, file.sha256) for file in listed}
+    gone: dict[tuple[str, str], Fact] = {}
+    for fact in facts:
+        key = (fact.file_name, fact.mark.sha256)
+        if key not in present:
+            # What was read under the present contract says it best.
+            ranked = [gone.get(key, fact), fact]
+            gone[key] = min(ranked, key=lambda each: (each.contract != blank.contract, _order(each)))
+    return tuple(
+        blank.model_copy(
+            update={
+                **_said_by(fact),
+                "file_name": fact.file_name,
+                "file_id": fact.file_id,
+                "sha256": fact.mark.sha256,
+                "byte_count": fact.mark.byte_count,
+                "modified_ns": fact.mark.modified_ns,
+                "contract": fact.contract,
+                "status": "superseded" if fact.file_name in names else "withdrawn",
+            }
+        )
+        for _, fact in sorted(gone.items())
+    )
+
+
+def _entry(blank: LedgerEntry, file: Listed, said: dict[str, object]) -> LedgerEntry:
+    return blank.model_copy(
+        update={
+            "file_name": file.shown_name,
+            "file_id": file.file_id,
+            "sha256": file.sha256 or "",
+            "byte_count": file.byte_count,
+            "modified_ns": file.modified_ns,
+            **said,
+        }
+    )
+
+
+def _said_by(fact: Fact) -> dict[str, object]:
+    return {
+        "encoding": fact.encoding,
+        "sheets": fact.sheets,
+        "ignored_sheets": fact.ignored_sheets,
+        "matched_columns": fact.matched_columns,
+        "unmatched_headers": fact.unmatched_headers,
+        "rows_read": fact.rows_read,
+        "rows_fit": fact.rows_fit,
+    }
+
+
 def ledger_path(landing_dir: Path, edition: int, source: str) -> Path:
     """The ledger of one source in one edition."""
     return landing_dir / "file_ledger" / f"{edition}-{source}.parquet"
@@ -123,10 +307,13 @@ def delivered_editions(landing_dir: Path) -> frozenset[int]:
 
 
 def write_ledger(landing_dir: Path, edition: int, source: str, entries: Iterable[LedgerEntry]) -> None:
-    """Replace the ledger of one source in one edition, atomically."""
+    """Make the ledger of one source in one edition these entries, atomically; one that is so already is left alone."""
     path = ledger_path(landing_dir, edition, source)
     path.parent.mkdir(parents=True, exist_ok=True)
     ordered = sorted(entries, key=lambda entry: (entry.file_name, entry.status, entry.file_id))
     frame = pl.DataFrame([entry.model_dump() for entry in ordered], schema=SCHEMA)
+    with suppress(OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        if pl.read_parquet(path, glob=False).equals(frame):
+            return
     with whole_file(path, lasting=True) as unfinished:
         frame.write_parquet(unfinished)

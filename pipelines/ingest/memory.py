@@ -15,6 +15,7 @@ from pipelines.foundation.hashing import hash_file
 from pipelines.foundation.state import read_cache, write_state
 
 SUFFIX = ".memory.json"
+FILE_ID_DIGITS = 16
 
 
 class FileMark(BaseModel, frozen=True):
@@ -24,6 +25,11 @@ class FileMark(BaseModel, frozen=True):
     byte_count: int
     modified_ns: int
     changed_ns: int = Field(description="When the file system last changed it, which no copying program can set back.")
+
+    @property
+    def file_id(self) -> str:
+        """The first digits of the hash: what rows refer to their file by."""
+        return self.sha256[:FILE_ID_DIGITS]
 
     @classmethod
     def of(cls, path: Path) -> Self:

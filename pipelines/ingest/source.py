@@ -1,33 +1,43 @@
-"""Ingest: delivered files to landing, as Parquet, and the ledger of what was done.
+"""Ingest: delivered files to landing, as Parquet, and the ledger of what was done: plan, land, close.
 
-A file is read when its content or its contract is new, and only then. Its landing file, or the bundle it is in with
-other small ones, is written whole or not at all. What is no longer in the inbox leaves landing and stays in the ledger.
+A file is read when its content or its contract is new, and only then. What it gave is written once, under the name of
+its content, by whichever process read it; closing brings what the models read, and the ledger, to what the inbox and
+the facts say. What is no longer in the inbox leaves landing and stays in the ledger.
 """
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-import duckdb
 import polars as pl
 
 from pipelines.errors import DeliveryError
-from pipelines.foundation.progress import report as report_state
+from pipelines.foundation.files import link_or_copy
 from pipelines.ingest.contracts import Contract
-from pipelines.ingest.faults import failed_reading, told_together
-from pipelines.ingest.inbox import Delivery, delivered_files, require_readable_name
-from pipelines.ingest.landing import NO_FILE, bundle_name, landing_file, reduce_bundle, write_empty_landing
+from pipelines.ingest.facts import Fact, Objects, opened_objects
+from pipelines.ingest.faults import told_together
+from pipelines.ingest.inbox import delivered_files
+from pipelines.ingest.landing import NO_FILE, landing_file, place, write_empty_landing
 from pipelines.ingest.ledger import (
+    GONE,
     PRESENT,
     DamagedLedgerError,
+    LandedFile,
     LedgerEntry,
+    Standing,
+    failed_entry,
     ledger_path,
     read_ledger,
+    standing_of,
     write_ledger,
 )
-from pipelines.ingest.loading import Progress, blank_entry, land_all, new_entry
-from pipelines.ingest.memory import SourceMemory, read_memory, remember
+from pipelines.ingest.listing import Listing, list_files, marks_of, recognise
+from pipelines.ingest.loading import Outcomes, Progress, land_all
+from pipelines.ingest.memory import FileMark, SourceMemory, read_memory, remember
+from pipelines.ingest.plan import plan_lots, still_to_land
 from pipelines.settings import Settings
 
 
@@ -39,6 +49,7 @@ class IngestReport:
     entries: tuple[LedgerEntry, ...]
     read_count: int
     removed_count: int
+    taken_count: int
 
     @property
     def present(self) -> tuple[LedgerEntry, ...]:
@@ -53,7 +64,7 @@ class IngestReport:
     @property
     def is_changed(self) -> bool:
         """Whether landing differs from before."""
-        return bool(self.read_count or self.removed_count)
+        return bool(self.read_count or self.removed_count or self.taken_count)
 
 
 def ingest_source(contract: Contract, settings: Settings, progress: Progress) -> IngestReport:
@@ -61,27 +72,9 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
 
     Every readable file is landed even where another fails; then ``DeliveryError`` tells each fault.
     """
-    landing = settings.landing_dir / contract.name
-    landing.mkdir(parents=True, exist_ok=True)
-    memory = read_memory(settings.landing_dir, settings.edition, contract.name)
-    previous, is_ledger_whole = _previous_entries(contract.name, memory, settings)
-    deliveries, unreadable = _recognised(contract, memory, settings)
-    settled = _settled(deliveries, contract, previous, memory, settings, progress)
-    settled = _without_gone_files(settled, contract, settings, progress)
-    unread = [delivery for delivery in deliveries if delivery.path not in settled]
-    settled |= land_all(unread, contract, settings, progress)
-    kept = [*(settled[delivery.path] for delivery in deliveries), *unreadable]
-    read_count = len(unread) + len(unreadable)
-    gone = _gone(previous, kept)
-    removed_count = _remove_unclaimed(landing, kept, settings.edition)
-    empty = landing_file(landing, settings.edition, NO_FILE)
-    if not memory.holds(settings.landing_dir, empty):
-        empty.unlink(missing_ok=True)
-    write_empty_landing(contract, empty)
-    if read_count or not is_ledger_whole or [*kept, *gone] != previous:
-        write_ledger(settings.landing_dir, settings.edition, contract.name, [*kept, *gone])
-    _remember(deliveries, kept, contract, settings)
-    report = IngestReport(contract.name, (*kept, *gone), read_count, removed_count)
+    (settings.landing_dir / contract.name).mkdir(parents=True, exist_ok=True)
+    with opened_objects(settings, contract.name) as objects:
+        report = SourceRun.begun(contract, settings, objects, progress).run()
     if report.failures:
         labels = [f"{contract.name}/{entry.file_name}" for entry in report.failures]
         messages = [entry.message or "" for entry in report.failures]
@@ -89,169 +82,163 @@ def ingest_source(contract: Contract, settings: Settings, progress: Progress) ->
     return report
 
 
-def recognise(source: str, path: Path, memory: SourceMemory) -> Delivery:
-    """The delivery at a path; a file that nothing has touched since it was hashed is not hashed again."""
-    known = memory.delivered.get(path.name)
-    return Delivery(source, path, known if known is not None and known.is_untouched(path) else None)
+@dataclass(frozen=True)
+class SourceRun:
+    """The ingest of one source: its contract, what of it was landed before, and what this home remembers of that."""
 
+    contract: Contract
+    settings: Settings
+    objects: Objects
+    memory: SourceMemory
+    blank: LedgerEntry
+    progress: Progress
 
-def _previous_entries(source: str, memory: SourceMemory, settings: Settings) -> tuple[list[LedgerEntry], bool]:
-    """What the ledger says, and whether it is whole; a damaged one is taken as it was at the last release."""
-    path = ledger_path(settings.landing_dir, settings.edition, source)
-    name = path.relative_to(settings.landing_dir).as_posix()
-    is_remembered = name in memory.landed and path.is_file()
-    try:
-        if is_remembered and not memory.holds(settings.landing_dir, path):
-            raise DamagedLedgerError.of(path)
-        return read_ledger(settings.landing_dir, settings.edition, source), True
-    except DamagedLedgerError:
-        copies = [ledger_path(folder, settings.edition, source) for folder in settings.inputs_dir.glob("*")]
-        for copy in sorted(filter(Path.is_file, copies), key=lambda copy: -copy.stat().st_mtime_ns):
-            with suppress(DamagedLedgerError):
-                entries = read_ledger(copy.parents[1], settings.edition, source)
-                report_state("ingest", f"{path} is damaged; it is put back as it was in {copy.parents[1].name}")
-                return entries, False
-        raise
+    @classmethod
+    def begun(cls, contract: Contract, settings: Settings, objects: Objects, progress: Progress) -> Self:
+        """An ingest of which nothing is done yet."""
+        memory = read_memory(settings.landing_dir, settings.edition, contract.name)
+        blank = LedgerEntry(
+            edition=settings.edition, source=contract.name, file_name="", file_id="", sha256="", byte_count=0,
+            modified_ns=0, contract=contract.fingerprint, status="landed",
+        )  # fmt: skip
+        return cls(contract, settings, objects, memory, blank, progress)
 
+    def run(self) -> IngestReport:
+        """Plan, land and close."""
+        facts = self._known_facts()
+        listing = self._listing(facts)
+        held = self._sound_objects(listing, facts)
+        outcomes = self._land(listing, standing_of(self.blank, listing.files, facts, held))
+        read_now = [outcome for outcome in outcomes.values() if isinstance(outcome, Fact)]
+        held |= {fact.landed for fact in read_now if fact.landed is not None}
+        standing = standing_of(self.blank, listing.files, [*facts, *read_now], held)
+        return self._close(listing, standing, outcomes)
 
-def _recognised(
-    contract: Contract, memory: SourceMemory, settings: Settings
-) -> tuple[list[Delivery], list[LedgerEntry]]:
-    """The deliveries of the inbox, hashed, and a failed entry for each that cannot be."""
-    deliveries, unreadable = [], []
-    for path in delivered_files(settings.inbox_dir, contract.name):
-        delivery = recognise(contract.name, path, memory)
-        try:
-            require_readable_name(path)
-            delivery.mark  # noqa: B018
-            deliveries.append(delivery)
-        except (DeliveryError, OSError) as failure:
-            unreadable.append(_failed_entry(delivery, contract, settings, failure))
-    return deliveries, unreadable
+    def _known_facts(self) -> list[Fact]:
+        """The facts of the source; the ledger says what those said that are damaged, or that nobody wrote down yet."""
+        facts, is_whole = self.objects.facts()
+        if facts and is_whole:
+            return facts
+        told = {(fact.file_name, fact.mark.sha256, fact.contract) for fact in facts}
+        with suppress(DamagedLedgerError):
+            missing = [
+                self._fact_by_ledger(entry)
+                for entry in read_ledger(*self._place)
+                if entry.status in ("landed", *GONE) and (entry.file_name, entry.sha256, entry.contract) not in told
+            ]
+            self.objects.record(missing)
+            facts += missing
+        return facts
 
+    def _fact_by_ledger(self, entry: LedgerEntry) -> Fact:
+        path = self._landing_file(entry.landing_name)
+        landed = None
+        if entry.status == "landed" and self.memory.holds(self.settings.landing_dir, path):
+            landed = self.memory.landed[self._remembered_as(path)].sha256
+            if not self.objects.path(landed).exists():
+                link_or_copy(path, self.objects.path(landed))
+        mark = FileMark(sha256=entry.sha256, byte_count=entry.byte_count, modified_ns=entry.modified_ns, changed_ns=0)
+        return Fact(mark=mark, landed=landed, **entry.model_dump(include=set(Fact.model_fields)))
 
-def _failed_entry(
-    delivery: Delivery, contract: Contract, settings: Settings, failure: DeliveryError | OSError
-) -> LedgerEntry:
-    message = failed_reading(delivery.label, failure)
-    return blank_entry(contract, settings).model_copy(
-        update={"file_name": delivery.name, "status": "failed", "message": message}
-    )
+    def _listing(self, facts: Iterable[Fact]) -> Listing:
+        others = marks_of(facts)
+        paths = delivered_files(self.settings.inbox_dir, self.contract.name)
+        deliveries = (recognise(self.contract.name, path, self.memory, others) for path in paths)
+        return list_files(deliveries, self.contract)
 
+    def _sound_objects(self, listing: Listing, facts: Sequence[Fact]) -> set[str]:
+        """The objects there are, without those that the models are to read and that are damaged, which is told."""
+        held = self.objects.names() | {mark.sha256 for mark in self.memory.landed.values()}
+        while True:
+            standing = standing_of(self.blank, listing.files, facts, held)
+            damaged = [
+                file for file in standing.landed if not (self._is_placed(file) or self.objects.is_whole(file.landed))
+            ]
+            if not damaged:
+                return held
+            for file in damaged:
+                self._tell_damaged(file, standing)
+                held.discard(file.landed)
 
-def _settled(
-    deliveries: list[Delivery],
-    contract: Contract,
-    previous: list[LedgerEntry],
-    memory: SourceMemory,
-    settings: Settings,
-    progress: Progress,
-) -> dict[Path, LedgerEntry]:
-    """What needs no reading: files that another corrects or repeats, and those that were landed before."""
-    corrected = _corrected_by_another(deliveries, contract)
-    first: dict[str, Delivery] = {}
-    entries = {(entry.file_name, entry.sha256, entry.contract): entry for entry in previous if entry.status == "landed"}
-    blank = blank_entry(contract, settings)
-    settled = {}
-    is_held: dict[Path, bool] = {}
-    for delivery in deliveries:
-        new = new_entry(blank, delivery)
-        original = first.setdefault(delivery.sha256, delivery)
-        if delivery.path in corrected:
-            message = f"corrected by {corrected[delivery.path].name}, not counted"
-            settled[delivery.path] = new.model_copy(update={"status": "replaced", "message": message})
-        elif original is not delivery:
-            message = f"same content as {original.name}, counted once"
-            settled[delivery.path] = new.model_copy(update={"status": "duplicate", "message": message})
-        elif entry := entries.get((delivery.name, delivery.sha256, blank.contract)):
-            path = landing_file(settings.landing_dir / contract.name, settings.edition, entry.landing_name)
-            if path not in is_held:
-                is_held[path] = memory.holds(settings.landing_dir, path)
-                if not is_held[path] and path.relative_to(settings.landing_dir).as_posix() in memory.landed:
-                    progress(f"{delivery.label}: {path} is gone or damaged; {_what_is_read_again(entry)}")
-            if is_held[path]:
-                settled[delivery.path] = entry.model_copy(update={"modified_ns": delivery.mark.modified_ns})
-    return settled
+    def _tell_damaged(self, file: LandedFile, standing: Standing) -> None:
+        name = next(entry.file_name for entry in standing.settled.values() if entry.file_id == file.file_ids[0])
+        again = "it and the files landed with it are" if len(file.file_ids) > 1 else "the file is"
+        path = self._landing_file(file.name)
+        self.progress(f"{self.contract.name}/{name}: {path} is gone or damaged; {again} read again")
 
+    def _land(self, listing: Listing, standing: Standing) -> Outcomes:
+        unread = {delivery.path for delivery in listing.deliveries if delivery.path.name in standing.unread}
+        lots = still_to_land(plan_lots(listing.deliveries, self.contract), unread, self.contract)
+        return land_all(lots, self.contract, self.settings, self.objects, self.progress)
 
-def _what_is_read_again(entry: LedgerEntry) -> str:
-    return "the file is read again" if entry.landed_in is None else "it and the files landed with it are read again"
+    def _close(self, listing: Listing, standing: Standing, outcomes: Outcomes) -> IngestReport:
+        """Bring landing and ledger to what the inbox and the facts say."""
+        entries = (*standing.settled.values(), *self._failed(listing, outcomes), *standing.gone)
+        taken_count = self._place_all(standing, outcomes)
+        removed_count = self._remove_unclaimed(standing)
+        empty, ledger = self._landing_file(NO_FILE), ledger_path(*self._place)
+        if taken_count:
+            self.progress(f"{self.contract.name}: {taken_count:,} files were landed already")
+        if self._remembered_as(ledger) in self.memory.landed and not self.memory.holds(self._place[0], ledger):
+            self.progress(f"{ledger} is gone or damaged; it is made anew")
+        for path in (empty, ledger):
+            if not self.memory.holds(self.settings.landing_dir, path):
+                path.unlink(missing_ok=True)
+        write_empty_landing(self.contract, empty)
+        write_ledger(*self._place, entries)
+        self.objects.keep_only(file.landed for file in standing.landed)
+        refused = {entry.file_name for entry in entries if entry.status == "failed"}
+        delivered = {each.path.name: each.mark for each in listing.deliveries if each.name not in refused}
+        landed = [self._landing_file(file.name) for file in standing.landed]
+        remember(*self._place, delivered, [*landed, empty, ledger])
+        read_count = len(outcomes) + len(listing.refused)
+        return IngestReport(self.contract.name, entries, read_count, removed_count, taken_count)
 
+    def _failed(self, listing: Listing, outcomes: Outcomes) -> Iterator[LedgerEntry]:
+        faults = {path.name: outcome for path, outcome in outcomes.items() if isinstance(outcome, str)}
+        faults |= listing.refused
+        return (failed_entry(self.blank, file, faults[file.name]) for file in listing.files if file.name in faults)
 
-def _without_gone_files(
-    settled: dict[Path, LedgerEntry], contract: Contract, settings: Settings, progress: Progress
-) -> dict[Path, LedgerEntry]:
-    """What is settled, once every bundle some of whose files are gone or changed is written again without their rows.
+    def _place_all(self, standing: Standing, outcomes: Outcomes) -> int:
+        """Place what landing does not hold yet; returns how many files were landed by others."""
+        read_now = {outcome.landed for outcome in outcomes.values() if isinstance(outcome, Fact)}
+        taken_count = 0
+        for file in standing.landed:
+            if self._is_placed(file):
+                continue
+            path = self._landing_file(file.name)
+            if file.landed not in read_now and self._remembered_as(path) in self.memory.landed:
+                self.progress(f"{self.contract.name}: {path} is gone or damaged; it is put back")
+            elif file.landed not in read_now and file.is_all:
+                taken_count += len(file.file_ids)
+            place(self.objects, file, path)
+        return taken_count
 
-    The files of a bundle that cannot be read are not settled.
-    """
-    bundles: dict[str, dict[Path, LedgerEntry]] = {}
-    for path, entry in settled.items():
-        if entry.landed_in is not None:
-            bundles.setdefault(entry.landed_in, {})[path] = entry
-    for name, entries in bundles.items():
-        ids = [entry.file_id for entry in entries.values()]
-        if (reduced := bundle_name(ids)) == name:
-            continue
-        old, new = (
-            landing_file(settings.landing_dir / contract.name, settings.edition, held) for held in (name, reduced)
-        )
-        try:
-            reduce_bundle(old, ids, new)
-        except duckdb.Error:
-            progress(f"{contract.name}: {old} is damaged; the {len(ids):,} files landed in it are read again")
-            settled = {path: entry for path, entry in settled.items() if path not in entries}
-        else:
-            landed_in = None if len(ids) == 1 else reduced
-            settled |= {path: entry.model_copy(update={"landed_in": landed_in}) for path, entry in entries.items()}
-    return settled
+    def _remove_unclaimed(self, standing: Standing) -> int:
+        """Remove landing files of the edition that no present file claims; returns how many."""
+        claimed = {self._landing_file(name) for name in (NO_FILE, *(file.name for file in standing.landed))}
+        folder = self.settings.landing_dir / self.contract.name
+        unclaimed = [path for path in folder.glob(f"{self.settings.edition}-*") if path not in claimed]
+        for path in unclaimed:
+            path.unlink()
+        return len(unclaimed)
 
+    def _is_placed(self, file: LandedFile) -> bool:
+        """Whether landing holds what the models are to read of an object, whole."""
+        path = self._landing_file(file.name)
+        known = self.memory.landed.get(self._remembered_as(path))
+        is_it = known is not None and (known.sha256 == file.landed or not file.is_all)
+        return is_it and self.memory.holds(self.settings.landing_dir, path)
 
-def _corrected_by_another(deliveries: list[Delivery], contract: Contract) -> dict[Path, Delivery]:
-    """The deliveries that a later correction takes the place of, each with the latest."""
-    versions = {delivery.path: delivery.version(contract.correction_mark) for delivery in deliveries}
-    latest: dict[str, tuple[int, Delivery]] = {}
-    for delivery in deliveries:
-        name, number = versions[delivery.path]
-        if name not in latest or number >= latest[name][0]:
-            latest[name] = (number, delivery)
-    return {path: latest[name][1] for path, (name, number) in versions.items() if number < latest[name][0]}
+    @property
+    def _place(self) -> tuple[Path, int, str]:
+        return self.settings.landing_dir, self.settings.edition, self.contract.name
 
+    def _landing_file(self, name: str) -> Path:
+        return landing_file(self.settings.landing_dir / self.contract.name, self.settings.edition, name)
 
-def _remember(deliveries: list[Delivery], kept: list[LedgerEntry], contract: Contract, settings: Settings) -> None:
-    """Remember what was hashed and what was landed; a file that failed is hashed again."""
-    landing, edition = settings.landing_dir, settings.edition
-    names = dict.fromkeys(entry.landing_name for entry in kept if entry.status == "landed")
-    paths = [landing_file(landing / contract.name, edition, name) for name in [*names, NO_FILE]]
-    failed = {entry.file_name for entry in kept if entry.status == "failed"}
-    delivered = {delivery.path.name: delivery.mark for delivery in deliveries if delivery.name not in failed}
-    present = [path for path in [*paths, ledger_path(landing, edition, contract.name)] if path.is_file()]
-    remember(landing, edition, contract.name, delivered, present)
-
-
-def _gone(previous: list[LedgerEntry], kept: list[LedgerEntry]) -> list[LedgerEntry]:
-    """Entries of contents that are no longer delivered: replaced under the same name, or withdrawn."""
-    present = {(entry.file_name, entry.file_id) for entry in kept}
-    names = {entry.file_name for entry in kept}
-    return [
-        entry
-        if entry.status in ("superseded", "withdrawn")
-        else entry.model_copy(
-            update={"status": "superseded" if entry.file_name in names else "withdrawn", "landed_in": None}
-        )
-        for entry in previous
-        if (entry.file_name, entry.file_id) not in present
-    ]
-
-
-def _remove_unclaimed(landing: Path, kept: list[LedgerEntry], edition: int) -> int:
-    """Remove landing files of the edition that no present file claims; returns how many."""
-    claimed = {landing_file(landing, edition, entry.landing_name) for entry in kept if entry.status == "landed"}
-    claimed.add(landing_file(landing, edition, NO_FILE))
-    unclaimed = [path for path in landing.glob(f"{edition}-*") if path not in claimed]
-    for path in unclaimed:
-        path.unlink()
-    return len(unclaimed)
+    def _remembered_as(self, path: Path) -> str:
+        return path.relative_to(self.settings.landing_dir).as_posix()
 
 
 def count_by_reason(landing_dir: Path, report: IngestReport) -> Counter[tuple[str, str]]:

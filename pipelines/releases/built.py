@@ -10,8 +10,8 @@ from pipelines.foundation.state import read_cache, write_state
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.inbox import delivered_files, unknown_folders
 from pipelines.ingest.ledger import present_entries
+from pipelines.ingest.listing import recognise
 from pipelines.ingest.memory import read_memory
-from pipelines.ingest.source import recognise
 from pipelines.releases.embargo import embargo_of, present_day
 from pipelines.releases.releases import Releases
 from pipelines.settings import Settings

@@ -185,7 +185,7 @@ def test_a_correction_of_the_same_size_and_time_is_read(settings: Settings, deli
     assert codes_of(settings) == ["1000000009"]
 
 
-@pytest.mark.parametrize("damage", [flip_a_bit, Path.unlink, lambda path: path.write_bytes(b"")])
+@pytest.mark.parametrize("damage", [flip_a_bit, lambda path: path.write_bytes(b"")])
 def test_damaged_landing_is_read_again(settings: Settings, deliver: Deliver, damage: Callable[[Path], None]) -> None:
     deliver(SOURCE, "a.csv", registry("1000000001"))
     ingest(settings)
@@ -198,6 +198,31 @@ def test_damaged_landing_is_read_again(settings: Settings, deliver: Deliver, dam
     assert ingest(settings).read_count == 1
     assert landed.read_bytes() == whole
     require_whole_landing(settings.landing_dir)
+    assert is_inbox_landed(settings)
+
+
+def replace_with_a_flipped_bit(path: Path) -> None:
+    """Damage landing and not the object whose second name it is."""
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content)
+    flip_a_bit(path)
+
+
+@pytest.mark.parametrize("damage", [replace_with_a_flipped_bit, Path.unlink])
+def test_landing_is_put_back_from_what_was_landed(
+    settings: Settings, deliver: Deliver, damage: Callable[[Path], None]
+) -> None:
+    deliver(SOURCE, "a.csv", registry("1000000001"))
+    ingest(settings)
+    landed = only_landing_file(settings)
+    whole = landed.read_bytes()
+    damage(landed)
+    assert not is_inbox_landed(settings)
+    told: list[str] = []
+    assert ingest_source(CONTRACT, settings, told.append).read_count == 0
+    assert "is gone or damaged; it is put back" in told[0]
+    assert landed.read_bytes() == whole
     assert is_inbox_landed(settings)
 
 
@@ -228,21 +253,21 @@ def test_a_bit_that_flips_with_no_trace_is_found_by_content(settings: Settings, 
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff"])
-def test_what_cannot_be_remembered_is_read_again(settings: Settings, deliver: Deliver, content: bytes) -> None:
+def test_what_cannot_be_remembered_is_found_out_anew(settings: Settings, deliver: Deliver, content: bytes) -> None:
     deliver(SOURCE, "a.csv", registry("1000000001"))
     ingest(settings)
     memory_path(settings.landing_dir, 2017, SOURCE).write_bytes(content)
-    assert ingest(settings).read_count == 1
-    assert ingest(settings).read_count == 0
+    report = ingest(settings)
+    assert (report.read_count, report.taken_count) == (0, 1)
+    assert not ingest(settings).is_changed
     assert codes_of(settings) == ["1000000001"]
 
 
-@pytest.mark.parametrize(
-    "damage", [flip_a_bit, lambda path: path.write_bytes(b""), lambda path: path.write_bytes(b"x")]
-)
-def test_a_damaged_ledger_is_named_or_put_back(
-    settings: Settings, deliver: Deliver, damage: Callable[[Path], None]
-) -> None:
+BYTES_LOST = [flip_a_bit, Path.unlink, lambda path: path.write_bytes(b""), lambda path: path.write_bytes(b"x")]
+
+
+@pytest.mark.parametrize("damage", BYTES_LOST)
+def test_a_damaged_ledger_is_made_anew(settings: Settings, deliver: Deliver, damage: Callable[[Path], None]) -> None:
     path = deliver(SOURCE, "a.csv", registry("1000000001"))
     ingest(settings)
     path.unlink()
@@ -250,17 +275,27 @@ def test_a_damaged_ledger_is_named_or_put_back(
     ingest(settings)
     ledger = ledger_path(settings.landing_dir, 2017, SOURCE)
     said = read_ledger(settings.landing_dir, 2017, SOURCE)
-    copy = ledger_path(settings.inputs_dir / "2017-0123456789ab", 2017, SOURCE)
-    copy.parent.mkdir(parents=True)
-    copy.write_bytes(ledger.read_bytes())
     damage(ledger)
     assert not is_inbox_landed(settings)
-    ingest(settings)
+    told: list[str] = []
+    assert ingest_source(CONTRACT, settings, told.append).read_count == 0
+    assert told == [f"{ledger} is gone or damaged; it is made anew"]
     assert read_ledger(settings.landing_dir, 2017, SOURCE) == said
-    damage(ledger)
-    copy.unlink()
-    with pytest.raises(CepingError, match=r"2017-site_registry\.parquet is damaged.* remove it and run again"):
-        ingest(settings)
-    ledger.unlink()
+    assert {entry.status for entry in said} == {"landed", "withdrawn"}
+
+
+@pytest.mark.parametrize("is_ledger_there", [True, False])
+@pytest.mark.parametrize("damage", BYTES_LOST)
+def test_what_damaged_facts_told_is_found_out_anew(
+    settings: Settings, deliver: Deliver, damage: Callable[[Path], None], is_ledger_there: bool
+) -> None:
+    deliver(SOURCE, "a.csv", registry("1000000001"))
     ingest(settings)
-    assert codes_of(settings) == ["1000000002"]
+    said = read_ledger(settings.landing_dir, 2017, SOURCE)
+    [facts] = (settings.home_dir / "facts" / "2017" / SOURCE).iterdir()
+    damage(facts)
+    if not is_ledger_there:
+        ledger_path(settings.landing_dir, 2017, SOURCE).unlink()
+    assert ingest(settings).read_count == (0 if is_ledger_there else 1)
+    assert read_ledger(settings.landing_dir, 2017, SOURCE) == said
+    assert not ingest(settings).is_changed

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.errors import DeliveryError
-from pipelines.ingest import loading
+from pipelines.ingest import plan
 from pipelines.ingest.conform import conforming_select, connect
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.ingest.landing import NO_FILE, landed_paths, landing_file, write_empty_landing
@@ -107,7 +107,7 @@ def test_files_landed_together_are_as_they_are_alone(
     _, refused = ingest(settings, told)
     assert landed_files(settings) < FILES
     alone = settings.model_copy(update={"home": tmp_path / "alone"})
-    monkeypatch.setattr(loading, "FEWEST_TOGETHER", 1_000)
+    monkeypatch.setattr(plan, "FEWEST_TOGETHER", 1_000)
     told_alone: list[str] = []
     assert ingest(alone, told_alone) == (-1, refused)
     assert entries(settings) == entries(alone)

@@ -79,7 +79,7 @@ def _reader(suffix: str, processes: Processes, *, is_whole: bool) -> Reader | No
 
 def kind_read_together(delivery: Delivery) -> str | None:
     """The format of a small file whose rows may be read in one statement with others; null of any other file."""
-    if not 0 < delivery.mark.byte_count <= MOST_BYTES_TOGETHER:
+    if not 0 < delivery.byte_count <= MOST_BYTES_TOGETHER:
         return None
     name = delivery.path.with_suffix("") if is_compressed(delivery.path) else delivery.path
     return FORMATS_READ_TOGETHER.get(name.suffix.lower())
