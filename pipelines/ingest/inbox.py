@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pipelines.errors import DeliveryError
@@ -66,10 +66,11 @@ class Delivery:
             raise self._changed()
         return mark
 
-    @cached_property
+    @property
     def byte_count(self) -> int:
-        """The file's size as it is listed, before it is hashed."""
-        return self.path.stat().st_size
+        """The file's size, which is known before it is hashed."""
+        mark = self.known or vars(self).get("mark")
+        return mark.byte_count if mark is not None else self.path.stat().st_size
 
     @property
     def sha256(self) -> str:
@@ -94,13 +95,19 @@ class Delivery:
 
         A mark without a number is the first correction; a name without a mark is no correction.
         """
-        stem = self.name
-        while (shorter := Path(stem)).suffix.lower() in SUFFIXES:
-            stem = shorter.stem
-        mark = re.search(correction_mark, stem)
-        if mark is None:
-            return stem, 0
-        return stem[: mark.start()], next((int(number) for number in mark.groups() if number), 1)
+        return _version(self.name, correction_mark)
+
+
+@lru_cache(maxsize=1 << 16)
+def _version(name: str, correction_mark: str) -> tuple[str, int]:
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122
+    while suffix.lower() in SUFFIXES:
+        name = stem
+        stem, suffix = os.path.splitext(name)  # noqa: PTH122
+    mark = re.search(correction_mark, name)
+    if mark is None:
+        return name, 0
+    return name[: mark.start()], next((int(number) for number in mark.groups() if number), 1)
 
 
 def delivered_files(inbox: Path, source: str) -> list[Path]:

@@ -145,25 +145,24 @@ def standing_of(
     readable = [file for file in listed if file.sha256 is not None]
     known = _facts_by_content(facts, blank.contract, held)
     latest = _latest_corrections(readable)
-    settled: dict[str, LedgerEntry] = {}
+    said: dict[str, dict[str, object]] = {}
     chosen: dict[str, Fact] = {}
     first: dict[str | None, Listed] = {}
     for file in readable:
         original = first.setdefault(file.sha256, file)
         if (correction := latest[file.subject]).correction > file.correction:
             message = f"corrected by {correction.shown_name}, not counted"
-            settled[file.name] = _entry(blank, file, {"status": "replaced", "message": message})
+            said[file.name] = {"status": "replaced", "message": message}
         elif original is not file:
             message = f"same content as {original.shown_name}, counted once"
-            settled[file.name] = _entry(blank, file, {"status": "duplicate", "message": message})
+            said[file.name] = {"status": "duplicate", "message": message}
         elif (fact := known.get((file.shown_name, file.sha256))) is not None:
             chosen[file.name] = fact
-            settled[file.name] = _entry(blank, file, _said_by(fact))
     landed = _landed_files(chosen.values(), facts)
-    names = {file_id: file.name for file in landed for file_id in file.file_ids if file.name != file_id}
-    for name, fact in chosen.items():
-        settled[name] = settled[name].model_copy(update={"landed_in": names.get(fact.file_id)})
-    unread = frozenset(file.name for file in readable if file.name not in settled)
+    shared = {file_id: file.name for file in landed for file_id in file.file_ids if file.name != file_id}
+    said |= {name: {**_said_by(fact), "landed_in": shared.get(fact.file_id)} for name, fact in chosen.items()}
+    settled = {file.name: _entry(blank, file, said[file.name]) for file in readable if file.name in said}
+    unread = frozenset(file.name for file in readable if file.name not in said)
     return Standing(settled, unread, _gone(blank, listed, facts), landed)
 
 

@@ -45,6 +45,7 @@ class Landing:
     """Where and how the files of one source are landed."""
 
     contract: Contract
+    fingerprint: str
     edition: int
     objects: Objects
     threads_a_file: int
@@ -71,7 +72,7 @@ def land_all(
     threads_a_file = settings.threads if len(lots) == 1 else 1
     outcomes: Outcomes = {}
     with page_processes(settings.threads) as processes, ThreadPoolExecutor(max_workers=settings.threads) as pool:
-        landing = Landing(contract, settings.edition, objects, threads_a_file, key, processes)
+        landing = Landing(contract, contract.fingerprint, settings.edition, objects, threads_a_file, key, processes)
         done = zip(lots, pool.map(partial(_timed, landing), lots), strict=True)
         while told := list(islice(done, 1 if len(lots) <= MOST_LINES else MOST_LINES)):
             together = [(delivery, found[delivery.path]) for lot, (found, _) in told for delivery in lot]
@@ -153,7 +154,7 @@ def _fact(landing: Landing, delivery: Delivery, tables: list[RawTable], rows: in
     return Fact(
         file_name=delivery.name,
         mark=delivery.mark,
-        contract=landing.contract.fingerprint,
+        contract=landing.fingerprint,
         encoding=tables[0].encoding,
         sheets=tuple(table.sheet for table in tables if table.sheet is not None),
         ignored_sheets=(*tables[0].ignored_sheets, *_skipped(tables)),

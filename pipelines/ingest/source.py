@@ -107,11 +107,11 @@ class SourceRun:
         """Plan, land and close."""
         facts = self._known_facts()
         listing = self._listing(facts)
-        held = self._sound_objects(listing, facts)
-        outcomes = self._land(listing, standing_of(self.blank, listing.files, facts, held))
-        read_now = [outcome for outcome in outcomes.values() if isinstance(outcome, Fact)]
-        held |= {fact.landed for fact in read_now if fact.landed is not None}
-        standing = standing_of(self.blank, listing.files, [*facts, *read_now], held)
+        standing, held = self._sound_standing(listing, facts)
+        outcomes = self._land(listing, standing)
+        if read_now := [outcome for outcome in outcomes.values() if isinstance(outcome, Fact)]:
+            held |= {fact.landed for fact in read_now if fact.landed is not None}
+            standing = standing_of(self.blank, listing.files, [*facts, *read_now], held)
         return self._close(listing, standing, outcomes)
 
     def _known_facts(self) -> list[Fact]:
@@ -146,8 +146,11 @@ class SourceRun:
         deliveries = (recognise(self.contract.name, path, self.memory, others) for path in paths)
         return list_files(deliveries, self.contract)
 
-    def _sound_objects(self, listing: Listing, facts: Sequence[Fact]) -> set[str]:
-        """The objects there are, without those that the models are to read and that are damaged, which is told."""
+    def _sound_standing(self, listing: Listing, facts: Sequence[Fact]) -> tuple[Standing, set[str]]:
+        """How the files stand, and the objects there are, but those that would be read and are damaged: they are told.
+
+        Files whose rows are damaged are to be read.
+        """
         held = self.objects.names() | {mark.sha256 for mark in self.memory.landed.values()}
         while True:
             standing = standing_of(self.blank, listing.files, facts, held)
@@ -155,7 +158,7 @@ class SourceRun:
                 file for file in standing.landed if not (self._is_placed(file) or self.objects.is_whole(file.landed))
             ]
             if not damaged:
-                return held
+                return standing, held
             for file in damaged:
                 self._tell_damaged(file, standing)
                 held.discard(file.landed)
