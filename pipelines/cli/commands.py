@@ -167,6 +167,20 @@ def run(
 
 
 @app.command()
+def land(
+    part: Annotated[str, typer.Option("--part", help="Which part of how many: 3/16 is the third of sixteen.")] = "1/1",
+    edition: Edition = 2017,
+    inbox: Inbox = None,
+    home: Home = None,
+) -> None:
+    """Land one part of an inbox, as one of several workers; ceping run then finds it landed."""
+    from pipelines.cli.land import land_and_print
+
+    with settings_for(home, edition, inbox) as settings:
+        land_and_print(settings, part)
+
+
+@app.command()
 def gate(
     edition: Edition = 2017,
     home: Home = None,

@@ -4,7 +4,7 @@ It follows from names and sizes alone: whoever lists the same files makes the sa
 and whatever has been landed.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -37,12 +37,20 @@ def plan_lots(deliveries: Iterable[Delivery], contract: Contract) -> list[Lot]:
     return list(chain.from_iterable(cut))
 
 
-def still_to_land(lots: Iterable[Lot], unread: Collection[Path], contract: Contract) -> list[Lot]:
-    """The lots of which nothing is landed, as they are, and what is left of the others, cut anew."""
-    left = [[delivery for delivery in lot if delivery.path in unread] for lot in lots]
-    whole = [rest for lot, rest in zip(lots, left, strict=True) if len(rest) == len(lot)]
-    begun = (rest for lot, rest in zip(lots, left, strict=True) if len(rest) < len(lot))
-    return [*whole, *plan_lots(chain.from_iterable(begun), contract)]
+def still_to_land(lots: Iterable[Lot], unread: Mapping[Path, Delivery], contract: Contract) -> list[Lot]:
+    """The lots of which nothing is landed, as they are, and what is left of the others, cut anew.
+
+    Files are those of ``unread``, by path.
+    """
+    whole: list[Lot] = []
+    left: Lot = []
+    for lot in lots:
+        rest = [unread[delivery.path] for delivery in lot if delivery.path in unread]
+        if len(rest) == len(lot):
+            whole.append(rest)
+        else:
+            left += rest
+    return [*whole, *plan_lots(left, contract)]
 
 
 def share_of(work: Sequence[tuple[Work, int]], part: int, parts: int) -> list[Work]:

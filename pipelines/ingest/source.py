@@ -37,7 +37,7 @@ from pipelines.ingest.ledger import (
 from pipelines.ingest.listing import Listing, list_files, marks_of, recognise
 from pipelines.ingest.loading import Outcomes, Progress, land_all
 from pipelines.ingest.memory import FileMark, SourceMemory, read_memory, remember
-from pipelines.ingest.plan import plan_lots, still_to_land
+from pipelines.ingest.plan import Lot, plan_lots, still_to_land
 from pipelines.settings import Settings
 
 
@@ -108,7 +108,7 @@ class SourceRun:
         facts = self._known_facts()
         listing = self._listing(facts)
         standing, held = self._sound_standing(listing, facts)
-        outcomes = self._land(listing, standing)
+        outcomes = self._land(listing, standing, plan_lots(listing.deliveries, self.contract))
         if read_now := [outcome for outcome in outcomes.values() if isinstance(outcome, Fact)]:
             held |= {fact.landed for fact in read_now if fact.landed is not None}
             standing = standing_of(self.blank, listing.files, [*facts, *read_now], held)
@@ -169,10 +169,21 @@ class SourceRun:
         path = self._landing_file(file.name)
         self.progress(f"{self.contract.name}/{name}: {path} is gone or damaged; {again} read again")
 
-    def _land(self, listing: Listing, standing: Standing) -> Outcomes:
-        unread = {delivery.path for delivery in listing.deliveries if delivery.path.name in standing.unread}
-        lots = still_to_land(plan_lots(listing.deliveries, self.contract), unread, self.contract)
-        return land_all(lots, self.contract, self.settings, self.objects, self.progress)
+    def land_lots(self, lots: Sequence[Lot]) -> Outcomes:
+        """Land what is not landed yet of these lots, and close nothing."""
+        facts = self._known_facts()
+        marks = marks_of(facts)
+        paths = [delivery.path for lot in lots for delivery in lot]
+        listing = list_files((recognise(self.contract.name, path, self.memory, marks) for path in paths), self.contract)
+        outcomes = self._land(listing, standing_of(self.blank, listing.files, facts, self.objects.names()), lots)
+        by_name = {path.name: path for path in paths}
+        return outcomes | {by_name[name]: fault for name, fault in listing.refused.items()}
+
+    def _land(self, listing: Listing, standing: Standing, lots: Sequence[Lot]) -> Outcomes:
+        unread = {each.path: each for each in listing.deliveries if each.path.name in standing.unread}
+        return land_all(
+            still_to_land(lots, unread, self.contract), self.contract, self.settings, self.objects, self.progress
+        )
 
     def _close(self, listing: Listing, standing: Standing, outcomes: Outcomes) -> IngestReport:
         """Bring landing and ledger to what the inbox and the facts say."""

@@ -65,6 +65,8 @@ CACHES = (
     "landing/site_registry/2017.memory.json",
     "landing/file_ledger/2017-site_registry.parquet",
     "landing/site_registry/2017-*.parquet",
+    "facts/2017/site_registry/*.json",
+    "objects/2017/site_registry/*.parquet",
     "candidates/*/candidate.json",
     "candidates/*/verdict.json",
     "candidates/*/verdict.seal",
@@ -301,6 +303,8 @@ def _make_older(home: Path) -> None:
     """What earlier versions did not write is gone, and what they wrote otherwise is of another form."""
     for path in [*home.glob("landing/*/*.memory.json"), *home.glob("candidates/*/verdict.seal")]:
         path.unlink()
+    for folder in ("facts", "objects"):
+        shutil.rmtree(home / folder)
     (home / "secret" / "gate.key").unlink()
     (home / "landing" / "pseudonym_key.json").unlink()
     (home / "work" / "warehouse.built").write_text('{"models": "0", "seeds": "0"}', encoding="utf-8")
