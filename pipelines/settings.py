@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         default=None,
         description="Folder with one sub-folder per source; by default inbox/<edition> in the home.",
     )
+    store: str | None = Field(
+        default=None,
+        description="Store that several homes share, for what is landed: a folder, or s3://bucket/folder; by default "
+        "each home keeps its own.",
+    )
     seeds: Path = Field(
         default=SEEDS_DIR,
         description="Folder of reference data and rules; a centre may keep its own copy elsewhere.",
@@ -80,6 +85,13 @@ class Settings(BaseSettings):
         if self.inbox is not None:
             return self.inbox.expanduser().resolve()
         return self.home_dir / "inbox" / str(self.edition)
+
+    @property
+    def store_place(self) -> str | None:
+        """The address or the absolute path of the shared store, if there is one."""
+        if self.store is None or "://" in self.store:
+            return self.store
+        return str(Path(self.store).expanduser().resolve())
 
     @property
     def seeds_dir(self) -> Path:
@@ -192,6 +204,7 @@ class Settings(BaseSettings):
             "CEPING_HOME": str(self.home_dir),
             "CEPING_EDITION": str(self.edition),
             "CEPING_INBOX": str(self.inbox_dir),
+            **({"CEPING_STORE": self.store_place} if self.store_place else {}),
             "CEPING_SEEDS": str(self.seeds_dir),
             "CEPING_SEED_PATH": link_seeds(self.seeds_dir),
             "CEPING_THREADS": str(self.threads),

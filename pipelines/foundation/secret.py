@@ -1,4 +1,4 @@
-"""Keys of a home: made once from the system's randomness, readable by their owner alone, and never shown."""
+"""Keys: made once from the system's randomness, readable by their owner alone, and never shown."""
 
 import os
 import secrets
@@ -10,13 +10,23 @@ from pipelines.foundation.files import sync
 KEY_BYTES = 32
 
 
+def new_key() -> bytes:
+    """A key that nobody else has."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
 def make_key(path: Path) -> None:
-    """Make a key beside its place and link it there: no kill leaves half a key, and of two makers one wins."""
+    """Make a key, unless there is one."""
+    put_secret(path, new_key())
+
+
+def put_secret(path: Path, content: bytes) -> None:
+    """Write a secret beside its place and link it there: no kill leaves half of one, and of two writers one wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            stream.write(secrets.token_bytes(KEY_BYTES))
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(content)
         sync(unfinished)
         with suppress(FileExistsError):
             os.link(unfinished, path)

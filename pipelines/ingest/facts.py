@@ -17,6 +17,7 @@ from pipelines.foundation.files import sync
 from pipelines.foundation.hashing import hash_file
 from pipelines.foundation.lock import own_folder
 from pipelines.foundation.progress import report
+from pipelines.foundation.store import shared_store
 from pipelines.ingest.memory import FileMark
 from pipelines.settings import Settings
 
@@ -61,34 +62,35 @@ class Facts(BaseModel, frozen=True):
 class Objects:
     """What was landed of one source for one edition: objects with rows, and the facts that tell of them.
 
+    A home keeps those it needs. Where it shares a store, that has all of them, and the home takes what others landed.
     ``scratch`` is a folder of this process alone, on the same disk as the home.
     """
 
     def __init__(self, settings: Settings, source: str, scratch: Path) -> None:
-        place = Path(str(settings.edition)) / source
         self.scratch = scratch
-        self._objects = settings.home_dir / OBJECTS / place
-        self._facts = settings.home_dir / FACTS / place
+        self._shared = shared_store(settings)
+        self._home = settings.home_dir
+        self._objects = f"{OBJECTS}/{settings.edition}/{source}"
+        self._facts = f"{FACTS}/{settings.edition}/{source}"
         for folder in (self._objects, self._facts):
-            folder.mkdir(parents=True, exist_ok=True)
+            (self._home / folder).mkdir(parents=True, exist_ok=True)
 
     def path(self, landed: str) -> Path:
-        """Where the object of that hash is."""
-        return self._objects / f"{landed}.parquet"
+        """Where the home has the object of that hash."""
+        return self._home / self._objects / f"{landed}.parquet"
 
     def names(self) -> set[str]:
         """The hashes of the objects there are, whole or damaged."""
-        return {path.stem for path in self._objects.glob("*.parquet")}
+        return {Path(name).stem for name in self._names(self._objects, ".parquet")}
 
-    def is_whole(self, landed: str) -> bool:
-        """Whether the object is there, and is what its name says."""
-        path = self.path(landed)
-        return path.is_file() and hash_file(path) == landed
+    def has(self, landed: str) -> bool:
+        """Whether the home has the object, or can take it from the store, and it is what its name says."""
+        return self._is_whole(self.path(landed)) or self._is_taken(self.path(landed))
 
-    def take(self, path: Path) -> str:
+    def keep(self, path: Path) -> str:
         """Give a landed file its place among the objects; returns its hash."""
         landed = hash_file(path)
-        path.replace(self.path(landed))
+        self._put(path, self.path(landed))
         return landed
 
     def record(self, facts: Iterable[Fact]) -> None:
@@ -101,27 +103,57 @@ class Objects:
         unfinished = self.scratch / name
         unfinished.write_bytes(content)
         sync(unfinished)
-        unfinished.replace(self._facts / name)
+        self._put(unfinished, self._home / self._facts / name)
 
     def facts(self) -> tuple[list[Fact], bool]:
         """All facts, in no order, and whether none of them was damaged; those that are, are told of and removed."""
         found: list[Fact] = []
         is_whole = True
-        for path in self._facts.glob("*.json"):
-            content = path.read_bytes()
-            if hashlib.sha256(content).hexdigest() == path.stem:
-                found += Facts.model_validate_json(content).files
+        for name in self._shared.names(self._facts) if self._shared else self._names(self._facts, ".json"):
+            path = self._home / self._facts / name
+            if self._is_whole(path) or self._is_taken(path):
+                found += Facts.model_validate_json(path.read_bytes()).files
             else:
                 report("ingest", f"{path} is damaged; what it told is found out anew")
-                path.unlink()
+                path.unlink(missing_ok=True)
                 is_whole = False
         return found, is_whole
 
     def keep_only(self, claimed: Iterable[str]) -> None:
-        """Remove the objects that no present file has a row in."""
-        for landed in self.names().difference(claimed):
-            with suppress(FileNotFoundError):
-                self.path(landed).unlink()
+        """Remove from the home the objects that no present file has a row in; a shared store keeps them for others."""
+        held = {path.stem for path in (self._home / self._objects).glob("*.parquet")}
+        for landed in held.difference(claimed):
+            self.path(landed).unlink(missing_ok=True)
+
+    def _names(self, folder: str, suffix: str) -> set[str]:
+        """What is there, in the home or the store; a file of a name of its own is nothing of ours."""
+        own = {path.name for path in (self._home / folder).iterdir() if path.suffix == suffix}
+        return own | (self._shared.names(folder) if self._shared else set())
+
+    def _put(self, unfinished: Path, path: Path) -> None:
+        if self._shared:
+            self._shared.put(self._name_of(path), unfinished)
+        unfinished.replace(path)
+        # What has two names already keeps both.
+        unfinished.unlink(missing_ok=True)
+
+    def _is_taken(self, path: Path) -> bool:
+        """Whether the home has now taken what others put there under that name."""
+        if not self._shared:
+            return False
+        unfinished = self.scratch / path.name
+        with suppress(FileNotFoundError):
+            self._shared.fetch(self._name_of(path), unfinished)
+        if is_whole := unfinished.is_file() and hash_file(unfinished) == path.stem:
+            unfinished.replace(path)
+        unfinished.unlink(missing_ok=True)
+        return is_whole
+
+    def _name_of(self, path: Path) -> str:
+        return path.relative_to(self._home).as_posix()
+
+    def _is_whole(self, path: Path) -> bool:
+        return path.is_file() and hash_file(path) == path.stem
 
 
 @contextmanager

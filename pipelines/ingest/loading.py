@@ -122,7 +122,7 @@ def _write_bundle(landing: Landing, connection: duckdb.DuckDBPyConnection, share
         raise DeliveryError(f"{landing.contract.name}: rows of small files cannot be told apart")
     for delivery, _ in shared.files:
         delivery.require_unchanged()
-    landed = landing.objects.take(path)
+    landed = landing.objects.keep(path)
     return {
         delivery.path: _fact(landing, delivery, [alone], *counted.get(delivery.file_id, (0, 0)), landed)
         for delivery, alone in shared.files
@@ -138,7 +138,7 @@ def _land_alone(landing: Landing, delivery: Delivery) -> Fact | str:
             counted = _count(connection, path)
         delivery.require_unchanged()
         rows, fit = (sum(counts) for counts in ([rows for _, rows, _ in counted], [fit for *_, fit in counted]))
-        return _fact(landing, delivery, tables, rows, fit, landing.objects.take(path))
+        return _fact(landing, delivery, tables, rows, fit, landing.objects.keep(path))
     except Exception as failure:
         return failed_reading(delivery.label, failure)
 

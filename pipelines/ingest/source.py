@@ -38,6 +38,7 @@ from pipelines.ingest.listing import Listing, list_files, marks_of, recognise
 from pipelines.ingest.loading import Outcomes, Progress, land_all
 from pipelines.ingest.memory import FileMark, SourceMemory, read_memory, remember
 from pipelines.ingest.plan import Lot, plan_lots, still_to_land
+from pipelines.ingest.pseudonyms import pseudonym_key
 from pipelines.settings import Settings
 
 
@@ -105,6 +106,7 @@ class SourceRun:
 
     def run(self) -> IngestReport:
         """Plan, land and close."""
+        self._require_one_key()
         facts = self._known_facts()
         listing = self._listing(facts)
         standing, held = self._sound_standing(listing, facts)
@@ -114,6 +116,11 @@ class SourceRun:
             standing = standing_of(self.blank, listing.files, [*facts, *read_now], held)
         return self._close(listing, standing, outcomes)
 
+    def _require_one_key(self) -> None:
+        """Refuse a store under whose key the persons of this home's landing would be others."""
+        if self.contract.has_personal and self.settings.store is not None:
+            pseudonym_key(self.settings)
+
     def _known_facts(self) -> list[Fact]:
         """The facts of the source; the ledger says what those said that are damaged, or that nobody wrote down yet."""
         facts, is_whole = self.objects.facts()
@@ -121,24 +128,24 @@ class SourceRun:
             return facts
         told = {(fact.file_name, fact.mark.sha256, fact.contract) for fact in facts}
         with suppress(DamagedLedgerError):
-            missing = [
-                self._fact_by_ledger(entry)
-                for entry in read_ledger(*self._place)
-                if entry.status in ("landed", *GONE) and (entry.file_name, entry.sha256, entry.contract) not in told
-            ]
-            self.objects.record(missing)
-            facts += missing
+            entries = [entry for entry in read_ledger(*self._place) if entry.status in ("landed", *GONE)]
+            missing = [each for each in entries if (each.file_name, each.sha256, each.contract) not in told]
+            kept = {
+                name: self._kept(name) for name in {each.landing_name for each in missing if each.status == "landed"}
+            }
+            found = [_fact_by_ledger(entry, kept.get(entry.landing_name)) for entry in missing]
+            self.objects.record(found)
+            facts += found
         return facts
 
-    def _fact_by_ledger(self, entry: LedgerEntry) -> Fact:
-        path = self._landing_file(entry.landing_name)
-        landed = None
-        if entry.status == "landed" and self.memory.holds(self.settings.landing_dir, path):
-            landed = self.memory.landed[self._remembered_as(path)].sha256
-            if not self.objects.path(landed).exists():
-                link_or_copy(path, self.objects.path(landed))
-        mark = FileMark(sha256=entry.sha256, byte_count=entry.byte_count, modified_ns=entry.modified_ns, changed_ns=0)
-        return Fact(mark=mark, landed=landed, **entry.model_dump(include=set(Fact.model_fields)))
+    def _kept(self, name: str) -> str | None:
+        """The hash of the object that a landed file is kept as, where it is whole."""
+        path = self._landing_file(name)
+        if not self.memory.holds(self.settings.landing_dir, path):
+            return None
+        unfinished = self.objects.scratch / path.name
+        link_or_copy(path, unfinished)
+        return self.objects.keep(unfinished)
 
     def _listing(self, facts: Iterable[Fact]) -> Listing:
         others = marks_of(facts)
@@ -154,9 +161,7 @@ class SourceRun:
         held = self.objects.names() | {mark.sha256 for mark in self.memory.landed.values()}
         while True:
             standing = standing_of(self.blank, listing.files, facts, held)
-            damaged = [
-                file for file in standing.landed if not (self._is_placed(file) or self.objects.is_whole(file.landed))
-            ]
+            damaged = [file for file in standing.landed if not (self._is_placed(file) or self.objects.has(file.landed))]
             if not damaged:
                 return standing, held
             for file in damaged:
@@ -167,10 +172,13 @@ class SourceRun:
         name = next(entry.file_name for entry in standing.settled.values() if entry.file_id == file.file_ids[0])
         again = "it and the files landed with it are" if len(file.file_ids) > 1 else "the file is"
         path = self._landing_file(file.name)
+        if self._remembered_as(path) not in self.memory.landed:
+            path = self.objects.path(file.landed)
         self.progress(f"{self.contract.name}/{name}: {path} is gone or damaged; {again} read again")
 
     def land_lots(self, lots: Sequence[Lot]) -> Outcomes:
         """Land what is not landed yet of these lots, and close nothing."""
+        self._require_one_key()
         facts = self._known_facts()
         marks = marks_of(facts)
         paths = [delivery.path for lot in lots for delivery in lot]
@@ -253,6 +261,12 @@ class SourceRun:
 
     def _remembered_as(self, path: Path) -> str:
         return path.relative_to(self.settings.landing_dir).as_posix()
+
+
+def _fact_by_ledger(entry: LedgerEntry, landed: str | None) -> Fact:
+    mark = FileMark(sha256=entry.sha256, byte_count=entry.byte_count, modified_ns=entry.modified_ns, changed_ns=0)
+    landed = landed if entry.status == "landed" else None
+    return Fact(mark=mark, landed=landed, **entry.model_dump(include=set(Fact.model_fields)))
 
 
 def count_by_reason(landing_dir: Path, report: IngestReport) -> Counter[tuple[str, str]]:
