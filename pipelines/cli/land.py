@@ -10,4 +10,4 @@ def land_and_print(settings: Settings, part: str) -> None:
     """Land the part, printing a line for each thing that is reported; raises ``CepingError`` where a file fails."""
     with stage_lines():
         read_count = land_part(settings, Part.parse(part), lambda message: report("land", message))
-    print(f"part {part}: {read_count:,} files were read now")
+    print(f"part {part}: {read_count:,} {'file was' if read_count == 1 else 'files were'} read now")

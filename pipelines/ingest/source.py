@@ -200,7 +200,8 @@ class SourceRun:
         removed_count = self._remove_unclaimed(standing)
         empty, ledger = self._landing_file(NO_FILE), ledger_path(*self._place)
         if taken_count:
-            self.progress(f"{self.contract.name}: {taken_count:,} files were landed already")
+            were = "file was" if taken_count == 1 else "files were"
+            self.progress(f"{self.contract.name}: {taken_count:,} {were} landed already")
         if self._remembered_as(ledger) in self.memory.landed and not self.memory.holds(self._place[0], ledger):
             self.progress(f"{ledger} is gone or damaged; it is made anew")
         for path in (empty, ledger):

@@ -1,5 +1,9 @@
 """One store for several homes, in a folder or in a bucket: what one has landed the other has, and persons are one."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +17,7 @@ from pipelines.foundation.store import open_store
 from pipelines.ingest.contracts import Column, Contract, load_contracts
 from pipelines.ingest.part import Part, land_part
 from pipelines.ingest.source import IngestReport, ingest_source
-from pipelines.settings import Settings
+from pipelines.settings import PROJECT_ROOT, Settings
 from tests.fixtures.deliveries import landed_rows
 
 Deliver = Callable[[str, str, bytes], Path]
@@ -47,17 +51,18 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     if request.param == "folder":
         return str(tmp_path / "sto[r]e's")
     address = request.getfixturevalue("server")
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "any",
-        "AWS_SECRET_ACCESS_KEY": "any",
-        "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": address,
-        "AWS_ALLOW_HTTP": "true",
-    }.items():
+    exported = dict(re.findall(r"(AWS_\w+)=(\S+)", blocks_of_the_page()[-1]))
+    for name, value in {**exported, "AWS_ENDPOINT_URL": address, "AWS_ALLOW_HTTP": "true"}.items():
         monkeypatch.setenv(name, value)
     open_store.cache_clear()
     boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket=BUCKET)
     return f"s3://{BUCKET}/{tmp_path.name}"
+
+
+def blocks_of_the_page() -> list[str]:
+    """What docs/scaling.md has one type to share the work of an ingest."""
+    page = (PROJECT_ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+    return re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -194,3 +199,23 @@ def test_of_two_who_put_first_one_wins(store: str) -> None:
     assert opened.names("nothing") == set()
     with pytest.raises(FileNotFoundError):
         opened.read("a/c")
+
+
+@pytest.mark.usefixtures("inbox")
+def test_the_page_on_scaling_can_be_followed(store: str, settings: Settings, tmp_path: Path) -> None:
+    """Each block as it is written, but for the place of the store."""
+    of_one_home, of_a_store, of_a_bucket = blocks_of_the_page()
+    address = re.compile(r"(?<=CEPING_STORE=)\S+")
+    export = next(line for line in of_a_bucket.splitlines() if "CEPING_STORE" in line)
+    assert address.findall(export)[0].startswith("s3://")
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    for block in (of_one_home, address.sub(f'"{store}"', of_a_store)):
+        done = subprocess.run(
+            ["bash", "-euc", block], cwd=tmp_path, env=environment, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    alone = settings.for_run(home=tmp_path / "alone")
+    ingest_source(REGISTRY, alone, lambda message: None)
+    for other in (settings.for_run(home=tmp_path / "home"), settings.for_run(home=tmp_path / "other", store=store)):
+        assert ingest_source(REGISTRY, other, lambda message: None).read_count == 0
+        assert landed(other) == landed(alone)
