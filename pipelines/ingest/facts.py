@@ -8,6 +8,7 @@ believed.
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from pipelines.settings import Settings
 
 FACTS = "facts"
 OBJECTS = "objects"
+# A store far away is waited for, not worked for.
+TAKEN_AT_ONCE = 16
 
 
 class Fact(BaseModel, frozen=True):
@@ -83,9 +86,9 @@ class Objects:
         """The hashes of the objects there are, whole or damaged."""
         return {Path(name).stem for name in self._names(self._objects, ".parquet")}
 
-    def has(self, landed: str) -> bool:
-        """Whether the home has the object, or can take it from the store, and it is what its name says."""
-        return self._is_whole(self.path(landed)) or self._is_taken(self.path(landed))
+    def missing(self, landed: Iterable[str]) -> set[str]:
+        """Those objects that the home has not, whole, and cannot take from the store either."""
+        return {path.stem for path in self._not_taken(map(self.path, landed))}
 
     def keep(self, path: Path) -> str:
         """Give a landed file its place among the objects; returns its hash."""
@@ -107,17 +110,14 @@ class Objects:
 
     def facts(self) -> tuple[list[Fact], bool]:
         """All facts, in no order, and whether none of them was damaged; those that are, are told of and removed."""
-        found: list[Fact] = []
-        is_whole = True
-        for name in self._shared.names(self._facts) if self._shared else self._names(self._facts, ".json"):
-            path = self._home / self._facts / name
-            if self._is_whole(path) or self._is_taken(path):
-                found += Facts.model_validate_json(path.read_bytes()).files
-            else:
-                report("ingest", f"{path} is damaged; what it told is found out anew")
-                path.unlink(missing_ok=True)
-                is_whole = False
-        return found, is_whole
+        names = self._shared.names(self._facts) if self._shared else self._names(self._facts, ".json")
+        paths = [self._home / self._facts / name for name in names]
+        damaged = self._not_taken(paths)
+        for path in damaged:
+            report("ingest", f"{path} is damaged; what it told is found out anew")
+            path.unlink(missing_ok=True)
+        whole = (path for path in paths if path not in damaged)
+        return [fact for path in whole for fact in Facts.model_validate_json(path.read_bytes()).files], not damaged
 
     def keep_only(self, claimed: Iterable[str]) -> None:
         """Remove from the home the objects that no present file has a row in; a shared store keeps them for others."""
@@ -136,6 +136,12 @@ class Objects:
         unfinished.replace(path)
         # What has two names already keeps both.
         unfinished.unlink(missing_ok=True)
+
+    def _not_taken(self, paths: Iterable[Path]) -> set[Path]:
+        wanted = list(paths)
+        with ThreadPoolExecutor(max_workers=TAKEN_AT_ONCE) as pool:
+            is_there = pool.map(lambda path: self._is_whole(path) or self._is_taken(path), wanted)
+            return {path for path, is_it in zip(wanted, is_there, strict=True) if not is_it}
 
     def _is_taken(self, path: Path) -> bool:
         """Whether the home has now taken what others put there under that name."""

@@ -161,12 +161,14 @@ class SourceRun:
         held = self.objects.names() | {mark.sha256 for mark in self.memory.landed.values()}
         while True:
             standing = standing_of(self.blank, listing.files, facts, held)
-            damaged = [file for file in standing.landed if not (self._is_placed(file) or self.objects.has(file.landed))]
-            if not damaged:
+            wanted = [file for file in standing.landed if not self._is_placed(file)]
+            missing = self.objects.missing(file.landed for file in wanted)
+            if not missing:
                 return standing, held
-            for file in damaged:
-                self._tell_damaged(file, standing)
-                held.discard(file.landed)
+            for file in wanted:
+                if file.landed in missing:
+                    self._tell_damaged(file, standing)
+            held -= missing
 
     def _tell_damaged(self, file: LandedFile, standing: Standing) -> None:
         name = next(entry.file_name for entry in standing.settled.values() if entry.file_id == file.file_ids[0])
