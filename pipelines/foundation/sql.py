@@ -8,6 +8,10 @@ from typing import Any
 import duckdb
 
 Row = dict[str, Any]
+# Digits of a floating-point number that follow from its inputs, whatever engine computed it.
+SIGNIFICANT_DIGITS = 12
+# More than the last bits that engines differ by, less than what parts numbers of fourteen digits.
+BEYOND_LAST_BITS = 3e-15
 
 
 def literal(value: str | Path) -> str:
@@ -33,6 +37,12 @@ def identifier(name: str) -> str:
 def qualified(name: str) -> str:
     """A ``schema.table`` with each part in double quotes."""
     return ".".join(identifier(part) for part in name.split(".", 1))
+
+
+def significant(number: str) -> str:
+    """A floating-point number with its significant digits alone; a half goes away from zero, whatever its last bits."""
+    digits = f"printf('%.{SIGNIFICANT_DIGITS}g', {number} * {1 + BEYOND_LAST_BITS!r})"
+    return f"case when {number} = 0 then 0.0 else cast({digits} as double) end"
 
 
 def query_rows(

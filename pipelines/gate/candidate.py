@@ -18,9 +18,9 @@ from pipelines.errors import GateError
 from pipelines.foundation.files import building_folder
 from pipelines.foundation.hashing import hash_file, hash_json
 from pipelines.foundation.progress import report
-from pipelines.foundation.sql import identifier, literal
+from pipelines.foundation.sql import identifier, literal, significant
 from pipelines.settings import Engine
-from pipelines.warehouse.tables import TableSpec
+from pipelines.warehouse.tables import TableColumn, TableSpec
 
 DECLARATION = "candidate.json"
 NAME = "[0-9a-f]{64}"
@@ -127,7 +127,8 @@ def freeze(
 ) -> Candidate:
     """Write the tables, ordered by their keys, to Parquet, and name the folder by the contents.
 
-    The same rows give the same bytes, so freezing an unchanged warehouse returns the candidate that is there.
+    The same rows give the same bytes, so freezing an unchanged warehouse returns the candidate that is there; of
+    floating-point numbers the significant digits alone, which are the same whatever engine built them.
     ``delivered`` are the editions of which there are files: reference data knows others too, of which nothing is to be
     judged or published.
     """
@@ -160,7 +161,7 @@ def _freeze_table(
     connection: duckdb.DuckDBPyConnection, spec: TableSpec, folder: Path, delivered: Collection[int] | None
 ) -> FrozenTable:
     path = folder / f"{spec.full_name}.parquet"
-    columns = ", ".join(identifier(column.name) for column in spec.columns)
+    columns = ", ".join(_frozen_column(column) for column in spec.columns)
     order = ", ".join(f"{identifier(name)} nulls last" for name in spec.key) or "all"
     others = "false"
     if delivered is not None and spec.is_by_edition:
@@ -168,6 +169,11 @@ def _freeze_table(
     query = f"select {columns} from {spec.relation} where not ({others}) order by {order}"
     copied = connection.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd)").fetchone()
     return FrozenTable(**spec.model_dump(), row_count=copied[0] if copied else 0, sha256=hash_file(path))
+
+
+def _frozen_column(column: TableColumn) -> str:
+    name = identifier(column.name)
+    return f"{significant(name)} as {name}" if column.data_type == "double" else name
 
 
 def _is_synthetic(connection: duckdb.DuckDBPyConnection, spec: TableSpec) -> bool:
