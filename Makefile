@@ -21,7 +21,7 @@ run: .venv/installed ## From nothing to a published release of the example editi
 	@test -e $(CEPING_HOME)/inbox/$(EDITION) || $(BIN)/ceping example --out $(CEPING_HOME)/inbox/$(EDITION)
 	@$(BIN)/ceping run --edition $(EDITION)
 
-test: check .venv/oldest-client ## Every check and every test, by three workers: WORKERS=4
+test: check .venv/oldest-client .venv-sail/installed ## Every check and every test, by three workers: WORKERS=4
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 test-faults: .venv/installed ## Everything under faults, as a table; a night, or three minutes: FAULTS=--short
@@ -59,7 +59,7 @@ format: .venv/installed ## Put Python in the house's form
 	$(BIN)/ruff format .
 
 clean: ## Remove what was installed and cached; a home is never touched
-	rm -rf .venv .venv-spark .tools .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .seeds .parsed
+	rm -rf .venv .venv-sail .venv-spark .tools .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .seeds .parsed
 
 $(UV):
 	$(PYTHON) -m venv .tools
@@ -72,6 +72,11 @@ $(UV):
 # An environment of its own: where Spark is installed, Great Expectations imports it, and the gate waits for it.
 .venv-spark/installed: pyproject.toml uv.lock | $(UV)
 	UV_PROJECT_ENVIRONMENT=.venv-spark $(UV) sync --quiet --frozen --extra spark --python $(PYTHON)
+	@touch $@
+
+# Another such, of dbt, Sail and its client alone: each of Spark and Sail takes a pyspark of its own.
+.venv-sail/installed: pyproject.toml uv.lock | $(UV)
+	UV_PROJECT_ENVIRONMENT=.venv-sail $(UV) sync --quiet --frozen --only-group sail --python $(PYTHON)
 	@touch $@
 
 .venv/bench-installed: .venv/installed

@@ -22,6 +22,7 @@ class Engine(StrEnum):
     """Where the models are built; what comes after them is the same whichever it was."""
 
     duckdb = "duckdb"
+    sail = "sail"
     spark = "spark"
 
 
@@ -63,7 +64,11 @@ class Settings(BaseSettings):
         description="Folder of reference data and rules; a centre may keep its own copy elsewhere.",
     )
     threads: int = Field(default=2, ge=1, description="Threads DuckDB and dbt may use; processes for web archives.")
-    engine: Engine = Field(default=Engine.duckdb, description="Where the models are built: duckdb or spark.")
+    engine: Engine = Field(default=Engine.duckdb, description="Where the models are built: duckdb, sail or spark.")
+    sail_python: Path = Field(
+        default=PROJECT_ROOT / ".venv-sail" / "bin" / "python",
+        description="The Python of the environment that has Sail; `make .venv-sail/installed` makes it.",
+    )
     spark_dbt: Path = Field(
         default=PROJECT_ROOT / ".venv-spark" / "bin" / "dbt",
         description="The dbt command of the environment that has Spark; `make .venv-spark/installed` makes it.",
@@ -130,7 +135,7 @@ class Settings(BaseSettings):
 
     @property
     def spark_dir(self) -> Path:
-        """The tables of the Spark target and the catalogue that lists them."""
+        """The tables that Spark or Sail builds, and the catalogue of Spark that lists them."""
         return self.home_dir / "work" / "spark"
 
     @property
@@ -140,7 +145,7 @@ class Settings(BaseSettings):
 
     @property
     def spark_target_dir(self) -> Path:
-        """The same of a build on Spark, whose SQL is another."""
+        """The same of a build on Spark or Sail, whose SQL is another."""
         return self.home_dir / "work" / "dbt-spark"
 
     @property
@@ -209,6 +214,7 @@ class Settings(BaseSettings):
             "CEPING_SEED_PATH": link_seeds(self.seeds_dir),
             "CEPING_THREADS": str(self.threads),
             "CEPING_ENGINE": self.engine.value,
+            "CEPING_SAIL_PYTHON": str(self.sail_python),
             "CEPING_SPARK_DBT": str(self.spark_dbt),
             "CEPING_LANDING": str(self.landing_dir),
             "CEPING_SPARK": str(self.spark_dir),

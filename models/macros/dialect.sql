@@ -48,8 +48,11 @@
 {% endmacro %}
 
 {% macro spark__joined_text(text, separator, place) %}
-    {%- set pair = 'struct(' ~ (place or '0') ~ ' as place, ' ~ text ~ ' as said)' -%}
-    {{ return('array_join(transform(array_sort(collect_list(' ~ pair ~ ")), each -> each.said), '" ~ separator ~ "')") }}
+    {#- A name of its own for each text: Sail takes lists of structs with the same names for the same list. -#}
+    {%- set said = 'said_' ~ local_md5(text)[:8] -%}
+    {%- set pair = 'struct(' ~ (place or '0') ~ ' as place, ' ~ text ~ ' as ' ~ said ~ ')' -%}
+    {%- set texts = 'transform(array_sort(collect_list(' ~ pair ~ ')), each -> each.' ~ said ~ ')' -%}
+    {{ return('array_join(' ~ texts ~ ", '" ~ separator ~ "')") }}
 {% endmacro %}
 
 {#- The whole numbers of a group in order, joined. -#}
@@ -98,6 +101,11 @@
 {% macro duckdb__text_literal(text) %}{{ return("'" ~ (text | replace("'", "''")) ~ "'") }}{% endmacro %}
 
 {% macro spark__text_literal(text) %}{{ return(spark_literal(text)) }}{% endmacro %}
+
+{#- Where a table is kept. Sail would give each a name of chance; below Spark's own folder it is the same place. -#}
+{% macro spark__location_clause() %}
+    {% if target.name == 'sail' %}location '{{ this.schema }}.db/{{ this.identifier }}'{% endif %}
+{% endmacro %}
 
 {#- In how many rounds the severity of experts is solved. -#}
 {% macro severity_rounds() %}{{ return(adapter.dispatch('severity_rounds')()) }}{% endmacro %}

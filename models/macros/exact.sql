@@ -7,7 +7,12 @@
 {%- endmacro %}
 
 {% macro exact_sum(expression) -%}
-    cast(sum({{ exact(expression) }}) as double)
+    {{ from_decimal('sum(' ~ exact(expression) ~ ')') }}
+{%- endmacro %}
+
+{#- By way of text: each engine divides a decimal by its power of ten in a way of its own, and all read text alike. -#}
+{% macro from_decimal(number) -%}
+    cast(cast({{ number }} as string) as double)
 {%- endmacro %}
 
 {#- The mean of the rows that have a value, added so. -#}
@@ -21,7 +26,7 @@
 {%- endmacro %}
 
 {% macro exact_sum_over(expression, columns) -%}
-    cast(sum({{ exact(expression) }}) over (partition by {{ columns | join(', ') }}) as double)
+    {{ from_decimal('sum(' ~ exact(expression) ~ ') over (partition by ' ~ columns | join(', ') ~ ')') }}
 {%- endmacro %}
 
 {#- Whether a sum of shares or points reaches a limit: the last digits of a sum of thirds decide nothing. -#}

@@ -73,8 +73,9 @@ select
     {{ title_id('series', 'title_code') }} as title_id,
     {{ 'coalesce(known_title_code, title_code)' if titles else 'title_code' }} as title_key,
     {% endif -%}
-    {% for column in types -%}
-    {{ column }},
+    {% for column, type in types.items() -%}
+    {#- Landing does not say that an instant is one: it is of UTC. -#}
+    {{ 'cast(' ~ column ~ ' as timestamp) as ' ~ column if type == 'timestamp' else column }},
     {% endfor -%}
     {% for column, expression in derived.items() -%}
     {{ expression }} as {{ column }},

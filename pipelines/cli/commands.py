@@ -150,7 +150,8 @@ def run(
         str | None,
         typer.Option(
             envvar="CEPING_ENGINE",
-            help="Where models are built: duckdb, or spark after make .venv-spark/installed.  [default: duckdb]",
+            help="Where models are built: duckdb, or sail after make .venv-sail/installed, or spark after "
+            "make .venv-spark/installed.  [default: duckdb]",
         ),
     ] = None,
 ) -> None:
@@ -215,14 +216,19 @@ def verify(
     recompute: Annotated[
         bool, typer.Option(help="Compute its tables again from its inputs and compare the bytes.")
     ] = True,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="Where its models are built again: duckdb, sail or spark.  [default: where they were built]"),
+    ] = None,
 ) -> None:
     """Check every file of a release, and compute its tables again; exit code 1 where they differ."""
     from pipelines.cli.verification import print_verification
     from pipelines.questions.verification import verify_release
     from pipelines.releases.releases import Releases
 
-    with settings_for(home) as settings:
-        found = verify_release(settings, Releases.of(settings).find(release), recompute=recompute)
+    with settings_for(home, engine=engine) as settings:
+        chosen = settings.engine if engine else None
+        found = verify_release(settings, Releases.of(settings).find(release), recompute=recompute, engine=chosen)
         raise typer.Exit(print_verification(found))
 
 

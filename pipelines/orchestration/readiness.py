@@ -10,9 +10,9 @@ from pipelines.ingest.inbox import delivered_files
 from pipelines.reference.editions import require_described
 from pipelines.reference.soundness import require_sound_reference
 from pipelines.robustness.rules import read_rules
-from pipelines.settings import PARSED_DIR, Engine, Settings
+from pipelines.settings import PARSED_DIR, Settings
 from pipelines.warehouse.dbt_project import given_measures, read_manifest
-from pipelines.warehouse.spark import require_spark
+from pipelines.warehouse.spark import require_engine
 
 
 def require_ready(settings: Settings) -> None:
@@ -20,8 +20,7 @@ def require_ready(settings: Settings) -> None:
 
     Raises ``CepingError`` with every fault, each with its file and line where it has one.
     """
-    if settings.engine is Engine.spark:
-        require_spark(settings)
+    require_engine(settings)
     seeds = settings.seeds_dir
     delivered = {source for source in load_contracts() if delivered_files(settings.inbox_dir, source)}
     require_described(seeds, settings.edition, delivered)

@@ -11,7 +11,8 @@ from pipelines.orchestration.recomputing import computed_again
 from pipelines.releases.kept_inputs import kept_inputs
 from pipelines.releases.manifest import Manifest
 from pipelines.releases.release import Release
-from pipelines.settings import Settings
+from pipelines.settings import Engine, Settings
+from pipelines.warehouse.spark import require_engine
 
 
 class Outcome(StrEnum):
@@ -54,10 +55,13 @@ class Verification(BaseModel, frozen=True):
         return not self.damaged and (not self.differing or not self.is_same_code)
 
 
-def verify_release(settings: Settings, release: Release, *, recompute: bool = True) -> Verification:
+def verify_release(
+    settings: Settings, release: Release, *, recompute: bool = True, engine: Engine | None = None
+) -> Verification:
     """Check every file's hash and those of what was landed, and, with the inputs, every table against its computation.
 
-    Raises ``CepingError`` where a file is not what was published.
+    The models are built by the engine, or else by the one that built the release. Raises ``CepingError`` where a file
+    is not what was published, or the engine is not installed.
     """
     release.verify()
     manifest = release.manifest
@@ -77,7 +81,9 @@ def verify_release(settings: Settings, release: Release, *, recompute: bool = Tr
         return found.model_copy(update={"not_computed": "not asked for"})
     if inputs is None:
         return found.model_copy(update={"not_computed": "its inputs were not kept in this home"})
-    with computed_again(settings.for_run(engine=manifest.engine), inputs, release.edition) as candidate:
+    computing = settings.for_run(engine=engine or manifest.engine)
+    require_engine(computing)
+    with computed_again(computing, inputs, release.edition) as candidate:
         return found.model_copy(update={"tables": tuple(_checks(manifest, candidate))})
 
 

@@ -65,7 +65,7 @@ class Manifest(BaseModel, frozen=True):
     is_synthetic: bool
     code_version: str
     candidate: str
-    engine: Engine = Field(default=Engine.duckdb, description="What built the models: the last digits may be its own.")
+    engine: Engine = Field(default=Engine.duckdb, description="What built the models.")
     inputs: tuple[dict[str, JsonValue], ...]
     tables: tuple[ManifestTable, ...]
     checks: ManifestChecks

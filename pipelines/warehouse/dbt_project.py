@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -33,10 +33,10 @@ def dbt_executable() -> str:
     return str(beside_python) if beside_python.exists() else "dbt"
 
 
-def dbt_command(*arguments: str, executable: str | None = None) -> list[str]:
+def dbt_command(*arguments: str, executable: Sequence[str] = ()) -> list[str]:
     """A dbt command over the project; to be run in the folder of the warehouse, which the profile names relatively."""
     places = ["--project-dir", str(MODELS_DIR), "--profiles-dir", str(MODELS_DIR)]
-    return [executable or dbt_executable(), *arguments, *places]
+    return [*(executable or [dbt_executable()]), *arguments, *places]
 
 
 def manifest_path(settings: Settings) -> Path:

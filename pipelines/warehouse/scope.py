@@ -72,8 +72,8 @@ def _scope(settings: Settings, *, rebuild: bool) -> BuildScope:
         sources=tuple(name for name, content in present.landing.items() if mark.landing.get(name) != content),
         seeds=tuple(name for name, content in present.seeds.items() if mark.seeds[name] != content),
     )
-    # On Spark every table is built whole: nothing there is kept from one build to the next.
-    if settings.engine is Engine.spark and not scope.is_empty:
+    # Elsewhere every table is built whole: nothing there is kept from one build to the next.
+    if settings.engine is not Engine.duckdb and not scope.is_empty:
         return BuildScope(is_full_refresh=True)
     return scope
 

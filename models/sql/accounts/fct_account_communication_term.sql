@@ -57,7 +57,7 @@ counted as (
     select
         applied.*,
         dividends.counted as measured,
-        case when applied.divisor is null then 1 else divisors.counted end as divided_by
+        case when applied.divisor is null then cast(1 as double) else divisors.counted end as divided_by
     from applied
     left join counters as dividends
         on

@@ -142,7 +142,7 @@ def models(
 
 
 def _build(settings: Settings, arguments: list[str]) -> BuildResult:
-    """Build by the engine of the settings; on Spark everything, whatever was chosen."""
+    """Build by the engine of the settings; on Spark and Sail everything, whatever was chosen."""
     if settings.engine is Engine.duckdb:
         return build_warehouse(settings, arguments, _tell)
     result = build_on_spark(settings, (), _tell)
