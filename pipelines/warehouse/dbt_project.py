@@ -163,7 +163,8 @@ def compile_project(settings: Settings) -> None:
 
 def _parse(settings: Settings) -> None:
     settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
-    _dbt(settings, "parsed", "parse")
+    # From nothing: parsed on from another version, where a macro has changed, a test loses its description.
+    _dbt(settings, "parsed", "parse", "--no-partial-parse")
 
 
 def _dbt(settings: Settings, done: str, *arguments: str) -> None:
