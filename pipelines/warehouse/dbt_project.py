@@ -25,6 +25,8 @@ MANIFEST = "manifest.json"
 PARTIAL = "partial_parse.msgpack"
 PARSE = (MANIFEST, PARTIAL)
 HASHES = "hashes.json"
+# From nothing: parsed on from another version, where a macro has changed, a test loses its description.
+PARSING = ("parse", "--no-partial-parse")
 
 
 def dbt_executable() -> str:
@@ -64,7 +66,7 @@ def manifest_path(settings: Settings) -> Path:
 def _project_hash(settings: Settings) -> str:
     """Hash of all that a parse depends on: the rows of seeds are no part of it, their names are."""
     seeds = sorted(path.relative_to(settings.seeds_dir).as_posix() for path in settings.seeds_dir.rglob("*.csv"))
-    return hash_json([hash_folders([MODELS_DIR]), str(settings.seeds_dir), seeds, version("dbt-core")])
+    return hash_json([hash_folders([MODELS_DIR]), str(settings.seeds_dir), seeds, version("dbt-core"), PARSING])
 
 
 def _is_parse(folder: Path, project: str) -> bool:
@@ -163,8 +165,7 @@ def compile_project(settings: Settings) -> None:
 
 def _parse(settings: Settings) -> None:
     settings.dbt_target_dir.mkdir(parents=True, exist_ok=True)
-    # From nothing: parsed on from another version, where a macro has changed, a test loses its description.
-    _dbt(settings, "parsed", "parse", "--no-partial-parse")
+    _dbt(settings, "parsed", *PARSING)
 
 
 def _dbt(settings: Settings, done: str, *arguments: str) -> None:
