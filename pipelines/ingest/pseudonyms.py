@@ -8,8 +8,8 @@ import hashlib
 from pydantic import BaseModel, Field, ValidationError
 
 from pipelines.errors import CepingError
-from pipelines.foundation.secret import KEY_BYTES, make_key, new_key
-from pipelines.foundation.state import read_cache, write_state
+from pipelines.foundation.secret import KEY_BYTES, make_key, new_key, put_secret
+from pipelines.foundation.state import read_cache
 from pipelines.foundation.store import Store, shared_store
 from pipelines.settings import Settings
 
@@ -51,7 +51,10 @@ def pseudonym_key(settings: Settings) -> bytes:
             "and the folder, so that every file is read anew under a new key"
         )
     if mark is None:
-        write_state(mark_path, given)
+        # Others may write the same at once; what is half a mark is none.
+        settings.landing_dir.mkdir(parents=True, exist_ok=True)
+        mark_path.unlink(missing_ok=True)
+        put_secret(mark_path, given.model_dump_json(indent=1).encode())
     return key
 
 

@@ -174,7 +174,7 @@ class SourceRun:
         name = next(entry.file_name for entry in standing.settled.values() if entry.file_id == file.file_ids[0])
         again = "it and the files landed with it are" if len(file.file_ids) > 1 else "the file is"
         path = self._landing_file(file.name)
-        if self._remembered_as(path) not in self.memory.landed:
+        if not self._is_remembered(file):
             path = self.objects.path(file.landed)
         self.progress(f"{self.contract.name}/{name}: {path} is gone or damaged; {again} read again")
 
@@ -232,7 +232,7 @@ class SourceRun:
             if self._is_placed(file):
                 continue
             path = self._landing_file(file.name)
-            if file.landed not in read_now and self._remembered_as(path) in self.memory.landed:
+            if file.landed not in read_now and self._is_remembered(file):
                 self.progress(f"{self.contract.name}: {path} is gone or damaged; it is put back")
             elif file.landed not in read_now and file.is_all:
                 taken_count += len(file.file_ids)
@@ -251,9 +251,12 @@ class SourceRun:
     def _is_placed(self, file: LandedFile) -> bool:
         """Whether landing holds what the models are to read of an object, whole."""
         path = self._landing_file(file.name)
-        known = self.memory.landed.get(self._remembered_as(path))
-        is_it = known is not None and (known.sha256 == file.landed or not file.is_all)
-        return is_it and self.memory.holds(self.settings.landing_dir, path)
+        return self._is_remembered(file) and self.memory.holds(self.settings.landing_dir, path)
+
+    def _is_remembered(self, file: LandedFile) -> bool:
+        """Whether landing held what the models are to read of an object."""
+        known = self.memory.landed.get(self._remembered_as(self._landing_file(file.name)))
+        return known is not None and (known.sha256 == file.landed or not file.is_all)
 
     @property
     def _place(self) -> tuple[Path, int, str]:

@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -272,6 +273,11 @@ def test_an_empty_key_of_a_new_home_is_refused(settings: Settings, deliver: Deli
     deliver("declared", "a.csv", f"unit,phone,address\n{GOOD_UNIT},13800000001,10.0.0.1\n".encode())
     with pytest.raises(CepingError, match=r"pseudonym\.key is not the key"):
         ingest_source(CONTRACT, settings, lambda message: None)
+
+
+def test_workers_that_begin_at_once_have_one_key(settings: Settings) -> None:
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        assert len(set(pool.map(lambda _: pseudonym_key(settings), range(64)))) == 1
 
 
 def test_a_full_disk_leaves_no_key(settings: Settings) -> None:
