@@ -93,6 +93,9 @@ def test_whatever_all_workers_land_is_not_read_again(settings: Settings, tmp_pat
         done = CliRunner().invoke(app, ["land", "--part", part, *arguments])
         assert done.exit_code == 0, done.output
     assert "part 2/3: 0 files were read now" in done.output
+    mistyped = CliRunner().invoke(app, ["land", "--edition", "2071", *arguments])
+    assert mistyped.exit_code == 1
+    assert "edition 2071 has no row in seeds" in mistyped.output
     assert ingest(settings) == [f"{SOURCE}: 42 files were landed already"]
     assert landed(settings) == landed(alone)
 
