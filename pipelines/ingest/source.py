@@ -210,12 +210,14 @@ class SourceRun:
             if not self.memory.holds(self.settings.landing_dir, path):
                 path.unlink(missing_ok=True)
         write_empty_landing(self.contract, empty)
-        write_ledger(*self._place, entries)
+        if entries or ledger.exists():
+            write_ledger(*self._place, entries)
         self.objects.keep_only(file.landed for file in standing.landed)
         refused = {entry.file_name for entry in entries if entry.status == "failed"}
         delivered = {each.path.name: each.mark for each in listing.deliveries if each.name not in refused}
         landed = [self._landing_file(file.name) for file in standing.landed]
-        remember(*self._place, delivered, [*landed, empty, ledger])
+        # Of a source that was never delivered there is no ledger.
+        remember(*self._place, delivered, [*landed, empty, *filter(Path.is_file, [ledger])])
         read_count = len(outcomes) + len(listing.refused)
         return IngestReport(self.contract.name, entries, read_count, removed_count, taken_count)
 
