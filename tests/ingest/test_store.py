@@ -62,7 +62,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 def blocks_of_the_page() -> list[str]:
     """What docs/scaling.md has one type to share the work of an ingest."""
     page = (PROJECT_ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
-    return re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    section = page.partition("\n## Ingest on several machines\n")[2].partition("\n## ")[0]
+    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
