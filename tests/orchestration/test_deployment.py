@@ -35,7 +35,7 @@ from tests.fixtures.whole_runs import ceping, own_environment
 DEPLOY = PROJECT_ROOT / "deploy"
 IMAGE = "ceping"
 PAGE = PROJECT_ROOT / "docs" / "scaling.md"
-PREPARATION = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+PREPARATION = re.compile(r"^## Dagster on a cluster$.*?```sh\n(.*?)```", re.DOTALL | re.MULTILINE)
 PLACEHOLDER = re.compile(r"\$\{(\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\}")
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 LONGEST_START_SECONDS = 300
