@@ -112,4 +112,6 @@
 
 {% macro duckdb__severity_rounds() %}{{ return(var('severity_rounds')) }}{% endmacro %}
 
-{% macro spark__severity_rounds() %}{{ return(var('severity_rounds_on_spark')) }}{% endmacro %}
+{% macro spark__severity_rounds() %}
+    {{ return(var('severity_rounds' if target.name == 'sail' else 'severity_rounds_on_spark')) }}
+{% endmacro %}
