@@ -17,6 +17,8 @@ BUILT = ("model", "seed")
 
 def run_dbt(arguments: list[str]) -> bool:
     """Run a dbt command whose profile names the server; returns whether everything was built and no test failed."""
+    # What is printed beside what dbt says counts as an error.
+    os.environ.setdefault("RUST_LOG", "error")
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
     address, port = server.listening_address
