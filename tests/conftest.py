@@ -7,7 +7,7 @@ by the worker that needs it first, and the others wait for it and use it too: se
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put first what takes long."""
     items.sort(key=lambda item: next((n for n, part in enumerate(FIRST) if f"tests/{part}" in item.nodeid), len(FIRST)))
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    """Leave the environment as it was: a command called in this process sets it for the processes it starts."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture

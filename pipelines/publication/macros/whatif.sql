@@ -78,23 +78,36 @@ reranked as (
 {{ model('idx_rank') }}
 ),
 
+-- Published numbers have twelve digits: what comes out of them within their last is what was published.
+compared as (
+    select
+        published.*, published.index_score as published_score,
+        case
+            when abs(reranked.index_score - published.index_score) < 0.000000001 then published.index_score
+            else reranked.index_score
+        end as new_score,
+        reranked.subject_rank as new_rank, reranked.is_passed as is_passed_now,
+        reranked.null_reason as new_null_reason
+    from published
+    inner join reranked using (edition, index_code, subject_id)
+),
+
 {{ part('class_places') }}
 
 select
     published.edition, published.index_code, published.rank_class,
     published.subject_id, subjects.subject_name,
-    published.index_score as published_score,
-    reranked.index_score as new_score,
-    reranked.index_score - published.index_score as score_change,
+    published.published_score,
+    published.new_score,
+    published.new_score - published.published_score as score_change,
     published.subject_rank as published_rank,
-    reranked.subject_rank as new_rank,
-    published.subject_rank - reranked.subject_rank as places_gained,
-    published.ranked_count, published.is_passed as was_passed, reranked.is_passed,
-    reranked.null_reason, published.is_synthetic
-from published
-inner join reranked using (edition, index_code, subject_id)
+    published.new_rank,
+    published.subject_rank - published.new_rank as places_gained,
+    published.ranked_count, published.is_passed as was_passed, published.is_passed_now as is_passed,
+    published.new_null_reason as null_reason, published.is_synthetic
+from compared as published
 left join core.dim_subject as subjects using (edition, subject_id)
 left join class_places on split_part(published.rank_class, '/', 1) = class_places.class_part
 order by
     published.edition, published.index_code, class_places.class_place nulls last, published.rank_class,
-    reranked.subject_rank nulls last, published.subject_id;
+    published.new_rank nulls last, published.subject_id;
