@@ -4,6 +4,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.foundation.sql import identifier, significant
+
 INDICATORS = "core/fct_site_crawl"
 CELL_COLUMNS = ("trend_table", "measure", "breakdown", "group_code", "numerator", "denominator", "value")
 # The baseline computes the measures a figure needs, in the breakdowns it has; the release has more.
@@ -33,8 +35,9 @@ def require_same_rows(
     there are nowhere in theirs are left out.
     """
     with duckdb.connect() as connection:
-        names = columns or tuple(row[0] for row in connection.execute(f"describe from '{theirs}'").fetchall())
-        listed = ", ".join(f'"{name}"' for name in names)
+        types = _types(connection, theirs)
+        names = columns or tuple(types)
+        listed = ", ".join(_comparable(name, types[name]) for name in names)
         grouped = ", ".join(groups)
         among = f" where ({grouped}) in (select ({grouped}) from '{theirs}')" if groups else ""
         sides = [f"(select {listed} from '{ours}'{among})", f"(select {listed} from '{theirs}')"]
@@ -47,11 +50,21 @@ def require_same_rows(
 def require_same_indicators(release: Path, indicators: Path) -> None:
     """Raise ``DisagreementError`` unless every crawled site has in ``indicators`` what it has in the release."""
     with duckdb.connect() as connection:
-        names = ", ".join(f'"{row[0]}"' for row in connection.execute(f"describe from '{indicators}'").fetchall())
+        types = _types(connection, indicators)
+        names = ", ".join(_comparable(name, kind) for name, kind in types.items())
         ours, theirs = f"'{release / 'parquet' / INDICATORS}.parquet'", f"'{indicators}'"
         query = f"(select {names} from {ours}) except (select {names} from {theirs}) order by all limit 3"
         if found := connection.execute(query).fetchall():
             raise DisagreementError(f"{indicators.name} has other indicators; first rows: {found}")
+
+
+def _types(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    return {row[0]: row[1] for row in connection.execute(f"describe from '{path}'").fetchall()}
+
+
+def _comparable(name: str, kind: str) -> str:
+    """A column by the digits that are published of it."""
+    return significant(identifier(name)) if kind == "DOUBLE" else identifier(name)
 
 
 def _require_same_rejects(row_balance: Path, reject: Path) -> None:
