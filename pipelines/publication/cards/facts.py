@@ -34,6 +34,8 @@ ROUNDED = {
 NOT_APPLICABLE = "not_applicable"
 COUNTED_SOURCES = "[(read.source, read.row_count) for read in evidence]"
 SUMMED = ("arithmetic", "rubric")
+# Subjects whose nodes are in memory together: all of them would be a gigabyte where thousands are ranked.
+AT_ONCE = 500
 Facts = dict[str, Any]
 
 
@@ -44,17 +46,20 @@ def read_cards(tables: Tables, wanted: Sequence[str] | None = None, *, with_file
     for the public.
     """
     chosen = sorted(tables.carded if wanted is None else wanted)
-    indices = _indices(tables, chosen, with_files=with_files)
+    beside = _beside(tables)
     awards, held, checks = _awards(tables), _held(tables), _checks(tables)
-    for who in _subjects(tables, chosen):
-        subject = who["id"]
-        yield {
-            **who,
-            "indices": indices.get(subject, []),
-            "awards": awards.get(subject, []),
-            "held": held.get(subject, []),
-            "checks": checks.get(subject, []),
-        }
+    for start in range(0, len(chosen), AT_ONCE):
+        some = chosen[start : start + AT_ONCE]
+        indices = _indices(tables, some, beside, with_files=with_files)
+        for who in _subjects(tables, some):
+            subject = who["id"]
+            yield {
+                **who,
+                "indices": indices.get(subject, []),
+                "awards": awards.get(subject, []),
+                "held": held.get(subject, []),
+                "checks": checks.get(subject, []),
+            }
 
 
 def _subjects(tables: Tables, chosen: list[str]) -> list[Row]:
@@ -70,7 +75,14 @@ def _subjects(tables: Tables, chosen: list[str]) -> list[Row]:
     return [{wanted[name]: value for name, value in row.items()} for row in rows]
 
 
-def _indices(tables: Tables, chosen: list[str], *, with_files: bool) -> dict[str, list[Facts]]:
+def _beside(tables: Tables) -> list[tuple[str, dict[tuple[str, str], Any]]]:
+    """What is told of an index beside its nodes: how sure its rank is, and the one before."""
+    return [("span", _spans(tables)), ("chances", _chances(tables)), ("before", _before(tables))]
+
+
+def _indices(
+    tables: Tables, chosen: list[str], beside: list[tuple[str, dict[tuple[str, str], Any]]], *, with_files: bool
+) -> dict[str, list[Facts]]:
     named = {("indices.idx_evidence", "file_name")} if with_files else set()
     statement = render_macro((QUERIES_DIR / "nodes.sql").read_text(encoding="utf-8"), named)
     rounded = ", ".join(f"round({name}, {digits}) as {name}" for name, digits in ROUNDED.items())
@@ -82,7 +94,6 @@ def _indices(tables: Tables, chosen: list[str], *, with_files: bool) -> dict[str
         f"from ({statement}) as explained order by line_number",
         {"edition": tables.candidate.edition, "wanted": chosen},
     )
-    spans, chances, before = _spans(tables), _chances(tables), _before(tables)
     trees: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         trees[row["subject_id"], row["index_code"]].append(row)
@@ -90,7 +101,7 @@ def _indices(tables: Tables, chosen: list[str], *, with_files: bool) -> dict[str
     for key, nodes in trees.items():
         root = nodes[0]
         facts: Facts = {name: root[name] for name in INDEX}
-        facts |= {"span": spans.get(key), "chances": chances.get(key), "before": before.get(key)}
+        facts |= {name: found_of.get(key) for name, found_of in beside}
         facts |= {"bounds": _bounds(nodes)}
         facts["nodes"] = [
             [*(node[name] for name in NODE[:-1]), _evidence(node["evidence"], with_files=with_files)] for node in nodes

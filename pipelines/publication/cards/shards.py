@@ -32,15 +32,16 @@ def write_cards(tables: Tables, folder: Path) -> None:
     if not tables.carded:
         return
     (folder / FOLDER).mkdir()
-    _write(folder, "frame", "frame", {**read_frame(tables), "shards": SHARD_COUNT})
-    shards: dict[int, dict[str, Any]] = defaultdict(dict)
+    _write(folder, "frame", "frame", _json({**read_frame(tables), "shards": SHARD_COUNT}))
+    shards: dict[int, list[str]] = defaultdict(list)
     names = []
     for card in read_cards(tables):
-        shards[shard_of(card["id"])][card["id"]] = card
+        shards[shard_of(card["id"])].append(f"{_json(card['id'])}:{_json(card)}")
         names.append([card["id"], card["name"], card["kind"], card["level"], card["region"], len(card["indices"])])
-    _write(folder, "names", "names", {"subjects": names, "regions": _regions(tables, {name[4] for name in names})})
+    regions = _regions(tables, {name[4] for name in names})
+    _write(folder, "names", "names", _json({"subjects": names, "regions": regions}))
     for number, cards in sorted(shards.items()):
-        _write(folder, str(number), "cards", cards)
+        _write(folder, str(number), "cards", f"{{{','.join(cards)}}}")
 
 
 def _regions(tables: Tables, used: set[str | None]) -> dict[str, list[Any]]:
@@ -59,6 +60,9 @@ def _regions(tables: Tables, used: set[str | None]) -> dict[str, list[Any]]:
     }
 
 
-def _write(folder: Path, name: str, kind: str, value: object) -> None:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _write(folder: Path, name: str, kind: str, text: str) -> None:
     (folder / FOLDER / f"{name}.js").write_text(f'ceping.take("{kind}",{text});\n', encoding="utf-8", newline="\n")
