@@ -95,19 +95,19 @@ compared as (
 {{ part('class_places') }}
 
 select
-    published.edition, published.index_code, published.rank_class,
-    published.subject_id, subjects.subject_name,
-    published.published_score,
-    published.new_score,
-    published.new_score - published.published_score as score_change,
-    published.subject_rank as published_rank,
-    published.new_rank,
-    published.subject_rank - published.new_rank as places_gained,
-    published.ranked_count, published.is_passed as was_passed, published.is_passed_now as is_passed,
-    published.new_null_reason as null_reason, published.is_synthetic
-from compared as published
+    compared.edition, compared.index_code, compared.rank_class,
+    compared.subject_id, subjects.subject_name,
+    compared.published_score,
+    compared.new_score,
+    compared.new_score - compared.published_score as score_change,
+    compared.subject_rank as published_rank,
+    compared.new_rank,
+    compared.subject_rank - compared.new_rank as places_gained,
+    compared.ranked_count, compared.is_passed as was_passed, compared.is_passed_now as is_passed,
+    compared.new_null_reason as null_reason, compared.is_synthetic
+from compared
 left join core.dim_subject as subjects using (edition, subject_id)
-left join class_places on split_part(published.rank_class, '/', 1) = class_places.class_part
+left join class_places on split_part(compared.rank_class, '/', 1) = class_places.class_part
 order by
-    published.edition, published.index_code, class_places.class_place nulls last, published.rank_class,
-    published.new_rank nulls last, published.subject_id;
+    compared.edition, compared.index_code, class_places.class_place nulls last, compared.rank_class,
+    compared.new_rank nulls last, compared.subject_id;
