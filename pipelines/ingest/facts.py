@@ -28,12 +28,9 @@ OBJECTS = "objects"
 TAKEN_AT_ONCE = 16
 
 
-class Fact(BaseModel, frozen=True):
-    """What was read from one delivered file in one content, under one contract."""
+class Reading(BaseModel, frozen=True):
+    """What was found in a delivered file: how it is written, what of it no contract claims, and its rows."""
 
-    file_name: str = Field(description="As it may be shown: without a person's numbers.")
-    mark: FileMark = Field(description="The file as whoever read it saw it: as it stands, nobody hashes it again.")
-    contract: str
     encoding: str | None = None
     sheets: tuple[str, ...] = ()
     ignored_sheets: tuple[str, ...] = ()
@@ -41,6 +38,19 @@ class Fact(BaseModel, frozen=True):
     unmatched_headers: tuple[str, ...] = ()
     rows_read: int = 0
     rows_fit: int = 0
+
+    @property
+    def rows_unfit(self) -> int:
+        """Rows that broke the contract."""
+        return self.rows_read - self.rows_fit
+
+
+class Fact(Reading, frozen=True):
+    """What was read from one delivered file in one content, under one contract."""
+
+    file_name: str = Field(description="As it may be shown: without a person's numbers.")
+    mark: FileMark = Field(description="The file as whoever read it saw it: as it stands, nobody hashes it again.")
+    contract: str
     landed: str | None = Field(
         default=None, description="SHA-256 of the object with its rows, which may be those of several files."
     )
@@ -49,11 +59,6 @@ class Fact(BaseModel, frozen=True):
     def file_id(self) -> str:
         """What rows refer to the file by."""
         return self.mark.file_id
-
-    @property
-    def rows_unfit(self) -> int:
-        """Rows that broke the contract."""
-        return self.rows_read - self.rows_fit
 
 
 class Facts(BaseModel, frozen=True):

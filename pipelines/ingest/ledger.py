@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Literal, Self
 
 import polars as pl
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from pipelines.errors import CepingError, fault_of_machine
 from pipelines.foundation.files import whole_file
-from pipelines.ingest.facts import Fact
+from pipelines.ingest.facts import Fact, Reading
 from pipelines.ingest.memory import FILE_ID_DIGITS
 
 Status = Literal["landed", "duplicate", "replaced", "failed", "superseded", "withdrawn"]
@@ -35,7 +35,7 @@ class DamagedLedgerError(CepingError):
         return cls(f"{path} is damaged; run again, which makes it anew: ceping run --edition {edition}")
 
 
-class LedgerEntry(BaseModel, frozen=True):
+class LedgerEntry(Reading, frozen=True):
     """One delivered file in one content."""
 
     edition: int
@@ -47,13 +47,6 @@ class LedgerEntry(BaseModel, frozen=True):
     modified_ns: int
     contract: str
     status: Status
-    encoding: str | None = None
-    sheets: tuple[str, ...] = ()
-    ignored_sheets: tuple[str, ...] = ()
-    matched_columns: tuple[str, ...] = ()
-    unmatched_headers: tuple[str, ...] = ()
-    rows_read: int = 0
-    rows_fit: int = 0
     message: str | None = None
     landed_in: str | None = Field(default=None, description="The landed file, where it holds the rows of several.")
 
@@ -61,11 +54,6 @@ class LedgerEntry(BaseModel, frozen=True):
     def landing_name(self) -> str:
         """The name of the landed file that holds its rows."""
         return self.landed_in or self.file_id
-
-    @property
-    def rows_unfit(self) -> int:
-        """Rows that broke the contract."""
-        return self.rows_read - self.rows_fit
 
 
 COLUMN_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -89,6 +77,7 @@ COLUMN_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "landed_in": pl.String,
 }
 SCHEMA = pl.Schema(COLUMN_TYPES)
+READ = set(Reading.model_fields)
 
 
 @dataclass(frozen=True)
@@ -258,15 +247,7 @@ def _entry(blank: LedgerEntry, file: Listed, said: dict[str, object]) -> LedgerE
 
 
 def _said_by(fact: Fact) -> dict[str, object]:
-    return {
-        "encoding": fact.encoding,
-        "sheets": fact.sheets,
-        "ignored_sheets": fact.ignored_sheets,
-        "matched_columns": fact.matched_columns,
-        "unmatched_headers": fact.unmatched_headers,
-        "rows_read": fact.rows_read,
-        "rows_fit": fact.rows_fit,
-    }
+    return fact.model_dump(include=READ)
 
 
 def ledger_path(landing_dir: Path, edition: int, source: str) -> Path:

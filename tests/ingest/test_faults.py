@@ -185,14 +185,20 @@ def test_a_correction_of_the_same_size_and_time_is_read(settings: Settings, deli
     assert codes_of(settings) == ["1000000009"]
 
 
-@pytest.mark.parametrize("damage", [flip_a_bit, lambda path: path.write_bytes(b"")])
-def test_damaged_landing_is_read_again(settings: Settings, deliver: Deliver, damage: Callable[[Path], None]) -> None:
+def landed_and_damaged(settings: Settings, deliver: Deliver, damage: Callable[[Path], None]) -> tuple[Path, bytes]:
+    """A landed file that was damaged since, which is noticed, and what it was."""
     deliver(SOURCE, "a.csv", registry("1000000001"))
     ingest(settings)
     landed = only_landing_file(settings)
     whole = landed.read_bytes()
     damage(landed)
     assert not is_inbox_landed(settings)
+    return landed, whole
+
+
+@pytest.mark.parametrize("damage", [flip_a_bit, lambda path: path.write_bytes(b"")])
+def test_damaged_landing_is_read_again(settings: Settings, deliver: Deliver, damage: Callable[[Path], None]) -> None:
+    landed, whole = landed_and_damaged(settings, deliver, damage)
     with pytest.raises(CepingError, match=r"ceping run --edition 2017"):
         require_whole_landing(settings.landing_dir)
     assert ingest(settings).read_count == 1
@@ -213,12 +219,7 @@ def replace_with_a_flipped_bit(path: Path) -> None:
 def test_landing_is_put_back_from_what_was_landed(
     settings: Settings, deliver: Deliver, damage: Callable[[Path], None]
 ) -> None:
-    deliver(SOURCE, "a.csv", registry("1000000001"))
-    ingest(settings)
-    landed = only_landing_file(settings)
-    whole = landed.read_bytes()
-    damage(landed)
-    assert not is_inbox_landed(settings)
+    landed, whole = landed_and_damaged(settings, deliver, damage)
     told: list[str] = []
     assert ingest_source(CONTRACT, settings, told.append).read_count == 0
     assert "is gone or damaged; it is put back" in told[0]
