@@ -24,18 +24,23 @@ from hypothesis import strategies as st
 
 from pipelines.errors import DeliveryError
 from pipelines.foundation.processes import Processes
-from pipelines.ingest.contracts import Contract, load_contracts
+from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.dry_run import check_path
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.landing import NO_FILE
-from pipelines.ingest.readers import answers, read, warc
-from pipelines.ingest.readers import page_facts as readers_page_facts
-from pipelines.ingest.readers.page_facts import page_facts
+from pipelines.ingest.pages import answers, patterns
+from pipelines.ingest.pages import page as parsed_page
+from pipelines.ingest.pages import page_facts as facts_of_pages
+from pipelines.ingest.pages.page_facts import page_facts, search_for
+from pipelines.ingest.pages.page_text import PageText
+from pipelines.ingest.pages.sought import Sought
+from pipelines.ingest.readers import read, warc
 from pipelines.ingest.source import ingest_source
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.fixtures.deliveries import deliver
 
 CONTRACT = load_contracts()["site_crawl"]
+SEARCH = search_for(warc.sought_on_pages(CONTRACT))
 REAL = PROJECT_ROOT.parent / "shared" / "data" / "warc"
 PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="{charset}"><title> 示例市
  人民政府 </title><meta name="SiteName" content="示例市人民政府"><meta name="SiteIDCode" content="3701000001">
@@ -58,6 +63,10 @@ def record(url: str, body: bytes, headers: str = "", status: str = "200 OK", kin
     sink = io.BytesIO()
     written.write(sink)
     return sink.getvalue()
+
+
+def facts_of(html: str, address: str = "http://a.example/") -> dict[str, str | None]:
+    return page_facts(PageText(html, "utf-8", is_whole=True, in_utf8=html.encode()), address, SEARCH)
 
 
 def page(charset: str = "utf-8") -> bytes:
@@ -322,7 +331,7 @@ def test_an_unchanged_page_stands_elsewhere(settings: Settings) -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_is_taken_apart(html: str) -> None:
-    facts = page_facts(html, "http://a.example/", CONTRACT)
+    facts = facts_of(html)
     assert facts["has_search_box"] in ("true", "false")
 
 
@@ -426,21 +435,16 @@ def outcome(path: Path, processes: Processes) -> tuple[object, ...]:
             return tuple(map(str, table.failures))
 
 
-class Deadly(Contract, frozen=True):
-    """A contract of which a process that is given it dies."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return os._exit, (9,)
-
-
 def test_an_archive_whose_process_dies_is_one_clear_error(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warc, "BYTES_WORTH_PROCESSES", 0)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    # What is made of it in another process ends that.
+    monkeypatch.setattr(Sought, "__reduce__", lambda sought: (os._exit, (9,)))
     deliver(settings.inbox_dir, "site_crawl", "a.warc", record("http://a.example/", page()))
     with pytest.raises(
         DeliveryError, match=r"^site_crawl/a\.warc: a process that takes its pages apart was ended, somewh"
     ):
-        ingest_source(Deadly.model_validate(CONTRACT.model_dump()), settings, lambda message: None)
+        ingest_source(CONTRACT, settings, lambda message: None)
     assert [path.name for path in (settings.landing_dir / "site_crawl").glob("*.parquet")] == [
         f"2017-{NO_FILE}.parquet"
     ]
@@ -452,6 +456,7 @@ HTML_PARTS = st.sampled_from(
         "<form action='{}'>",
         "<img alt='{} '>", "<script src='{}'></script>", "<li>", "<li>{} 2017-08-1{}</li>", "<ul>", "</ul>",
         "</li>", "</a>",
+        "<dl><dd>2017-08-1{}", "<table><tr><td>{}", "</table>", "<ul><li>", "&nbsp;{}", "智<i>能</i>{}", "/ro<br>bot/",
         "<svg><a xlink:href='{}'>", "</svg>", "<p>{}", "<b>{}</b>", "发布时间：2017-08-01", "<title>{}</title>",
         "发<b>布</b> 时间 2017-08-02", "发&#x5e03;时间：2017-08-03", "<li>2017-02-31 \0 2017-8-4",
     ]
@@ -463,6 +468,12 @@ WORDS_LOOKED_FOR = [
     "智能问答",
     "智能&#x95ee;答",
     "SEARCH",
+    "\u212aEYWORD",
+    "key\0word",
+    "&sol;robot&sol;",
+    "&copyrobot",
+    "weibo.com/app/download",
+    "智能问智能问答系统",
     "keyword",
     "/robot/",
     "1",
@@ -473,14 +484,26 @@ WORDS_LOOKED_FOR = [
 def without_shortcuts() -> Iterator[Callable[..., dict[str, str | None]]]:
     """The facts of a page where every tag and link is looked at, whatever words stand on it."""
 
-    def facts(*arguments: Any) -> dict[str, str | None]:
+    def facts(html: str, address: str) -> dict[str, str | None]:
         with pytest.MonkeyPatch.context() as patch:
-            for shortcut in ("holds", "may_say"):
-                patch.setattr(readers_page_facts.Page, shortcut, lambda page, word: True)
-            patch.setattr(readers_page_facts, "PLAIN_WORD", re.compile("(?!)"))
-            return page_facts(*arguments)
+            patch.setattr(parsed_page.Page, "may_say", lambda page, letters: True)
+            patch.setattr(parsed_page.Page, "holds", lambda page, word: True)
+            patch.setattr(facts_of_pages.Traces, "likely", all_patterns)
+            patch.setattr(facts_of_pages.Links, "selectors", lambda links, page, root: facts_of_pages.LINKS)
+            patch.setattr(facts_of_pages, "_listed_dates", dates_item_by_item)
+            return facts_of(html, address)
 
     return facts
+
+
+def all_patterns(traces: facts_of_pages.Traces, page: parsed_page.Page) -> tuple[tuple[str, ...], set[str]]:
+    return tuple(pattern for pattern, _, _ in traces._patterns), set(patterns.TAGS_WITH_TRACES)
+
+
+def dates_item_by_item(page: parsed_page.Page) -> list[str]:
+    items = [item for item in page.tags(["li", "dd", "tr"]) if len(item.css(str(item.tag))) == 1]
+    texts = [text for item in items if len(text := item.text()) <= facts_of_pages.LONGEST_ITEM]
+    return [day for text in texts if (day := facts_of_pages._date_in(text)) is not None]
 
 
 @rules(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -492,7 +515,7 @@ def test_what_no_word_of_a_pattern_stands_in_is_rightly_passed_over(
     without_shortcuts: Callable[..., dict[str, str | None]], parts: list[tuple[str, str]], address: str
 ) -> None:
     html = "".join(part.replace("{}", word) for part, word in parts)
-    assert page_facts(html, address, CONTRACT) == without_shortcuts(html, address, CONTRACT)
+    assert facts_of(html, address) == without_shortcuts(html, address)
 
 
 @pytest.mark.parametrize(
@@ -505,7 +528,13 @@ def test_what_no_word_of_a_pattern_stands_in_is_rightly_passed_over(
         ("<svg><a xlink:href='https://weibo.com/u/1'></a></svg>", "new_media_links", ["https://weibo.com/u/1"]),
         ("<base href='https://weibo.com/'><a href='u/2'></a>", "new_media_links", ["https://weibo.com/u/2"]),
         ("<a href='HTTPS://WEIBO.COM/u/3'></a>", "new_media_links", ["HTTPS://WEIBO.COM/u/3"]),
-        ("<a href='#'>智<b>能</b>问&#x7b54;</a>", "has_robot", "true"),
+        ("<a href='#'>智<b>能</b>问答</a>", "has_robot", "true"),
+        ("<a href='#'>智能问&#x7b54;</a>", "has_robot", "true"),
+        ("<a href='#'>智能\0客服</a>", "has_robot", "true"),
+        ("<a><table><tr><td>能客服</td></tr>智", "has_robot", "true"),
+        ("<a href='http://xiaoi.com/robot/'></a>", "has_robot", "true"),
+        ("<a href='&sol;robot&sol;'></a>", "has_robot", "true"),
+        ("<input name='\u212aeyword'>", "has_search_box", "true"),
         ("<textarea>智能问答</textarea><a>智能</a>", "has_robot", "false"),
         ("<p>发 布 时 间 ： 2017-08-06", "published_date", "2017-08-06"),
         ("<p>&#21457;布时间 2017-08-07", "published_date", "2017-08-07"),
@@ -513,5 +542,5 @@ def test_what_no_word_of_a_pattern_stands_in_is_rightly_passed_over(
     ],
 )  # fmt: skip
 def test_a_page_holds_what_its_tags_mean(html: str, name: str, value: object) -> None:
-    found = page_facts(html, "http://a.example/", CONTRACT)[name]
+    found = facts_of(html)[name]
     assert (json.loads(found) if isinstance(value, list) and found is not None else found) == value

@@ -22,11 +22,13 @@ from pipelines.foundation.processes import DiedError, Processes
 from pipelines.foundation.sql import identifier
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
-from pipelines.ingest.readers import answers
-from pipelines.ingest.readers.answers import Tally, columns_of_answers, find_answers, schema_of_answers
+from pipelines.ingest.pages import answers
+from pipelines.ingest.pages.answers import Row, Tally, columns_of_answers, find_answers
+from pipelines.ingest.pages.records import Captured, Unreadable
+from pipelines.ingest.pages.sought import Sought, SoughtColumn
 from pipelines.ingest.readers.archives import check_archive, is_compressed
 from pipelines.ingest.readers.raw_table import RawTable, match_headers
-from pipelines.ingest.readers.warc_archive import Captured, Unreadable, Walk
+from pipelines.ingest.readers.warc_archive import Walk
 
 # So many records, or bytes of them, are taken apart together.
 BATCH_RECORDS, BATCH_BYTES = 256, 4 << 20
@@ -81,15 +83,17 @@ def read_wacz(
 def _table(
     connection: duckdb.DuckDBPyConnection, archive: Archive, contract: Contract, processes: Processes
 ) -> RawTable:
-    names = columns_of_answers(contract)
+    sought = sought_on_pages(contract)
+    names = columns_of_answers(sought)
     match_headers(names, contract, archive.label)
     failures: list[DeliveryError] = []
     tally = Tally()
-    rows = _rows(archive, contract, processes, tally, failures)
+    schema = _schema(names)
+    batches = (_batch(rows, schema) for rows in _rows(archive, sought, processes, tally, failures))
     relation = archive.relation
     # Several threads would take the batches in any order; beside pages what they do is nothing.
     connection.execute("set threads = 1")
-    connection.register(relation, pa.RecordBatchReader.from_batches(schema_of_answers(names), rows))
+    connection.register(relation, pa.RecordBatchReader.from_batches(schema, batches))
     return RawTable(
         sheet=archive.sheet,
         relation=relation,
@@ -101,17 +105,38 @@ def _table(
     )
 
 
+def sought_on_pages(contract: Contract) -> Sought:
+    """What a contract looks for in the records of an archive."""
+    columns = (
+        SoughtColumn(column.name, column.data_type, column.meta_tag, column.meta_tags, column.found_patterns)
+        for column in contract.columns
+        if column.meta_tag or column.meta_tags or column.found_patterns
+    )
+    return Sought(tuple(column.name for column in contract.columns), tuple(columns))
+
+
+def _schema(names: Sequence[str]) -> pa.Schema:
+    cells = [(name, pa.string()) for name in names]
+    return pa.schema([("row_number", pa.int64()), ("broken_reason", pa.string()), ("broken_text", pa.string()), *cells])
+
+
+def _batch(rows: Sequence[Row], schema: pa.Schema) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True) if rows else ([] for _ in schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
 def page_processes(count: int) -> Processes:
     """So many processes, at most, to take pages apart, and no more than there are processors."""
     return Processes(min(count, os.cpu_count() or 1), BYTES_WORTH_PROCESSES, preload=[answers.__name__])
 
 
 def _rows(
-    archive: Archive, contract: Contract, processes: Processes, tally: Tally, failures: list[DeliveryError]
-) -> Iterator[pa.RecordBatch]:
-    """A row for each response and each gap; an archive of which nothing can be read, or no answer, is one failure."""
+    archive: Archive, sought: Sought, processes: Processes, tally: Tally, failures: list[DeliveryError]
+) -> Iterator[list[Row]]:
+    """Rows for each response and each gap; an archive of which nothing can be read, or no answer, is one failure."""
     try:
-        for rows, more in processes.map(partial(find_answers, contract), _batches(Walk(archive.path)), _size):
+        for rows, more in processes.map(partial(find_answers, sought), _batches(Walk(archive.path)), _size):
             tally.add(more)
             yield rows
     except DiedError:

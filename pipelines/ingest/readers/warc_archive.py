@@ -11,16 +11,15 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 from fastwarc.warc import ArchiveIterator, WarcRecord
 
+from pipelines.ingest.pages.records import MAX_BLOCK_BYTES, Captured, Unreadable
 from pipelines.ingest.readers.archives import open_bytes
 
-MAX_BLOCK_BYTES = 16 << 20
 CHUNK_BYTES = 1 << 20
 REASON_CHARACTERS = 200
 GZIP = b"\x1f\x8b"
@@ -30,35 +29,6 @@ END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 DIGESTS = ("md5", "sha1", "sha256", "sha512")
 LONGEST_BEGINNING = 8
 LONGEST_FIRST_LINE = 1 << 10
-
-
-@dataclass(frozen=True)
-class Captured:
-    """One record: its number in the archive from 1, the byte it begins at, and its block up to ``MAX_BLOCK_BYTES``.
-
-    ``kind`` is its type by the library's list, since what an archive writes there may be anything; the rest is what its
-    headers say. It is such as another process takes.
-    """
-
-    number: int
-    offset: int
-    kind: str
-    is_http: bool
-    address: str
-    date: str | None
-    content_type: str | None
-    is_truncated: bool
-    block: bytes
-    is_whole: bool
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A stretch of the archive of which no record can be made; it has a number as if it were one."""
-
-    number: int
-    reason: str
-    detail: str
 
 
 def _has_its_digest(block: bytes, said: str | None) -> bool:

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urljoin
 
-import pyarrow as pa
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from pipelines.ingest.contracts import Contract
-from pipelines.ingest.readers.page_facts import page_facts
-from pipelines.ingest.readers.page_text import decode_page
-from pipelines.ingest.readers.warc_archive import MAX_BLOCK_BYTES, Captured, Unreadable
-from pipelines.ingest.readers.wat import described_answer
+from pipelines.ingest.pages.page_facts import Search, page_facts, search_for
+from pipelines.ingest.pages.page_text import decode_page
+from pipelines.ingest.pages.records import MAX_BLOCK_BYTES, Captured, Unreadable
+from pipelines.ingest.pages.sought import Sought
+from pipelines.ingest.pages.wat import described_answer
 
 Cells = dict[str, str | None]
 Row = tuple[object, ...]
@@ -63,58 +62,48 @@ class Tally:
         self.last = more.last
 
 
-def columns_of_answers(contract: Contract) -> list[str]:
-    """The columns an archive can fill: what every response has, and what the contract looks for on pages."""
-    looked_for = [
-        column.name for column in contract.columns if column.meta_tag or column.meta_tags or column.found_patterns
-    ]
-    known = {column.name for column in contract.columns}
+def columns_of_answers(sought: Sought) -> list[str]:
+    """The columns an archive can fill: what every response has, and what is looked for on pages."""
+    looked_for = [column.name for column in sought.columns]
+    known = set(sought.names)
     return [name for name in dict.fromkeys([*OF_THE_RESPONSE, *OF_THE_PAGE, *looked_for]) if name in known]
 
 
-def schema_of_answers(names: Sequence[str]) -> pa.Schema:
-    """A row of text: the number of the record, why nothing could be made of it, and its cells."""
-    cells = [(name, pa.string()) for name in names]
-    return pa.schema([("row_number", pa.int64()), ("broken_reason", pa.string()), ("broken_text", pa.string()), *cells])
+def find_answers(sought: Sought, found: Sequence[Captured | Unreadable]) -> tuple[list[Row], Tally]:
+    """A row for each answer and each gap among what was found, and what it was.
 
-
-def find_answers(contract: Contract, found: Sequence[Captured | Unreadable]) -> tuple[pa.RecordBatch, Tally]:
-    """A row for each answer and each gap among what was found, and what it was."""
-    names = columns_of_answers(contract)
+    A row is the number of the record, why nothing could be made of it, and its cells, all but the number text.
+    """
+    names = columns_of_answers(sought)
+    search = search_for(sought)
     rows: list[Row] = []
     tally = Tally(last=found[-1].number)
     for each in found:
         if isinstance(each, Unreadable):
             tally.lost_by = each.detail
             rows.append(_broken(each, names))
-        elif (row := _row_of(each, contract, names)) is not None:
+        elif (row := _row_of(each, search, names)) is not None:
             tally.answers += 1
             rows.append(row)
         else:
             tally.others[each.kind] += 1
-    return _batch(rows, schema_of_answers(names)), tally
+    return rows, tally
 
 
-def _batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
-    columns = zip(*rows, strict=True) if rows else ([] for _ in schema)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _row_of(found: Captured, contract: Contract, names: list[str]) -> Row | None:
+def _row_of(found: Captured, search: Search, names: list[str]) -> Row | None:
     """The row of a record; null where it is no answer."""
-    if (described := _described(found, contract)) is not None:
+    if (described := _described(found, search)) is not None:
         return (found.number, None, None, *(described.get(name) for name in names))
     if _is_damaged_answer(found):
         where = f"the record at byte {found.offset:,}"
         return _broken(Unreadable(found.number, "no HTTP headers", f"{where} is a response and holds none"), names)
-    return _row(found, contract, names) if _is_answer(found) else None
+    return _row(found, search, names) if _is_answer(found) else None
 
 
-def _described(found: Captured, contract: Contract) -> Cells | None:
+def _described(found: Captured, search: Search) -> Cells | None:
     if found.kind != "metadata":
         return None
-    cells = described_answer(found, contract)
+    cells = described_answer(found, search)
     return cells and cells | {"fetched_at": _in_utc(cells["fetched_at"])}
 
 
@@ -129,7 +118,7 @@ def _is_damaged_answer(found: Captured) -> bool:
     return found.kind == "response" and is_of_web and not _is_answer(found)
 
 
-def _row(found: Captured, contract: Contract, names: list[str]) -> Row:
+def _row(found: Captured, search: Search, names: list[str]) -> Row:
     where = f"the record at byte {found.offset:,}"
     try:
         found = replace(found, block=_without_interim(found.block))
@@ -138,7 +127,7 @@ def _row(found: Captured, contract: Contract, names: list[str]) -> Row:
         return _broken(Unreadable(found.number, "no HTTP headers", f"{where} ({failure})"), names)
     if answer.http_headers is None or answer.http_headers.status_code is None:
         return _broken(Unreadable(found.number, "no HTTP status", where), names)
-    cells = _of_the_response(found, answer) | _of_the_page(found, answer, contract)
+    cells = _of_the_response(found, answer) | _of_the_page(found, answer, search)
     return (found.number, None, None, *(cells.get(name) for name in names))
 
 
@@ -196,7 +185,7 @@ def _target(address: str, location: str) -> str:
         return location
 
 
-def _of_the_page(found: Captured, answer: WarcRecord, contract: Contract) -> Cells:
+def _of_the_page(found: Captured, answer: WarcRecord, search: Search) -> Cells:
     """What the page holds, or why it was not read."""
     outcome = _why_not_read(found, answer)
     if outcome is not None:
@@ -208,7 +197,7 @@ def _of_the_page(found: Captured, answer: WarcRecord, contract: Contract) -> Cel
         return {"parse_outcome": "too_large"}
     page = decode_page(body, answer.http_charset)
     outcome = "parsed" if page.is_whole else "damaged_text"
-    return {"parse_outcome": outcome, "charset": page.charset, **page_facts(page.text, found.address, contract)}
+    return {"parse_outcome": outcome, "charset": page.charset, **page_facts(page, found.address, search)}
 
 
 def _why_not_read(found: Captured, answer: WarcRecord) -> str | None:

@@ -18,11 +18,12 @@ SUPERSET = "gb18030"
 
 @dataclass(frozen=True)
 class PageText:
-    """The text, the encoding it was in, and whether every byte had a meaning in it."""
+    """The text, the encoding it was in, whether every byte had a meaning in it, and the text in UTF-8."""
 
     text: str
     charset: str
     is_whole: bool
+    in_utf8: bytes
 
 
 def decode_page(body: bytes, header_charset: str | None) -> PageText:
@@ -31,13 +32,21 @@ def decode_page(body: bytes, header_charset: str | None) -> PageText:
     Where header and tag disagree, UTF-8 goes before others, and what servers say of every page goes last. Where no
     encoding fits, each meaningless byte is replaced.
     """
-    candidates = list(dict.fromkeys(_candidates(body, header_charset)))
-    for charset in candidates:
+    first = None
+    tried: set[str] = set()
+    for charset in _candidates(body, header_charset):
+        first = first or charset
+        if charset in tried:
+            continue
+        tried.add(charset)
         try:
-            return PageText(body.decode(charset).removeprefix("\ufeff"), charset, is_whole=True)
+            text = body.decode(charset).removeprefix("\ufeff")
         except UnicodeDecodeError:
             continue
-    return PageText(body.decode(candidates[0], errors="replace"), candidates[0], is_whole=False)
+        in_utf8 = body.removeprefix(codecs.BOM_UTF8) if charset == SURE else text.encode()
+        return PageText(text, charset, is_whole=True, in_utf8=in_utf8)
+    text = body.decode(first or SURE, errors="replace")
+    return PageText(text, first or SURE, is_whole=False, in_utf8=text.encode())
 
 
 def _candidates(body: bytes, header_charset: str | None) -> Iterator[str]:
@@ -45,11 +54,14 @@ def _candidates(body: bytes, header_charset: str | None) -> Iterator[str]:
         if body.startswith(mark):
             yield charset
     header = list(_known(header_charset.strip("\"' ") if header_charset is not None else None))
+    # What is UTF-8 throughout and said to be is nothing else.
+    if SURE in header:
+        yield SURE
     tag = list(_known(detect_encoding(body, from_html_meta=True)))
-    looks_like = list(_known(detect_encoding(body)))
     said_of_every_page = [charset for charset in header if charset in SAID_OF_EVERY_PAGE]
     declared = [charset for charset in (*header, *tag) if charset not in said_of_every_page]
     yield from sorted(declared, key=lambda charset: charset != SURE)
+    looks_like = list(_known(detect_encoding(body)))
     if said_of_every_page:
         yield from (charset for charset in looks_like if charset in (SURE, SUPERSET))
     yield from (*said_of_every_page, *looks_like)

@@ -4,14 +4,13 @@ import json
 from typing import Any
 from urllib.parse import urljoin
 
-from pipelines.ingest.contracts import Contract
-from pipelines.ingest.readers.page_facts import linked_cells, tagged_cells
-from pipelines.ingest.readers.warc_archive import Captured
+from pipelines.ingest.pages.page_facts import Search, linked_cells, tagged_cells
+from pipelines.ingest.pages.records import Captured
 
 LINKS = ("A@/href", "AREA@/href")
 
 
-def described_answer(found: Captured, contract: Contract) -> dict[str, str | None] | None:
+def described_answer(found: Captured, search: Search) -> dict[str, str | None] | None:
     """The cells of the answer that a record of metadata describes; null where it describes none."""
     if "json" not in (found.content_type or ""):
         return None
@@ -34,11 +33,11 @@ def described_answer(found: Captured, contract: Contract) -> dict[str, str | Non
         "fetch_outcome": "ok",
         "http_status": None if status is None else str(status),
         "media_type": headers.get("content-type", "").partition(";")[0].strip().lower() or None,
-        **_of_the_page(_at(answer, "HTML-Metadata"), address, contract),
+        **_of_the_page(_at(answer, "HTML-Metadata"), address, search),
     }
 
 
-def _of_the_page(page: dict[str, Any], address: str, contract: Contract) -> dict[str, str | None]:
+def _of_the_page(page: dict[str, Any], address: str, search: Search) -> dict[str, str | None]:
     if not page:
         return {}
     head = _at(page, "Head")
@@ -47,7 +46,7 @@ def _of_the_page(page: dict[str, Any], address: str, contract: Contract) -> dict
     meta = {name: " ".join(content.split()) for name, content in tags if name}
     hrefs = [str(link.get("url") or "") for link in page.get("Links") or () if link.get("path") in LINKS]
     has_viewport = {"has_viewport": str("viewport" in meta).lower()}
-    return {"title": title, **has_viewport, **tagged_cells(meta, contract), **linked_cells(address, hrefs, contract)}
+    return {"title": title, **has_viewport, **tagged_cells(meta, search), **linked_cells(address, hrefs, search)}
 
 
 def _at(value: Any, *keys: str) -> dict[str, Any]:
