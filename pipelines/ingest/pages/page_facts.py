@@ -45,11 +45,14 @@ class Traces:
     def __init__(self, patterns: Sequence[str]) -> None:
         self._patterns = [(pattern, words_of_tag(pattern), frozenset(tags_of(pattern))) for pattern in patterns]
         self.words = frozenset(word for _, words, _ in self._patterns for word in words)
+        self._have_words = all(words for _, words, _ in self._patterns)
         # Of links alone the text is looked at, which may have tags within.
         self.words_of_texts = frozenset(word for _, words, tags in self._patterns if "a" in tags for word in words)
 
     def likely(self, page: Page) -> tuple[tuple[str, ...], set[str]]:
         """The patterns that a tag may fit, as their words stand on the page, and the tags that may."""
+        if self._have_words and self.words.isdisjoint(page.found):
+            return (), set()
         likely = [(pattern, tags) for pattern, words, tags in self._patterns if words <= page.found]
         return tuple(pattern for pattern, _ in likely), {tag for _, tags in likely for tag in tags}
 
@@ -60,6 +63,8 @@ class Links:
     def __init__(self, patterns: tuple[str, ...]) -> None:
         self.pattern = compiled(patterns)
         self.words = dict.fromkeys(map(longest_part, patterns))
+        # Addresses of pages end in a slash where not in a name: what may follow it is looked for with all words.
+        self.after_slash = [word.removeprefix("/") for word in self.words if word.startswith("/")]
         self._is_plain = all(map(PLAIN_WORD.fullmatch, self.words))
         self._rests: dict[str, list[str]] = {}
         for word in self.words:
@@ -71,9 +76,9 @@ class Links:
         """Those of links that bring a word which fits need, or the rest of one that the address of the page ends in."""
         if not self._is_plain or any(word in root for word in self.words):
             return LINKS
-        endings = (root[-size:] for size in range(1, min(len(root), self._longest)))
-        rests = [rest for ending in endings for rest in self._rests.get(ending, ())]
-        held = filter(page.holds, dict.fromkeys([*self.words, *rests]))
+        endings = (root[-size:] for size in range(1, min(len(root) + 1, self._longest)))
+        rests = [rest for ending in endings for rest in self._rests.get(ending, ()) if page.holds(rest)]
+        held = dict.fromkeys([*(word for word in self.words if word in page.found), *rests])
         return [f'{tag}[href*="{part}" i]' for part in held for tag in ("a", "area")]
 
 
@@ -111,7 +116,7 @@ class Search:
         self.links = {name: Links(patterns) for name, patterns in by_type["string[]"].items() if patterns}
         self.dates = {name: DatesAfter(patterns) for name, patterns in by_type["date"].items() if patterns}
         of_tags = (word for traces in self.traces.values() for word in traces.words)
-        of_links = (word for links in self.links.values() for word in links.words)
+        of_links = (word for links in self.links.values() for word in (*links.words, *links.after_slash))
         of_texts = (word for traces in self.traces.values() for word in traces.words_of_texts)
         self.words = Words([BEGINNING_OF_BASE, *of_tags, *of_links], of_texts)
 
@@ -147,7 +152,7 @@ def page_facts(text: PageText, address: str, search: Search) -> dict[str, str | 
         "title": next((line(text_of(tag)) for tag in found if tag.tag == "title" and is_of_html(tag)), None),
         "html_lang": line(root.attributes.get("lang") or root.attributes.get("xml:lang")) if root is not None else None,
         "has_viewport": str("viewport" in meta).lower(),
-        "listed_dates": json.dumps(_listed_dates(page)),
+        "listed_dates": _list_of_plain(_listed_dates(page)),
         **tagged,
         **{name: str(_has_trace(found, *patterns)).lower() for name, patterns in likely.items()},
         **linked_cells(base, list(_hrefs(found)), search),
@@ -234,9 +239,14 @@ def _joined(address: str, link: str) -> str:
         return link
 
 
+def _list_of_plain(texts: Sequence[str]) -> str:
+    """Texts in which nothing needs a backslash, as JSON."""
+    return '["' + '", "'.join(texts) + '"]' if texts else "[]"
+
+
 def _listed_dates(page: Page) -> list[str]:
     """The first date of each item of a list; an item as long as a paragraph is layout, and so is one with others."""
-    texts = [text for text in map(text_of, page.tags(LIST_ITEMS)) if len(text) <= LONGEST_ITEM]
+    texts = [text for text in map(LexborNode.text_lexbor, page.tags(LIST_ITEMS)) if len(text) <= LONGEST_ITEM]
     # To look through all of them at once costs half of looking through each.
     days = list(map(_day, FIRST_DATES.findall(END_OF_ITEM.join(texts))))
     if None in days:

@@ -67,11 +67,11 @@ class Words:
 
     def found_in(self, text: bytes) -> set[str]:
         """The words that stand in a text in lower case, and signs that there may be others."""
-        # The end of a text ends a part of a word as a tag does.
-        text += b"<"
         # The quick search passes over a word that overlaps one it has found; the parts about those are few.
         found = self._one_after_the_other.find_matches_as_indexes(text)
         parts = {text[start : end + self._longest] for _, start, end in found}
+        # The end of a text ends a part of a word as a tag does.
+        parts.add(text[-self._longest :] + b"<")
         matches = (match for part in parts for match in self._overlapping.find_matches_as_indexes(part, True))
         frequent = {word for word in self._frequent if word.encode() in text}
         return {self._in_order[number] for number, _, _ in matches} | frequent

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 
 from pipelines.errors import DeliveryError
@@ -88,8 +89,10 @@ def _table(
     match_headers(names, contract, archive.label)
     failures: list[DeliveryError] = []
     tally = Tally()
-    schema = _schema(names)
-    batches = (_batch(rows, schema) for rows in _rows(archive, sought, processes, tally, failures))
+    schema = _frame([], names).to_arrow().schema
+    rows = _rows(archive, sought, processes, tally, failures)
+    # Not made by Arrow, which loads pandas to see whether what it is given is of it.
+    batches = (batch for some in rows for batch in _frame(some, names).to_arrow().to_batches())
     relation = archive.relation
     # Several threads would take the batches in any order; beside pages what they do is nothing.
     connection.execute("set threads = 1")
@@ -115,15 +118,9 @@ def sought_on_pages(contract: Contract) -> Sought:
     return Sought(tuple(column.name for column in contract.columns), tuple(columns))
 
 
-def _schema(names: Sequence[str]) -> pa.Schema:
-    cells = [(name, pa.string()) for name in names]
-    return pa.schema([("row_number", pa.int64()), ("broken_reason", pa.string()), ("broken_text", pa.string()), *cells])
-
-
-def _batch(rows: Sequence[Row], schema: pa.Schema) -> pa.RecordBatch:
-    columns = zip(*rows, strict=True) if rows else ([] for _ in schema)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+def _frame(rows: Sequence[Row], names: Sequence[str]) -> pl.DataFrame:
+    schema = {"row_number": pl.Int64, **dict.fromkeys(["broken_reason", "broken_text", *names], pl.String)}
+    return pl.DataFrame(dict(zip(schema, zip(*rows, strict=True), strict=True)) if rows else None, schema=schema)
 
 
 def page_processes(count: int) -> Processes:
