@@ -36,6 +36,7 @@ DATE = re.compile(rf"({YEAR})(?:-|/|\.|年)({MONTH})(?:-|/|\.|月)({DAY})", re.A
 # Stands in no text of a page.
 END_OF_ITEM = "\0"
 FIRST_DATES = re.compile(rf"({YEAR}(?:-|/|\.|年){MONTH}(?:-|/|\.|月){DAY})[^{END_OF_ITEM}]*", re.ASCII)
+AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 BLANKS_AND_COLONS = re.compile(r"[\s:：]+")
 
 
@@ -167,10 +168,7 @@ def tagged_cells(meta: Mapping[str, str], search: Search) -> dict[str, str | Non
 
 def linked_cells(root: str, hrefs: Sequence[str], search: Search) -> dict[str, str | None]:
     """The cells of columns that list what a page links to, its addresses beginning at a root."""
-    return {
-        name: json.dumps(_fitting(root, hrefs, links.pattern), ensure_ascii=False)
-        for name, links in search.links.items()
-    }
+    return {name: AS_JSON(_fitting(root, hrefs, links.pattern)) for name, links in search.links.items()}
 
 
 def _root(page: Page, address: str) -> str:
@@ -198,7 +196,7 @@ def _tagged(column: SoughtColumn, meta: Mapping[str, str]) -> str | None:
         content = meta.get(column.meta_tag.lower())
         return (_date_in(content) if content and column.data_type == "date" else None) or content
     held = {name: meta[name.lower()] for name in column.meta_tags if meta.get(name.lower())}
-    return json.dumps(held, ensure_ascii=False) if held else None
+    return AS_JSON(held) if held else None
 
 
 def _has_trace(found: Iterable[LexborNode], patterns: tuple[str, ...], tags: set[str]) -> bool:
@@ -248,10 +246,10 @@ def _listed_dates(page: Page) -> list[str]:
     """The first date of each item of a list; an item as long as a paragraph is layout, and so is one with others."""
     texts = [text for text in map(LexborNode.text_lexbor, page.tags(LIST_ITEMS)) if len(text) <= LONGEST_ITEM]
     # To look through all of them at once costs half of looking through each.
-    days = list(map(_day, FIRST_DATES.findall(END_OF_ITEM.join(texts))))
-    if None in days:
-        days = list(map(_date_in, texts))
-    return [day for day in days if day is not None]
+    found = FIRST_DATES.findall(END_OF_ITEM.join(texts))
+    days = {date: _day(date) for date in set(found)}
+    listed = map(days.get, found) if None not in days.values() else map(_date_in, texts)
+    return [day for day in listed if day is not None]
 
 
 def _date_in(text: str) -> str | None:
