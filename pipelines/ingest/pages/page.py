@@ -65,7 +65,11 @@ class Page:
 
         Or by their numbers.
         """
-        return all(letter in self.html for letter in letters) or ("&" in self.html and "&#" in self.html)
+        return all(letter in self.html for letter in letters) or self._has_numbers
+
+    @cached_property
+    def _has_numbers(self) -> bool:
+        return "&" in self.html and "&#" in self.html
 
 
 def text_of(tag: LexborNode) -> str:
