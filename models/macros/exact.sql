@@ -1,16 +1,18 @@
 {#-
     Sums that do not depend on the order of their rows: floating-point numbers are added as decimals, so the same rows
     give the same digits whatever the number of threads. Digits: 20 before the point, 18 after it.
+
+    There and back they go by way of text: each engine multiplies and divides by powers of ten in a way of its own, and
+    all write and read a number alike.
 -#}
 {% macro exact(expression) -%}
-    cast({{ expression }} as decimal(38, 18))
+    cast(cast({{ expression }} as string) as decimal(38, 18))
 {%- endmacro %}
 
 {% macro exact_sum(expression) -%}
     {{ from_decimal('sum(' ~ exact(expression) ~ ')') }}
 {%- endmacro %}
 
-{#- By way of text: each engine divides a decimal by its power of ten in a way of its own, and all read text alike. -#}
 {% macro from_decimal(number) -%}
     cast(cast({{ number }} as string) as double)
 {%- endmacro %}

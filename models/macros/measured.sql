@@ -27,5 +27,5 @@
 -#}
 {% macro error_of_share(share, sample_size) -%}
     {%- set middle = '((' ~ sample_size ~ ' * ' ~ share ~ ' + 0.5) / (' ~ sample_size ~ ' + 1))' -%}
-    case when {{ sample_size }} > 0 then round(sqrt({{ middle }} * (1 - {{ middle }}) / ({{ sample_size }} + 2)), 12) end
+    case when {{ sample_size }} > 0 then sqrt({{ middle }} * (1 - {{ middle }}) / ({{ sample_size }} + 2)) end
 {%- endmacro %}

@@ -92,7 +92,8 @@ valued as (
         case
             when null_reason is not null then null
             when measured = 0 then 0
-            else round(ln(multiplier * measured / nullif(divided_by, 0) + 1), 12)
+            -- With more decimals the last bits of an engine's logarithms show in scores of hundreds of points.
+            else round(ln(multiplier * measured / nullif(divided_by, 0) + 1), 10)
         end as term_value
     from reasoned
 ),
