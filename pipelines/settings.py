@@ -26,6 +26,14 @@ class Engine(StrEnum):
     spark = "spark"
 
 
+class Executor(StrEnum):
+    """What does the steps of a landing in parts: each is Dagster's own."""
+
+    in_process = "in_process"
+    multiprocess = "multiprocess"
+    kubernetes = "kubernetes"
+
+
 def link_seeds(seeds: Path) -> str:
     """The folder of seeds as a path relative to the models, which is all dbt can safely take.
 
@@ -64,6 +72,15 @@ class Settings(BaseSettings):
         description="Folder of reference data and rules; a centre may keep its own copy elsewhere.",
     )
     threads: int = Field(default=2, ge=1, description="Threads DuckDB and dbt may use; processes for web archives.")
+    parts: int = Field(
+        default=1,
+        ge=1,
+        description="Parts an inbox is landed in before a run, each a step of Dagster's; 1: by the run itself.",
+    )
+    executor: Executor = Field(
+        default=Executor.multiprocess,
+        description="What does these steps: in_process, multiprocess or kubernetes.",
+    )
     engine: Engine = Field(default=Engine.duckdb, description="Where the models are built: duckdb, sail or spark.")
     sail_python: Path = Field(
         default=PROJECT_ROOT / ".venv-sail" / "bin" / "python",
@@ -213,6 +230,8 @@ class Settings(BaseSettings):
             "CEPING_SEEDS": str(self.seeds_dir),
             "CEPING_SEED_PATH": link_seeds(self.seeds_dir),
             "CEPING_THREADS": str(self.threads),
+            "CEPING_PARTS": str(self.parts),
+            "CEPING_EXECUTOR": self.executor.value,
             "CEPING_ENGINE": self.engine.value,
             "CEPING_SAIL_PYTHON": str(self.sail_python),
             "CEPING_SPARK_DBT": str(self.spark_dbt),

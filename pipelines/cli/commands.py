@@ -97,7 +97,11 @@ In = Annotated[Spoken, typer.Option("--language", help="Language to write in.")]
 
 @contextmanager
 def settings_for(
-    home: Path | None, edition: int | None = None, inbox: Path | None = None, engine: str | None = None
+    home: Path | None,
+    edition: int | None = None,
+    inbox: Path | None = None,
+    engine: str | None = None,
+    parts: int | None = None,
 ) -> Iterator["Settings"]:
     """The settings of a command, also put into the environment for the processes it starts; prints its errors."""
     from pydantic import ValidationError
@@ -106,7 +110,7 @@ def settings_for(
 
     with printed_errors():
         try:
-            settings = Settings().for_run(home=home, edition=edition, inbox=inbox, engine=engine)
+            settings = Settings().for_run(home=home, edition=edition, inbox=inbox, engine=engine, parts=parts)
         except ValidationError as wrong:
             reasons = [
                 f"CEPING_{str(each['loc'][0]).upper()}: {each['msg']}, not {each['input']}" for each in wrong.errors()
@@ -154,9 +158,17 @@ def run(
             "make .venv-spark/installed.  [default: duckdb]",
         ),
     ] = None,
+    parts: Annotated[
+        int | None,
+        typer.Option(
+            envvar="CEPING_PARTS",
+            help="Land the inbox in so many parts first, each a step under CEPING_EXECUTOR: multiprocess, or "
+            "in_process or kubernetes.  [default: 1, by the run itself]",
+        ),
+    ] = None,
 ) -> None:
     """Bring an edition from its inbox to a published release."""
-    with settings_for(home, edition, inbox, engine) as settings:
+    with settings_for(home, edition, inbox, engine, parts) as settings:
         if preview:
             from pipelines.cli.preview import preview_and_print
 

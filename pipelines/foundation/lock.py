@@ -1,4 +1,4 @@
-"""The sole right to write to a home, and folders to work in that are one process's own."""
+"""The sole right to write to a home, and folders to work in that are one worker's own."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field
@@ -51,17 +52,17 @@ def locked_home(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def own_folder(parent: Path) -> Iterator[Path]:
-    """An empty folder that only this process uses and only its user may read, gone when the ``with`` ends.
+    """An empty folder that nobody else uses and only this user may read, gone when the ``with`` ends.
 
     What processes that were killed left beside it goes first.
     """
     remove_left(parent)
     parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder = parent / str(os.getpid())
+    # Processes of several machines, or containers, that share a disk may have one number.
+    folder = parent / f"{os.getpid()}-{token_hex(4)}"
     lock = FileLock(folder.with_suffix(LOCK))
     try:
         with lock:
-            shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700)
             yield folder
     finally:

@@ -32,6 +32,9 @@ class Part:
             raise CepingError(f"--part: a part is written as 3/16, from 1/16 to 16/16, not {text}")
         return cls(int(number), int(of))
 
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
 
 def land_part(settings: Settings, part: Part, progress: Progress) -> int:
     """Land a part of the inbox; returns how many files were read now, as what is landed is passed over.

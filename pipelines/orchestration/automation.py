@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipelines.foundation.hashing import code_version, hash_json
+from pipelines.orchestration.landing import landing
 from pipelines.releases.built import published_release
 from pipelines.releases.releases import Releases
 from pipelines.settings import Settings
@@ -27,7 +28,7 @@ def inbox_listing(settings: Settings) -> list[tuple[str, int, int]]:
 
 
 @dg.sensor(
-    job=edition_job,
+    jobs=[edition_job, landing],
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Starts the edition when the inbox has changed and then been quiet for one look. "
@@ -47,8 +48,13 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     # Dagster starts one run for a key, however often it is asked for. Other code, or another release since then,
     # is another key: a mended program tries again, and an inbox put back as it was is published again.
     run_key = hash_json([state, code_version(), Releases.of(settings).current_id])
+    # In this order: the queue has one place, and the edition waits in it, whatever becomes of the landing.
+    jobs = [landing.name, edition_job.name] if settings.parts > 1 else [edition_job.name]
     return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=run_key, partition_key=str(settings.edition))], cursor=state
+        run_requests=[
+            dg.RunRequest(run_key=f"{job}-{run_key}", job_name=job, partition_key=str(settings.edition)) for job in jobs
+        ],
+        cursor=state,
     )
 
 

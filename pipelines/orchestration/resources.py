@@ -10,7 +10,7 @@ from pipelines.foundation.files import temporary_files_in
 from pipelines.foundation.hashing import code_version
 from pipelines.foundation.lock import locked_home, remove_left
 from pipelines.gate.candidate import Candidate
-from pipelines.orchestration.editions import PARTITION_TAG
+from pipelines.orchestration.editions import settings_of
 from pipelines.orchestration.leftovers import release_dead_runs
 from pipelines.orchestration.readiness import require_ready
 from pipelines.releases.draft import DraftProcess, Drafts
@@ -31,13 +31,7 @@ class EditionRun(dg.ConfigurableResource["EditionRun"]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["EditionRun"]:
         """Hold the lock of the home for as long as the run uses this resource."""
-        partition = context.run.tags.get(PARTITION_TAG) if context.run is not None else None
-        settings = Settings()
-        inbox = self.inbox
-        if partition is not None and int(partition) != settings.edition and inbox is None:
-            # The inbox of the environment is that of its own edition.
-            inbox = str(settings.home_dir / "inbox" / partition)
-        self._settings = settings.for_run(edition=partition, inbox=inbox)
+        self._settings = settings_of(context.run, self.inbox)
         require_ready(self._settings)
         with locked_home(self._settings), temporary_files_in(self._settings.temporary_dir):
             remove_left(self._settings.checking_dir)

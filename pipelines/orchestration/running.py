@@ -118,6 +118,10 @@ def _run_job(
         # Dagster complains here of every line that it cannot write to its store.
         redirect_stderr(log),
     ):
+        if settings.parts > 1:
+            from pipelines.orchestration.landing import land_in_parts
+
+            land_in_parts(settings, instance)
         return defs.resolve_job_def("edition").execute_in_process(
             instance=instance,
             partition_key=str(settings.edition),

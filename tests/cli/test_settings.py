@@ -12,6 +12,8 @@ from pipelines.cli.commands import app
     ("variable", "value", "expected"),
     [
         ("CEPING_ENGINE", "flink", "'duckdb', 'sail' or 'spark', not flink"),
+        ("CEPING_PARTS", "0", "greater than or equal to 1, not 0"),
+        ("CEPING_EXECUTOR", "slurm", "'in_process', 'multiprocess' or 'kubernetes', not slurm"),
         ("CEPING_THREADS", "0", "greater than or equal to 1, not 0"),
         ("CEPING_THREADS", "两", "a valid integer"),
     ],

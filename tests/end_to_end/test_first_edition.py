@@ -1,13 +1,33 @@
-"""A home that has seen one edition alone publishes it, whatever other editions there are and whichever engine built."""
+"""A home that has seen one edition alone publishes it, whatever other editions there are and whichever engine built.
+
+Two workers land it, each a step of Dagster's in a process of its own, and one of them dies.
+"""
 
 import re
 
 import pytest
 
+from pipelines.settings import Settings
 from tests.fixtures.names import HOME
-from tests.fixtures.whole_runs import Edition, ceping
+from tests.fixtures.warehouse import ingest
+from tests.fixtures.whole_runs import Edition, ceping, contents
 
 EARLIER = 2016
+# The first process of a step that has landed something is gone before it lands more.
+DYING = """
+import os, signal, sys
+if "--multiprocessing-fork" in sys.orig_argv and not os.path.exists({mark!r}):
+    from pipelines.ingest.facts import Objects
+    record = Objects.record
+    def dies(self, facts):
+        record(self, facts)
+        try:
+            os.close(os.open({mark!r}, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return
+        os.kill(os.getpid(), signal.SIGKILL)
+    Objects.record = dies
+"""
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +36,11 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     folder = tmp_path_factory.mktemp("earlier")
     home, inbox = folder / HOME, folder / "inbox"
     ceping("example", "--edition", EARLIER, "--out", inbox, "--sites", 60, "--crawled", 10, "--pages", 4)
-    return Edition(home, inbox, ceping("run", "--edition", EARLIER, "--home", home, "--inbox", inbox))
+    (folder / "sitecustomize.py").write_text(DYING.format(mark=str(folder / "died")), encoding="utf-8")
+    places = ("--home", home, "--inbox", inbox)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYTHONPATH", str(folder))
+        return Edition(home, inbox, ceping("run", "--edition", EARLIER, *places, "--parts", 2))
 
 
 def test_the_earlier_example_is_published_in_a_home_of_its_own(edition: Edition) -> None:
@@ -26,6 +50,20 @@ def test_the_earlier_example_is_published_in_a_home_of_its_own(edition: Edition)
     seen = " union all ".join(f"select distinct '{table}' as name, edition from {table}" for table in tables)
     others = edition.rows(f"select name, edition from ({seen}) where edition <> {EARLIER}")
     assert {row["name"] for row in others} <= {"indices.dim_robustness_choice"}
+
+
+def test_two_workers_of_whom_one_dies_land_what_one_process_lands(edition: Edition, settings: Settings) -> None:
+    """And each file once. What follows from landing, to the candidate's hash, follows from its bytes: see below."""
+    alone = settings.for_run(inbox=edition.inbox, edition=EARLIER)
+    ingest(alone)
+    landed, by_workers = (contents(home / "landing") for home in (alone.home_dir, edition.home))
+    tables = {name for name in landed if name.endswith(".parquet")}
+    assert {name: by_workers[name] for name in tables} == {name: landed[name] for name in tables}
+    read = [int(count) for count in re.findall(r"part \d/2: (\d+) files read", edition.printed)]
+    delivered = [path for path in edition.inbox.rglob("*") if path.is_file()]
+    assert len(read) == 2
+    assert sum(read) == len(delivered) - 1
+    assert edition.printed.count("begun anew once") == 1
 
 
 def test_sail_gives_the_same_bytes(edition: Edition) -> None:

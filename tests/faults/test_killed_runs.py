@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from pipelines.errors import HomeBusyError
 from pipelines.foundation.lock import locked_home
+from pipelines.orchestration.landing import BY_WRITER, landing
 from pipelines.orchestration.leftovers import release_dead_runs, set_damaged_store_aside
 from pipelines.settings import PROJECT_ROOT, Settings
 from tests.fixtures.whole_runs import Edition, ceping_outcome, contents
@@ -63,6 +64,19 @@ def test_a_run_keeps_what_is_its_own(instance: dg.DagsterInstance) -> None:
     release_dead_runs(instance, own)
     assert instance.get_run_by_id(own).status is dg.DagsterRunStatus.STARTED
     assert instance.event_log_storage.get_concurrency_info(POOL).active_run_ids == {own}
+
+
+def test_a_landing_in_parts_asks_nobody_and_is_dead_only_if_it_was_begun_by_who_is(
+    instance: dg.DagsterInstance,
+) -> None:
+    asked_for = {"in the UI": {}, "by a run": BY_WRITER}
+    runs = {
+        who: instance.create_run_for_job(landing, status=dg.DagsterRunStatus.STARTED, tags=tags).run_id
+        for who, tags in asked_for.items()
+    }
+    release_dead_runs(instance, "the run that asks")
+    found = {who: instance.get_run_by_id(run_id).status for who, run_id in runs.items()}
+    assert found == {"in the UI": dg.DagsterRunStatus.STARTED, "by a run": dg.DagsterRunStatus.FAILURE}
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database at all" * 100])

@@ -37,6 +37,12 @@ def test_what_a_killed_process_left_goes_and_what_one_that_lives_has_stays(tmp_p
     assert not parent.exists()
 
 
+def test_workers_of_one_number_on_two_machines_have_a_folder_each(tmp_path: Path) -> None:
+    with own_folder(tmp_path) as mine, own_folder(tmp_path) as theirs:
+        assert mine != theirs
+        assert mine.is_dir()
+
+
 def test_the_lock_of_a_process_that_was_killed_before_it_had_a_folder_goes(tmp_path: Path) -> None:
     parent = tmp_path / "working"
     parent.mkdir()

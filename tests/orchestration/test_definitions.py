@@ -82,7 +82,8 @@ def test_how_sure_ranks_are_is_told_after_the_models_and_before_the_candidate() 
 def test_the_sensor_is_on_and_the_schedule_off() -> None:
     assert inbox_sensor.default_status == dg.DefaultSensorStatus.RUNNING
     assert nightly_schedule.default_status == dg.DefaultScheduleStatus.STOPPED
-    assert inbox_sensor.job_name == nightly_schedule.job_name == edition_job.name == "edition"
+    assert [job.name for job in inbox_sensor.jobs] == ["edition", "landing"]
+    assert nightly_schedule.job_name == edition_job.name == "edition"
 
 
 def test_the_sensor_starts_one_run_once_a_changed_inbox_is_quiet(
@@ -100,6 +101,11 @@ def test_the_sensor_starts_one_run_once_a_changed_inbox_is_quiet(
     assert again.run_requests is not None
     assert len(quiet.run_requests) == 1
     assert [request.run_key for request in quiet.run_requests] == [request.run_key for request in again.run_requests]
+    # Where it is landed in parts, that comes first, and is asked for once as well.
+    monkeypatch.setenv("CEPING_PARTS", "3")
+    in_parts = looked(monkeypatch, copy.home, copy.inbox, arriving.cursor).run_requests or []
+    assert [request.job_name for request in in_parts] == ["landing", "edition"]
+    assert len({request.run_key for request in in_parts}) == 2
 
 
 def test_the_schedule_starts_a_run_only_where_something_is_new(

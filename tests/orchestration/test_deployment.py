@@ -226,7 +226,7 @@ def ask(address: str, password: str | None = None, context: ssl.SSLContext | Non
     }
 
 
-WHAT_IS_THERE = {"location": "ceping", "jobs": ["edition"], "sensors": ["inbox_sensor"]}
+WHAT_IS_THERE = {"location": "ceping", "jobs": ["edition", "landing"], "sensors": ["inbox_sensor"]}
 
 
 @without_postgres
