@@ -4,7 +4,7 @@ Nothing hangs on it. What is landed the run of the edition finds landed, and wha
 ingest is that run's alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 import dagster as dg
@@ -101,22 +101,35 @@ def land_in_parts(settings: Settings, instance: dg.DagsterInstance) -> None:
     """Land the inbox by the job, and report what became of each part; to be called by who may write to the home.
 
     A part that fails is told of and no error: the run of the edition lands what it has not, or says why it cannot.
+    Raises ``CepingError`` where the executor cannot begin.
     """
     report("land", f"{settings.parts} parts, by the executor {settings.executor.value}")
-    with dg.execute_job(
-        dg.reconstructable(landing),
-        instance=instance,
-        run_config={
-            "resources": {"landing_run": {"config": {"inbox": str(settings.inbox_dir), "parts": settings.parts}}},
-            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-        },
-        tags={PARTITION_TAG: str(settings.edition), **BY_WRITER},
-        raise_on_error=False,
-    ) as result:
-        events = result.events_for_node(land.name)
+    events = _execute(settings, instance)
     by_step = groupby(sorted(events, key=lambda event: event.step_key or ""), key=lambda event: event.step_key or "")
-    for step, of_step in by_step:
-        report("land", f"part {_part_of(step.partition('[')[2].rstrip(']'))}: {_told(list(of_step))}")
+    told = {_part_of(step.partition("[")[2].rstrip("]")): _told(list(of_step)) for step, of_step in by_step}
+    for part in sorted(told, key=lambda part: part.number):
+        report("land", f"part {part}: {told[part]}")
+    if not told:
+        report("land", "no part was begun; the log is in the Dagster UI, and the run lands everything")
+
+
+def _execute(settings: Settings, instance: dg.DagsterInstance) -> Sequence[dg.DagsterEvent]:
+    """Execute the job; returns what happened to its parts."""
+    try:
+        with dg.execute_job(
+            dg.reconstructable(landing),
+            instance=instance,
+            run_config={
+                "resources": {"landing_run": {"config": {"inbox": str(settings.inbox_dir), "parts": settings.parts}}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            tags={PARTITION_TAG: str(settings.edition), **BY_WRITER},
+            raise_on_error=False,
+        ) as result:
+            return result.events_for_node(land.name)
+    except Exception as failure:
+        # What a step raises is an event. This is an executor without what it needs, such as the cluster it is to use.
+        raise CepingError(f"the executor {settings.executor.value} cannot begin: {failure}") from failure
 
 
 def _told(events: list[dg.DagsterEvent]) -> str:

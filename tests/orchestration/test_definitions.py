@@ -1,14 +1,18 @@
 """What Dagster shows and starts: the graph by layer, the job, the sensor, the schedule."""
 
+import re
 from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from benchmarks.stages import STAGES, stage_of
 from pipelines.orchestration.assets.robustness import COMPUTED
 from pipelines.orchestration.automation import edition_job, inbox_sensor, nightly_schedule
 from pipelines.orchestration.definitions import defs
+from pipelines.orchestration.landing import landing
+from pipelines.settings import PROJECT_ROOT, Executor
 from tests.fixtures.whole_runs import Edition
 
 LAYERS = {
@@ -77,6 +81,15 @@ def test_how_sure_ranks_are_is_told_after_the_models_and_before_the_candidate() 
         assert defs.resolve_assets_def(key).op.pool == "warehouse"
     tables = {"award_firmness", "idx_rank_interval", "idx_top_chance", "idx_sensitivity"}
     assert {spec.name for spec in COMPUTED} == tables
+
+
+def test_a_landing_in_parts_is_configured_as_the_page_says() -> None:
+    page = (PROJECT_ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"^```yaml\n(execution:.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert dg.validate_run_config(landing, yaml.safe_load(block))
+    assert {node.name for node in landing.nodes} == {"plan", "land"}
+    documented = set(re.findall(r"^\| `(\w+)`", page.partition("| executor |")[2].partition("\n\n")[0], re.MULTILINE))
+    assert documented == {executor.value for executor in Executor}
 
 
 def test_the_sensor_is_on_and_the_schedule_off() -> None:
