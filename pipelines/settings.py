@@ -64,8 +64,8 @@ class Settings(BaseSettings):
     )
     store: str | None = Field(
         default=None,
-        description="Store that several homes share, for what is landed: a folder, or s3://bucket/folder; by default "
-        "each home keeps its own.",
+        description="Store that several homes share, for what is landed, frozen and published: a folder, or "
+        "s3://bucket/folder; by default each home keeps its own.",
     )
     seeds: Path = Field(
         default=SEEDS_DIR,

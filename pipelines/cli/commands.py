@@ -245,6 +245,24 @@ def verify(
 
 
 @app.command()
+def fetch(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A release or a candidate of the store: its name, or the beginning.  [default: list them]"),
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Bring a release or a candidate of the store that homes share (CEPING_STORE) into this home."""
+    from pipelines.cli.fetch import fetch_and_print, print_shared
+
+    with settings_for(home) as settings:
+        if name is None:
+            print_shared(settings)
+        else:
+            fetch_and_print(settings, name)
+
+
+@app.command()
 def rollback(
     release: Annotated[str, typer.Argument(help="The earlier release to point current at.")],
     reason: Annotated[str | None, typer.Option(help="Why; kept in the history and shown by ceping releases.")] = None,

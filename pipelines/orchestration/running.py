@@ -15,6 +15,7 @@ from pipelines.foundation.progress import report
 from pipelines.orchestration.readiness import require_ready
 from pipelines.releases.built import published_release
 from pipelines.releases.releases import Releases
+from pipelines.releases.shared import share_release
 from pipelines.settings import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
@@ -67,20 +68,21 @@ def serve_ui(settings: Settings, port: int) -> int:
 def _current_without_work(settings: Settings, *, rebuild: bool) -> str | None:
     release_id = None if rebuild else published_release(settings)
     if release_id is not None:
-        _require_whole(Releases.of(settings), release_id)
+        _require_whole(settings, release_id)
         report("nothing new", f"the inbox and the code are those of release {release_id}: 0 files read, 0 models built")
     return release_id
 
 
-def _require_whole(releases: Releases, release_id: str) -> None:
-    """Refuse to call it done where the current release is damaged."""
-    current = releases.current
+def _require_whole(settings: Settings, release_id: str) -> None:
+    """Refuse to call it done where the current release is damaged; a store that lacks it gets it."""
+    current = Releases.of(settings).current
     if current is None or current.release_id != release_id:
         return
     try:
         current.verify()
     except CepingError as damage:
         raise CepingError(f"{damage}; remove {current.folder} and run again, which publishes it anew") from damage
+    share_release(settings, current)
 
 
 def _execute(settings: Settings, *, rebuild: bool, is_preview: bool) -> str:

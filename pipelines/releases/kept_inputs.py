@@ -23,7 +23,7 @@ MOST_BYTES_COPIED = 1 << 20
 
 def kept_inputs(settings: Settings, release_id: str) -> Path | None:
     """The folder with the inputs of a release, laid out like landing; ``None`` where they were not kept."""
-    folder = _folder(settings, release_id)
+    folder = inputs_folder(settings, release_id)
     return folder if folder.is_dir() else None
 
 
@@ -40,7 +40,7 @@ def whole_inputs(settings: Settings, release_id: str) -> Path | None:
 
 def keep_inputs(settings: Settings, release: Release) -> Path | None:
     """Keep the landed inputs of a release, if landing still holds exactly them; returns where, or ``None``."""
-    folder = _folder(settings, release.release_id)
+    folder = inputs_folder(settings, release.release_id)
     if folder.is_dir():
         return folder
     if landed_files(settings) != listed_files(release):
@@ -73,7 +73,8 @@ def listed_files(release: Release) -> set[tuple[str, str]]:
     }
 
 
-def _folder(settings: Settings, release_id: str) -> Path:
+def inputs_folder(settings: Settings, release_id: str) -> Path:
+    """Where the inputs of a release are, if they are kept."""
     return settings.inputs_dir / release_id
 
 

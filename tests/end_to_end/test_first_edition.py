@@ -1,16 +1,18 @@
 """A home that has seen one edition alone publishes it, whatever other editions there are and whichever engine built.
 
-Two workers land it, each a step of Dagster's in a process of its own, and one of them dies.
+Two workers land it, each a step of Dagster's in a process of its own, and one of them dies. Its store has all of it.
 """
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
 from pipelines.settings import Settings
 from tests.fixtures.names import HOME
 from tests.fixtures.warehouse import ingest
-from tests.fixtures.whole_runs import Edition, ceping, contents
+from tests.fixtures.whole_runs import CEPING, Edition, ceping, contents
 
 EARLIER = 2016
 # The first process of a step that has landed something is gone before it lands more.
@@ -40,7 +42,13 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     places = ("--home", home, "--inbox", inbox)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PYTHONPATH", str(folder))
-        return Edition(home, inbox, ceping("run", "--edition", EARLIER, *places, "--parts", 2))
+        command = in_store(home)
+        return Edition(home, inbox, ceping("run", "--edition", EARLIER, *places, "--parts", 2, command=command))
+
+
+def in_store(home: Path) -> tuple[object, ...]:
+    """The command in a home that shares the store of this one."""
+    return "env", f"CEPING_STORE={home.parent / 'store'}", CEPING
 
 
 def test_the_earlier_example_is_published_in_a_home_of_its_own(edition: Edition) -> None:
@@ -66,7 +74,15 @@ def test_two_workers_of_whom_one_dies_land_what_one_process_lands(edition: Editi
     assert edition.printed.count("begun anew once") == 1
 
 
-def test_sail_gives_the_same_bytes(edition: Edition) -> None:
-    """The whole way from the kept inputs once more, models and their data tests on the other engine."""
-    verified = ceping("verify", "--engine", "sail", "--home", edition.home)
+def test_sail_gives_the_same_bytes_in_another_home(edition: Edition, tmp_path: Path) -> None:
+    """The whole way from the inputs that the store keeps, models and their data tests on the other engine."""
+    other = tmp_path / HOME
+    ceping("fetch", edition.release_id, "--home", other, command=in_store(edition.home))
+    release = contents(other / "releases" / str(EARLIER))
+    assert release == contents(edition.home / "releases" / str(EARLIER))
+    candidates = edition.home.parent / "store" / "candidates"
+    shutil.rmtree(candidates)
+    verified = ceping("verify", "--engine", "sail", "--home", other, command=in_store(edition.home))
+    # What is computed again, to be compared, is nobody's candidate.
+    assert not candidates.exists()
     assert re.search(r"computed again from its inputs: (\d+) of \1 tables have the same bytes", verified)

@@ -4,12 +4,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from pipelines.errors import CepingError
 from pipelines.foundation.hashing import hash_file
@@ -17,8 +15,11 @@ from pipelines.foundation.store import open_store
 from pipelines.ingest.contracts import Column, Contract, load_contracts
 from pipelines.ingest.part import Part, land_part
 from pipelines.ingest.source import IngestReport, ingest_source
-from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.settings import Settings
 from tests.fixtures.deliveries import landed_rows
+from tests.fixtures.stores import blocks_of_the_page, server, store
+
+__all__ = ["server", "store"]
 
 Deliver = Callable[[str, str, bytes], Path]
 REGISTRY = load_contracts()["site_registry"]
@@ -33,37 +34,6 @@ SURVEY = Contract(
         ),
     ),
 )
-BUCKET = "ceping"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of an S3 server on this machine."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
-
-
-@pytest.fixture(params=["folder", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A store that is empty."""
-    if request.param == "folder":
-        return str(tmp_path / "sto[r]e's")
-    address = request.getfixturevalue("server")
-    exported = dict(re.findall(r"(AWS_\w+)=(\S+)", blocks_of_the_page()[-1]))
-    for name, value in {**exported, "AWS_ENDPOINT_URL": address, "AWS_ALLOW_HTTP": "true"}.items():
-        monkeypatch.setenv(name, value)
-    open_store.cache_clear()
-    boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket=BUCKET)
-    return f"s3://{BUCKET}/{tmp_path.name}"
-
-
-def blocks_of_the_page() -> list[str]:
-    """What docs/scaling.md has one type to share the work of an ingest."""
-    page = (PROJECT_ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
-    section = page.partition("\n## Ingest on several machines\n")[2].partition("\n## ")[0]
-    return re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines.foundation.files import write_whole
 from pipelines.foundation.progress import report
 from pipelines.gate.candidate import freeze
+from pipelines.gate.shared import share_candidate
 from pipelines.ingest.ledger import delivered_editions
 from pipelines.orchestration.assets.models import WAREHOUSE_POOL
 from pipelines.orchestration.editions import EDITIONS
@@ -33,6 +34,7 @@ def candidate(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     )
     write_whole(settings.newest_candidate_path, frozen.content_hash, lasting=True)
     edition_run.start_draft(frozen)
+    share_candidate(settings, frozen)
     rows = sum(table.row_count for table in frozen.tables)
     report("candidate", f"{len(frozen.tables)} tables, {rows:,} rows frozen as {frozen.content_hash[:12]}")
     return dg.MaterializeResult(

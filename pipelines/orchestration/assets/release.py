@@ -17,6 +17,7 @@ from pipelines.releases.kept_inputs import keep_inputs
 from pipelines.releases.publish import preview, publish
 from pipelines.releases.release import Release
 from pipelines.releases.releases import Releases
+from pipelines.releases.shared import share_release
 
 
 @dg.asset(
@@ -52,6 +53,7 @@ def release(edition_run: EditionRun) -> dg.MaterializeResult[None]:
     keep_inputs(settings, published)
     record_release(settings, published.release_id)
     if embargo is None:
+        share_release(settings, published)
         report("release", f"{published.release_id} is published")
     else:
         told = embargo_lifted_by(settings.edition, embargo)
