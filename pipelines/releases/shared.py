@@ -36,11 +36,11 @@ def fetch_release(settings: Settings, store: Store, release_id: str) -> Release:
     """
     releases = Releases.of(settings)
     release = releases.named(int(release_id.partition("-")[0]), release_id)
+    inputs = inputs_folder(settings, release_id)
+    if release_id in store.names(INPUTS) and not inputs.exists():
+        with whole_folder(inputs) as building:
+            fetch_folder(store, f"{INPUTS}/{release_id}", building)
     if not release.folder.exists():
-        inputs = inputs_folder(settings, release_id)
-        if release_id in store.names(INPUTS) and not inputs.exists():
-            with whole_folder(inputs) as building:
-                fetch_folder(store, f"{INPUTS}/{release_id}", building)
         with whole_folder(release.folder) as building:
             fetch_folder(store, f"{RELEASES}/{release_id}", building)
             for path in files_below(building):
