@@ -3,20 +3,20 @@
 Delimiter and header row are found: those under which the first rows show the most of the source's headers.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from pipelines.errors import DeliveryError
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
 from pipelines.ingest.readers.archives import check_archive, is_compressed, open_bytes
+from pipelines.ingest.readers.delimited_text import DelimitedText, Record
 from pipelines.ingest.readers.raw_table import (
     FILE_OF_ROW,
     RawTable,
@@ -24,16 +24,11 @@ from pipelines.ingest.readers.raw_table import (
     count_headers,
     headed_table,
 )
-from pipelines.ingest.readers.text_encoding import errors_of, find_encoding
+from pipelines.ingest.readers.text_encoding import find_encoding
 
 DELIMITERS = ",\t;|"
 HEADER_SEARCH_RECORDS = 30
 BATCH_ROWS = 2_048
-MAX_LINE_CHARACTERS = 16 << 20
-
-BYTE_ORDER_MARK, END_OF_DOS_FILE = "\ufeff", "\x1a"
-
-Record = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -126,49 +121,44 @@ def _layouts(delivery: Delivery, encoding: str, delimiter: str, failures: list[D
 def _records(delivery: Delivery, encoding: str, delimiter: str) -> Iterator[Record]:
     """Every record that is not blank, with its number."""
     with open_bytes(delivery.path) as stream:
-        text = io.TextIOWrapper(stream, encoding=encoding, errors=errors_of(encoding), newline="")
-        records = csv.reader(_lines(text, delivery), delimiter=delimiter, strict=True)
-        try:
-            for number, record in enumerate(records, start=1):
-                if any(cell.strip() for cell in record):
-                    yield number, record
-        except csv.Error as failure:
-            raise DeliveryError(f"{delivery.label}, line {records.line_num}: {failure}") from failure
-
-
-def _lines(text: io.TextIOWrapper, delivery: Delivery) -> Iterator[str]:
-    number = 0
-    while line := text.readline(MAX_LINE_CHARACTERS):
-        number += 1
-        if len(line) == MAX_LINE_CHARACTERS:
-            raise DeliveryError(f"{delivery.label}, line {number}: longer than {MAX_LINE_CHARACTERS:,} characters")
-        yield _without_marks(line)
-
-
-def _without_marks(line: str) -> str:
-    """A line without what programs leave in it: a mark where files were put together, the end of a file of DOS."""
-    if line[0] == BYTE_ORDER_MARK:
-        line = line.lstrip(BYTE_ORDER_MARK)
-    return line.rstrip(END_OF_DOS_FILE) if line.endswith(END_OF_DOS_FILE) else line
+        text = DelimitedText(stream, encoding, delimiter, delivery.label)
+        while (block := text.next_block()) is not None:
+            yield from text.records(block)
 
 
 def _batches(
     delivery: Delivery, encoding: str, layout: Layout, contract: Contract, failures: list[DeliveryError]
 ) -> Iterator[pa.RecordBatch]:
     """The records below the header. What goes wrong is kept, for DuckDB repeats no more of it than its text."""
-    rows = _rows(delivery, encoding, layout, contract.short_rows == "filled")
     schema = _schema(len(layout.headers))
     try:
-        while batch := list(islice(rows, BATCH_ROWS)):
-            yield _as_batch(batch, schema)
+        with open_bytes(delivery.path) as stream:
+            text = DelimitedText(stream, encoding, layout.delimiter, delivery.label)
+            while (block := text.next_block()) is not None:
+                is_below_header = text.record_count >= layout.header_record
+                cells = text.plain_cells(block, layout.headers) if is_below_header else None
+                if cells is not None:
+                    yield _numbered(cells, text.record_count, schema)
+                    continue
+                rows = _rows(text.records(block), layout, contract.short_rows == "filled")
+                while batch := list(islice(rows, BATCH_ROWS)):
+                    yield _as_batch(batch, schema)
     except DeliveryError as failure:
         failures.append(failure)
         raise
 
 
-def _rows(delivery: Delivery, encoding: str, layout: Layout, is_filled: bool) -> Iterator[tuple[object, ...]]:
+def _numbered(cells: list[pa.Array], last: int, schema: pa.Schema) -> pa.RecordBatch:
+    """Records none of which is broken, up to the number of the last."""
+    count = len(cells[0])
+    nothing = pa.nulls(count, pa.string())
+    numbers = pa.array(np.arange(last - count + 1, last + 1))
+    return pa.RecordBatch.from_arrays([numbers, nothing, nothing, *cells], schema=schema)
+
+
+def _rows(records: Iterable[Record], layout: Layout, is_filled: bool) -> Iterator[tuple[object, ...]]:
     """The records below the header; a header repeated further down, as on printed pages, is no row."""
-    for number, record in _records(delivery, encoding, layout.delimiter):
+    for number, record in records:
         if number > layout.header_record and [cell.strip() for cell in record] != layout.headers:
             yield _row(number, record, len(layout.headers), is_filled)
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipelines.errors import DeliveryError, MissingColumnError
 from pipelines.ingest.contracts import Column, Contract
@@ -14,6 +15,8 @@ from pipelines.ingest.inbox import Delivery
 
 # The column that says which file a row is of, in a relation with the rows of several.
 FILE_OF_ROW = "delivered_file_id"
+# The declared ones are asked for again with each record that may be the header.
+MOST_HEADERS_KNOWN = 10_000
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class SharedTable:
     row_counts: dict[str, int] | None = None
 
 
+@lru_cache(maxsize=MOST_HEADERS_KNOWN)
 def normalise_header(text: str) -> str:
     """A header without the differences people do not see: width, case, white space."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()

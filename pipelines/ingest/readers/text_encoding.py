@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import cast
 
+import numpy as np
+
 from pipelines.errors import DeliveryError
 from pipelines.ingest.readers.archives import open_bytes
 
@@ -23,6 +25,7 @@ OTHER_KINDS = {
     b"%PDF": "a PDF",
 }
 # Two Chinese characters that are valid UTF-8 in one line do not come about by chance in GB18030.
+FIRST_LEAD, LAST_LEAD, CLASS_OF_BYTE, FOLLOWS = 0xE4, 0xE9, 0xC0, 0x80
 CHINESE_IN_UTF_8 = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
 
 
@@ -84,9 +87,22 @@ def _refuse_mixture(path: Path, label: str, encoding: str) -> None:
     """UTF-8 decodes as GB18030, into nonsense: where a file is not all UTF-8, some of its lines may still be."""
     if encoding != "gb18030":
         return
+    number = 0
     with open_bytes(path) as stream:
-        for number, line in enumerate(io.BufferedReader(cast(io.RawIOBase, stream)), start=1):
-            _refuse_utf8(line, number, label)
+        text = io.BufferedReader(cast(io.RawIOBase, stream))
+        while lines := text.readlines(CHUNK_BYTES):
+            if _may_hold_utf8(b"".join(lines)):
+                for place, line in enumerate(lines, start=number + 1):
+                    _refuse_utf8(line, place, label)
+            number += len(lines)
+
+
+def _may_hold_utf8(text: bytes) -> bool:
+    """Whether ``CHINESE_IN_UTF_8`` may be found in it: to look at all bytes at once costs a tenth of looking for it."""
+    codes = np.frombuffer(text, np.uint8)
+    leads, follows = (codes >= FIRST_LEAD) & (codes <= LAST_LEAD), (codes & CLASS_OF_BYTE) == FOLLOWS
+    is_character = leads[:-2] & follows[1:-1] & follows[2:]
+    return bool((is_character[:-3] & is_character[3:]).any())
 
 
 def _refuse_utf8(line: bytes, number: int, label: str) -> None:
