@@ -16,7 +16,14 @@ from stdnum.cn import uscc
 
 from pipelines.foundation.sql import literal
 from pipelines.ingest.contracts import Column, Contract
-from pipelines.ingest.dates_and_numbers import EXCEL_FIRST_DAY, date_in, number_in, timestamp_in, whole_number
+from pipelines.ingest.dates_and_numbers import (
+    EXCEL_FIRST_DAY,
+    date_in,
+    number_in,
+    plain_timestamp_in,
+    timestamp_in,
+    whole_number,
+)
 from pipelines.ingest.mending import REPAIR_HEADERS, repaired_place
 from pipelines.ingest.persons import is_in_number, is_in_text, is_name, is_persons
 from pipelines.ingest.readers.raw_table import RawTable
@@ -66,7 +73,10 @@ def conforming_select(table: RawTable, contract: Contract, edition: int, file_id
     (``text_``) and tried again: most cells never need it, and cleaning costs more than typing.
     """
     cells = ",\n".join(f"{_cell(table, column)} as cell_{column.name}" for column in contract.columns)
-    quick = ",\n".join(f"{_quick(column, table)} as quick_{column.name}" for column in contract.columns)
+    quick = ",\n".join(
+        f"{_quick(column, table, contract.believed_days(column, edition))} as quick_{column.name}"
+        for column in contract.columns
+    )
     texts = ",\n".join(f"{_text_where_needed(column, table)} as text_{column.name}" for column in contract.columns)
     values = ",\n".join(f"{_value(column, table.first_day)} as {column.name}" for column in contract.columns)
     marks = "".join(f"{mark} as mark_{name},\n" for name, mark in table.marks.items())
@@ -195,8 +205,11 @@ def _masked(column: Column) -> str:
     return f"array_to_string({kept}, {separator})"
 
 
-def _quick(column: Column, table: RawTable) -> str:
-    """The value of a cell that needs no cleaning; null where that cannot be seen without it."""
+def _quick(column: Column, table: RawTable, believed: tuple[dt.date, dt.date] | None) -> str:
+    """The value of a cell that needs no cleaning; null where that cannot be seen without it.
+
+    ``believed`` are the first and the last day that a time may be of.
+    """
     cell = f"cell_{column.name}"
     if column.gathers is not None:
         return cell
@@ -207,11 +220,8 @@ def _quick(column: Column, table: RawTable) -> str:
         return f"case when {is_blank_at_end} then null else {cell} end"
     if column.data_type == "date":
         return f"case when {cell} like '____-__-__' and {cell} >= '1' then try_cast({cell} as date) end"
-    if column.data_type == "timestamp":
-        is_plain = f"{cell} like '____-__-__ __:__:__' and {cell} >= '1' and {cell} not like '%Z'"
-        # Finite by its form, so its microseconds give the time in UTC; to look the zone up again would cost twice.
-        instant = f"try_cast({cell} as timestamp) at time zone '{column.timezone}'"
-        return f"case when {is_plain} then make_timestamp(epoch_us({instant})) end"
+    if believed is not None and column.data_type == "timestamp":
+        return plain_timestamp_in(cell, column.timezone, *believed)
     if column.data_type == "string[]":
         return f"case when {cell} like '[%' and json_valid({cell}) then {_list_of(cell)} end"
     return _typed(column, cell)

@@ -7,6 +7,8 @@ source; which of them a column allows is in its contract.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import cache
+from zoneinfo import ZoneInfo
 
 from pipelines.foundation.sql import literal
 
@@ -54,6 +56,32 @@ def timestamp_in(text: str, timezone: str, first_day: dt.date = EXCEL_FIRST_DAY)
         when {_has(_narrow(text), EXCEL_SERIAL)} then {_in_utc(_from_serial(text, first_day), timezone)}
         else {_in_utc(_local(text, timezone), timezone)}
     end"""
+
+
+def plain_timestamp_in(text: str, timezone: str, first: dt.date, last: dt.date) -> str:
+    """The time in UTC that a text means, written as databases write it; null where it is not, or may be of other days.
+
+    Where the clocks of ``timezone`` are the same hours from UTC on all these days, that is one subtraction: to look the
+    zone up for each time costs more than to read it.
+    """
+    is_plain = f"{text} like '____-__-__ __:__:__' and {text} not like '%Z'"
+    local = f"try_cast({text} as timestamp)"
+    offset = _steady_offset(timezone, first, last)
+    if offset is None:
+        # Finite by its form, so its microseconds give the time in UTC; to look the zone up again would cost twice.
+        instant = f"make_timestamp(epoch_us({local} at time zone {literal(timezone)}))"
+        return f"case when {is_plain} and {text} >= '1' then {instant} end"
+    is_steady = f"{text} >= '{first}' and {text} < '{last + dt.timedelta(days=1)}'"
+    return f"case when {is_plain} and {is_steady} then {local} - to_seconds({offset.total_seconds():.0f}) end"
+
+
+@cache
+def _steady_offset(timezone: str, first: dt.date, last: dt.date) -> dt.timedelta | None:
+    """How far the clocks of a zone are ahead of UTC on all of these days; null where they are changed meanwhile."""
+    zone, midnight = ZoneInfo(timezone), dt.datetime.combine(first, dt.time())
+    days = range(-1, (last - first).days + 2)
+    offsets = {(midnight + dt.timedelta(days=day)).replace(tzinfo=zone).utcoffset() for day in days}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def number_in(text: str, is_rounded: bool, capped: Mapping[str, Sequence[str]]) -> str:

@@ -86,6 +86,21 @@ def test_times_are_understood(settings: Settings) -> None:
     assert dict(zip(MOMENTS, found, strict=True)) == MOMENTS
 
 
+@pytest.mark.parametrize(
+    ("timezone", "required", "moments"),
+    [
+        ("Asia/Shanghai", False, {"1991-07-01 12:00:00": (1991, 7, 1, 3), "2017-07-01 12:00:00": (2017, 7, 1, 4)}),
+        ("Asia/Shanghai", True, {"2016-01-01 08:00:00": (2016, 1, 1), "2019-01-01 07:00:00": (2018, 12, 31, 23)}),
+        ("Europe/Berlin", True, {"2017-01-01 12:00:00": (2017, 1, 1, 11), "2017-07-01 12:00:00": (2017, 7, 1, 10)}),
+    ],
+)
+def test_clocks_that_are_changed_in_summer(
+    settings: Settings, timezone: str, required: bool, moments: dict[str, tuple[int, int, int]]
+) -> None:
+    found = read(settings, list(moments), data_type="timestamp", timezone=timezone, required=required)
+    assert found == [dt.datetime(*moment) for moment in moments.values()]
+
+
 def test_days_are_understood(settings: Settings) -> None:
     found = read(settings, list(DAYS), data_type="date", timezone="Asia/Shanghai")
     assert dict(zip(DAYS, found, strict=True)) == DAYS
