@@ -66,10 +66,10 @@ def test_a_cut_archive_loads_nothing(settings: Settings, pack: object, suffix: s
     refuses(settings, rf"site_registry/{re.escape(name)}: the archive is damaged or cut short")
 
 
-@pytest.mark.parametrize("place", [-8, -4], ids=["checksum", "length"])
+@pytest.mark.parametrize("place", [-8, -4, 10], ids=["checksum", "length", "content"])
 def test_an_archive_that_lies_about_its_content_loads_nothing(settings: Settings, place: int) -> None:
     packed = bytearray(gzip.compress(json_lines(HEADER, [row("a")])))
-    packed[place] ^= 1
+    packed[place] ^= 0xFF
     deliver(settings.inbox_dir, "site_registry", "a.jsonl.gz", bytes(packed))
     refuses(settings, "the archive is damaged or cut short")
 

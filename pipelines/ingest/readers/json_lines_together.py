@@ -16,7 +16,7 @@ from pipelines.errors import DeliveryError
 from pipelines.foundation.sql import files_literal
 from pipelines.ingest.contracts import Contract
 from pipelines.ingest.inbox import Delivery
-from pipelines.ingest.readers.archives import is_compressed, read_whole
+from pipelines.ingest.readers.archives import DAMAGES, is_compressed, read_whole
 from pipelines.ingest.readers.json_lines import MARKS, OPTIONS, SAMPLE_LINES, Lines, table_of
 from pipelines.ingest.readers.raw_table import FILE_OF_ROW, RawTable, SharedTable
 
@@ -104,7 +104,7 @@ def _plain_lines(delivery: Delivery) -> bytes | None:
     """The lines of a file that are not blank, each with its end; null where it is to be read alone."""
     try:
         content = read_whole(delivery.path, MOST_BYTES_OF_A_FILE)
-    except OSError:
+    except DAMAGES:
         return None
     if not content or content.startswith(tuple(MARKS)):
         return None
