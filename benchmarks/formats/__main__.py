@@ -1,15 +1,17 @@
-"""Measures ingest of JSON Lines, of many small files and of WARC: `python -m benchmarks.formats`.
+"""Measures ingest of JSON Lines, CSV, many small files and WARC: `python -m benchmarks.formats`.
 
 It writes `benchmarks/results/formats.json`, which `python -m benchmarks --report` puts into the page on performance;
-with names (`json`, `small`, `warc`) it measures those and keeps the rest.
+with names (`json`, `csv`, `small`, `warc`) it measures those and keeps the rest.
 """
 
 import gzip
+import json
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from benchmarks.deliveries import FASTEST, SIZES, Size, deliver
@@ -17,7 +19,7 @@ from benchmarks.measuring import Measurement, measure
 from benchmarks.results import FormatResult, Machine, keep_format
 from pipelines.settings import Settings
 
-JSON_ROWS = "3"
+JSON_ROWS, CSV_ROWS = "3", "1"
 SMALL_FILES, LARGE_FILES, PAGES_A_SITE = 15_000, 50, 100
 PAGES, ITEMS = 6_000, 220
 REPETITIONS = 3
@@ -42,12 +44,35 @@ def main() -> None:
 def _json_lines(work: Path) -> FormatResult:
     deliver(SIZES[JSON_ROWS], work / "inbox")
     folder = work / "inbox" / "site_crawl"
-    alone = _median(work, [sys.executable, "-m", "benchmarks.formats.json_alone", folder, work / "out"])
+    alone = _median(work, [sys.executable, "-m", "benchmarks.formats.typed_alone", folder, work / "out"])
     return FormatResult(
         name="JSON Lines, gzip",
         beside="`read_json` with every column typed, into Parquet",
         code=Machine.this().code,
         rows=SIZES[JSON_ROWS].rows,
+        mebibytes=_mebibytes(folder),
+        ours=_ours(work),
+        alone=alone,
+        most=1.5,
+    )
+
+
+def _delimited(work: Path) -> FormatResult:
+    """The crawl rows as CSV in UTF-8, with the columns of their JSON Lines."""
+    deliver(SIZES[CSV_ROWS], work / "lines")
+    folder = work / "inbox" / "site_crawl"
+    folder.mkdir(parents=True)
+    for path in sorted((work / "lines" / "site_crawl").iterdir()):
+        with gzip.open(path) as lines:
+            keys = ", ".join(f"'{key}': 'VARCHAR'" for key in json.loads(lines.readline()))
+        rows = f"read_json('{path}', format = 'newline_delimited', columns = {{{keys}}}, ignore_errors = true)"
+        duckdb.execute(f"copy (from {rows}) to '{folder / path.name}.csv' (format csv, header)")
+    alone = _median(work, [sys.executable, "-m", "benchmarks.formats.typed_alone", folder, work / "out"])
+    return FormatResult(
+        name="CSV",
+        beside="`read_csv` with every column typed, into Parquet",
+        code=Machine.this().code,
+        rows=SIZES[CSV_ROWS].rows,
         mebibytes=_mebibytes(folder),
         ours=_ours(work),
         alone=alone,
@@ -152,7 +177,12 @@ def _mebibytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.iterdir()) / (1 << 20)
 
 
-MEASURED: dict[str, Callable[[Path], FormatResult]] = {"json": _json_lines, "small": _small_files, "warc": _warc}
+MEASURED: dict[str, Callable[[Path], FormatResult]] = {
+    "json": _json_lines,
+    "csv": _delimited,
+    "small": _small_files,
+    "warc": _warc,
+}
 
 
 if __name__ == "__main__":
