@@ -90,14 +90,6 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return built
 
 
-@pytest.fixture
-def copied(settings: Settings, tmp_path: Path) -> Settings:
-    """The same home elsewhere, of which nothing is drawn yet, to be changed there."""
-    (tmp_path / "home" / "work").mkdir(parents=True)
-    shutil.copy(settings.warehouse_path, tmp_path / "home" / "work")
-    return settings.for_run(home=tmp_path / "home")
-
-
 @pytest.fixture(scope="module")
 def keep(settings: Settings) -> Keep:
     specs = computed_tables(read_manifest(settings), "robustness", "firmness")
@@ -105,10 +97,19 @@ def keep(settings: Settings) -> Keep:
 
 
 @pytest.fixture(scope="module")
-def drawn(settings: Settings, keep: Keep) -> Settings:
-    """The home with the tables in its warehouse."""
-    keep(settings)
-    return settings
+def first(settings: Settings, keep: Keep) -> Kept:
+    """What was drawn of the home; the tables are in its warehouse."""
+    return keep(settings)
+
+
+@pytest.fixture
+def copied(settings: Settings, first: Kept, tmp_path: Path) -> Settings:
+    """The same home elsewhere, with what was drawn of it, to be changed there."""
+    assert first.drawn
+    copy = settings.for_run(home=tmp_path / "home")
+    shutil.copytree(settings.robustness_dir, copy.robustness_dir)
+    shutil.copy(settings.warehouse_path, copy.warehouse_path)
+    return copy
 
 
 def change(settings: Settings, sql: str) -> None:
@@ -142,8 +143,7 @@ def test_unmoved_draws_are_the_scores_and_ranks_of_the_models(settings: Settings
     assert len(codes) > 30
 
 
-def test_what_is_as_it_was_is_not_drawn_again(copied: Settings, keep: Keep) -> None:
-    first = keep(copied)
+def test_what_is_as_it_was_is_not_drawn_again(copied: Settings, first: Kept, keep: Keep) -> None:
     before = contents(copied)
     ranked = rows_of(copied, "indices.idx_rank").drop_nulls("subject_rank")
     assert first.drawn == tuple(f"{code} {EDITION}" for code in sorted(ranked["index_code"].unique()))
@@ -163,8 +163,7 @@ def test_what_is_as_it_was_is_not_drawn_again(copied: Settings, keep: Keep) -> N
     assert contents(copied) == before
 
 
-def test_draws_that_are_not_what_was_written_are_drawn_anew(copied: Settings, keep: Keep) -> None:
-    first = keep(copied)
+def test_draws_that_are_not_what_was_written_are_drawn_anew(copied: Settings, first: Kept, keep: Keep) -> None:
     before = contents(copied)
     kept = sorted(copied.robustness_dir.glob("*/*.parquet"))
     damaged = {kept[0].parent, kept[-1].parent, kept[len(kept) // 2].parent}
@@ -178,8 +177,7 @@ def test_draws_that_are_not_what_was_written_are_drawn_anew(copied: Settings, ke
     assert contents(copied) == before
 
 
-def test_one_changed_value_draws_its_indices_and_no_other(copied: Settings, keep: Keep) -> None:
-    first = keep(copied)
+def test_one_changed_value_draws_its_indices_and_no_other(copied: Settings, first: Kept, keep: Keep) -> None:
     change(
         copied,
         "update intermediate.int_indicator_normalised set counted_value = counted_value + 1, "
@@ -192,7 +190,6 @@ def test_one_changed_value_draws_its_indices_and_no_other(copied: Settings, keep
 
 
 def test_the_order_of_rows_and_threads_changes_no_byte(copied: Settings, keep: Keep) -> None:
-    keep(copied)
     before = contents(copied)
     shutil.rmtree(copied.robustness_dir)
     for table in ("int_indicator_normalised", "int_framework_node", "int_node_weight"):
@@ -231,12 +228,13 @@ def test_the_order_of_rows_and_threads_changes_no_byte(copied: Settings, keep: K
     ],
 )
 def test_the_gate_holds_back_what_cannot_be(
-    drawn: Settings, tmp_path: Path, broken: str | None, type_: str | None, rule: str | None
+    settings: Settings, first: Kept, tmp_path: Path, broken: str | None, type_: str | None, rule: str | None
 ) -> None:
-    shutil.copy(drawn.warehouse_path, tmp_path / "warehouse.duckdb")
+    assert first.drawn
+    shutil.copy(settings.warehouse_path, tmp_path / "warehouse.duckdb")
     suites = tmp_path / "suites"
     suites.mkdir()
-    tables = [spec for spec in published_tables(read_manifest(drawn)) if spec.full_name in (*TABLES, *BESIDE)]
+    tables = [spec for spec in published_tables(read_manifest(settings)) if spec.full_name in (*TABLES, *BESIDE)]
     for spec in tables:
         shutil.copy(EXPECTATIONS_DIR / f"{spec.full_name}.yml", suites)
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
