@@ -12,7 +12,7 @@ WORKERS ?= 3
 FAULTS ?=
 export CEPING_HOME
 
-.PHONY: run test test-faults test-spark bench check check-python check-sql ui format clean help
+.PHONY: run test tests test-faults test-spark bench check check-python check-sql ui format clean help
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,7 +21,9 @@ run: .venv/installed ## From nothing to a published release of the example editi
 	@test -e $(CEPING_HOME)/inbox/$(EDITION) || $(BIN)/ceping example --out $(CEPING_HOME)/inbox/$(EDITION)
 	@$(BIN)/ceping run --edition $(EDITION)
 
-test: check .venv/oldest-client .venv-sail/installed ## Every check and every test, by three workers: WORKERS=4
+test: check tests ## Every check and every test, by three workers: WORKERS=4
+
+tests: .venv/installed .venv/oldest-client .venv-sail/installed ## Every test without the checks
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 test-faults: .venv/installed ## Everything under faults, as a table; a night, or three minutes: FAULTS=--short

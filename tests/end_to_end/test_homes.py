@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.fixtures.whole_runs import Edition, ceping, ceping_outcome
+from tests.fixtures.whole_runs import SITES, Edition, ceping, ceping_outcome
 
 
 def test_two_homes_do_not_touch_each_other(small: Edition, example: Edition) -> None:
-    assert small.figures()["trend2.running_sites"] == 1000
+    assert small.figures()["trend2.running_sites"] == SITES
     assert example.figures()["trend2.running_sites"] == 29_431
     assert str(small.home) not in ceping("status", "--home", example.home)
 

@@ -14,7 +14,7 @@ from pipelines.reference.rows import seed_path
 from pipelines.settings import SEEDS_DIR, Settings
 from tests.fixtures.deliveries import Cells, write_workbook
 from tests.fixtures.warehouse import asked, build, figures_of, ingest
-from tests.fixtures.whole_runs import Edition
+from tests.fixtures.whole_runs import SITES, Edition
 
 Row = dict[str, Any]
 NEW_SITES = """网站标识码,网站名称,首页网址,行政区划代码,层级,网站类型,运行状态
@@ -195,7 +195,7 @@ def census_of(inbox: Path, day: str) -> list[Row]:
 
 
 def test_the_stock_is_that_of_the_files(other: Settings) -> None:
-    assert figures_of(other)["trend2.running_sites"] == len(running_sites(other.inbox_dir)) == 1003
+    assert figures_of(other)["trend2.running_sites"] == len(running_sites(other.inbox_dir)) == SITES + 3
 
 
 def test_the_inspected_share_is_that_of_the_files(other: Settings) -> None:

@@ -22,8 +22,11 @@ from pipelines.robustness.store import keep_robustness
 from pipelines.settings import MODELS_DIR, Engine, Settings
 from pipelines.warehouse.build import describe_failures
 from pipelines.warehouse.dbt_project import built_tables, computed_tables
+from pipelines.warehouse.scope import take_scope
 from pipelines.warehouse.spark import build_on_spark, hand_over
+from tests.fixtures.names import HOME
 from tests.fixtures.warehouse import WITHOUT_TESTS, build, figures_of, ingest, project_manifest
+from tests.fixtures.whole_runs import made_example
 
 pytestmark = pytest.mark.spark
 # Home pages come from archives of whole pages, and the example delivers none; one edition has no other beside it;
@@ -60,12 +63,17 @@ def drawn_and_frozen(settings: Settings) -> Built:
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The example edition, landed and built on DuckDB."""
+    """The example edition, landed and built on DuckDB, here or by `make run`."""
     folder = tmp_path_factory.mktemp("engines")
-    settings = Settings(home=folder / "home", inbox=folder / "inbox", edition=2017)
-    write_example(settings.inbox_dir, ExampleOptions(), lambda message: None)
-    ingest(settings)
-    build(settings)
+    if made := made_example():
+        copy = made.copied_to(folder)
+        settings = Settings(home=copy.home, inbox=copy.inbox, edition=2017)
+        assert take_scope(settings).is_empty
+    else:
+        settings = Settings(home=folder / HOME, inbox=folder / "inbox", edition=2017)
+        write_example(settings.inbox_dir, ExampleOptions(), lambda message: None)
+        ingest(settings)
+        build(settings)
     return drawn_and_frozen(settings)
 
 

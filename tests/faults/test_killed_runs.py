@@ -14,7 +14,7 @@ from pipelines.foundation.lock import locked_home
 from pipelines.orchestration.landing import BY_WRITER, landing
 from pipelines.orchestration.leftovers import release_dead_runs, set_damaged_store_aside
 from pipelines.settings import PROJECT_ROOT, Settings
-from tests.fixtures.whole_runs import Edition, ceping_outcome, contents
+from tests.fixtures.whole_runs import SITES, Edition, ceping_outcome, contents
 
 POOL = "warehouse"
 
@@ -108,7 +108,7 @@ def test_a_refused_run_says_who_writes_and_leaves_its_log(small: Edition, tmp_pa
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         refused = ceping_outcome("run", "--rebuild", "--home", copy.home, "--inbox", copy.inbox)
-        assert copy.figures()["trend2.running_sites"] == 1000
+        assert copy.figures()["trend2.running_sites"] == SITES
         holder.communicate(b"")
     assert refused.returncode == 1
     assert f"process {holder.pid}, since " in refused.stderr
