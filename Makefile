@@ -29,10 +29,13 @@ tests: .venv/installed .venv/oldest-client .venv-sail/installed ## Every test wi
 test-faults: .venv/installed ## Everything under faults, as a table; a night, or three minutes: FAULTS=--short
 	$(BIN)/python -m tests.faults.harness $(FAULTS)
 
-# Nothing runs long enough to be worth what Java's second compiler takes.
+# Two processors are busy with more than this: one worker beside the driver shows as much as two, each of which would learn
+# the same by itself, and nothing runs long enough to be worth Java's second compiler or collecting in threads.
+test-spark: export CEPING_SPARK_MASTER ?= local-cluster[1,1,2048]
+test-spark: export JAVA_TOOL_OPTIONS := -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 test-spark: .venv-spark/installed ## The same results on Spark as on DuckDB; needs Java 17
 	@command -v java >/dev/null || { echo "Spark needs Java 17: apt-get install openjdk-17-jre-headless, or brew install openjdk@17"; exit 1; }
-	JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1" .venv-spark/bin/pytest -m spark tests/engines
+	.venv-spark/bin/pytest -m spark tests/engines
 
 bench: .venv/bench-installed ## What a run costs, by size: SIZES="1 3 6.2 15" (millions of crawl rows) into docs/performance.md
 	$(BIN)/python -m benchmarks.formats
