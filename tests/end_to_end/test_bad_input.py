@@ -74,8 +74,10 @@ def test_the_last_release_is_as_it_was(
 
 def test_a_machine_that_has_no_more_from_the_start_is_said_with_what_to_do(small: Edition, tmp_path: Path) -> None:
     copy = small.copied_to(tmp_path)
+    first = next((copy.inbox / "platform_census").glob("*.xlsx"))
+    first.rename(first.with_stem("改名"))
     limited = ("bash", "-c", 'ulimit -n 40; exec "$@"', "limited", CEPING)
-    failed = ceping_outcome("run", "--rebuild", "--home", copy.home, "--inbox", copy.inbox, command=limited)
+    failed = ceping_outcome("run", "--home", copy.home, "--inbox", copy.inbox, command=limited)
     assert failed.returncode == 1
     assert "Traceback" not in failed.stdout + failed.stderr
     assert failed.stderr.startswith("error: ")
