@@ -18,6 +18,7 @@ from pipelines.foundation.hashing import hash_json
 
 HISTORY = "history.jsonl"
 SEAL = "seal"
+UNKNOWN_THEN = "what was published or withdrawn then is not known"
 
 
 class HistoryEntry(BaseModel, frozen=True):
@@ -33,7 +34,7 @@ class HistoryEntry(BaseModel, frozen=True):
 
 
 def read_history(releases_dir: Path) -> list[HistoryEntry]:
-    """Every entry, the oldest first; raises ``CepingError`` naming a line that is damaged."""
+    """Every entry, the oldest first; raises ``CepingError`` naming a line that is damaged, or a file that is empty."""
     path = releases_dir / HISTORY
     return [_read_line(path, number, line) for number, line in enumerate(_lines(path), start=1)]
 
@@ -75,10 +76,14 @@ def published_after(entries: Sequence[HistoryEntry], release_id: str) -> list[st
 
 
 def _lines(path: Path) -> list[bytes]:
-    """The lines that were written to their end; an entry that a kill cut short was never made."""
+    """The lines, each without its end: the file is written aside and renamed, and is whole or damaged."""
     if not path.is_file():
         return []
-    *whole, _cut = path.read_bytes().split(b"\n")
+    *whole, cut = path.read_bytes().split(b"\n")
+    if cut:
+        raise _damaged(path, len(whole) + 1)
+    if not whole:
+        raise CepingError(f"{path} is empty; put it back from a copy, or remove it: without it, {UNKNOWN_THEN}")
     return whole
 
 
@@ -91,8 +96,11 @@ def _read_line(path: Path, number: int, line: bytes) -> HistoryEntry:
         entry, seal, said = None, None, None
     # Entries of earlier versions have no seal.
     if entry is None or seal not in (None, hash_json(said)):
-        raise CepingError(
-            f"{path}, line {number}: the entry is damaged; mend it, or remove the line: without it, what was "
-            "published or withdrawn then is not known"
-        )
+        raise _damaged(path, number)
     return entry
+
+
+def _damaged(path: Path, number: int) -> CepingError:
+    return CepingError(
+        f"{path}, line {number}: the entry is damaged; mend it, or remove the line: without it, {UNKNOWN_THEN}"
+    )

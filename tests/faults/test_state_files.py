@@ -1,6 +1,7 @@
 """State that is empty, half or changed: a cache is made anew, and what is none is named with a way on."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,7 +162,7 @@ def test_every_flipped_byte_of_the_history_is_noticed_or_changes_nothing(tmp_pat
     Releases(tmp_path / "releases").roll_back(first, "错误")
     path = tmp_path / "releases" / "history.jsonl"
     written, said = path.read_bytes(), read_history(path.parent)
-    for place in range(len(written) - 1):
+    for place in range(len(written)):
         path.write_bytes(written[:place] + bytes([written[place] ^ 1]) + written[place + 1 :])
         try:
             assert read_history(path.parent) == said
@@ -170,12 +171,21 @@ def test_every_flipped_byte_of_the_history_is_noticed_or_changes_nothing(tmp_pat
     path.write_bytes(written)
 
 
-def test_an_entry_cut_by_a_kill_was_never_made_and_one_of_an_earlier_version_counts(tmp_path: Path) -> None:
+def test_a_history_that_is_cut_or_empty_is_named_and_one_of_an_earlier_version_counts(tmp_path: Path) -> None:
     releases = tmp_path / "releases"
     release = publish_tables(tmp_path, with_count(1))
     path = releases / "history.jsonl"
     unsealed = {name: value for name, value in json.loads(path.read_text(encoding="utf-8")).items() if name != "seal"}
-    path.write_text(json.dumps(unsealed) + "\n" + '{"release_id": "2017-', encoding="utf-8")
-    assert [entry.release_id for entry in read_history(releases)] == [release.release_id]
+    written = json.dumps(unsealed) + "\n"
+    for damaged, named in (
+        (written + '{"release_id": "2017-', f"{path}, line 2: the entry is damaged"),
+        (written[: len(written) // 2], f"{path}, line 1: the entry is damaged"),
+        ("", f"{path} is empty; put it back from a copy"),
+    ):
+        path.write_text(damaged, encoding="utf-8")
+        with pytest.raises(CepingError, match=re.escape(named)):
+            publish_tables(tmp_path, with_count(2))
+        assert path.read_text(encoding="utf-8") == damaged
+    path.write_text(written, encoding="utf-8")
     later = publish_tables(tmp_path, with_count(2))
     assert [entry.release_id for entry in read_history(releases)] == [release.release_id, later.release_id]

@@ -161,7 +161,6 @@ def test_leftovers_of_a_killed_publication_are_removed(home: Path) -> None:
     leftover.mkdir(parents=True)
     (leftover / "half.duckdb").write_bytes(b"half")
     (home / "releases" / ".current").symlink_to("2017/nothing")
-    (home / "releases" / "history.jsonl").write_text('{"release_id": "2017-01', encoding="utf-8")
     release = publish_tables(home, example_tables())
     assert not leftover.exists()
     assert Releases(home / "releases").current == release
