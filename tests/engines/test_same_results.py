@@ -39,7 +39,7 @@ class Built:
     candidate: Candidate
 
     def rows(self, table: FrozenTable) -> pl.DataFrame:
-        return pl.read_parquet(self.candidate.path(table))
+        return pl.read_parquet(self.candidate.path(table), glob=False)
 
 
 def drawn_and_frozen(settings: Settings) -> Built:

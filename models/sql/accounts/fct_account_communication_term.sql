@@ -112,7 +112,7 @@ terms_valued as (
         divided_by,
         weight,
         cast(term_value as double) as term_value,
-        round(weight * term_value, 12) as weighted_value,
+        weight * term_value as weighted_value,
         null_reason,
         is_synthetic
     from valued

@@ -423,8 +423,8 @@ normalised as (
         case
             when standard_error = 0 then cast(0 as double)
             when normalisation in ('goalposts', 'deduction') and standard_error is not null
-                then least(round(abs(100 * slope * standard_error), 10), 50)
-            else round(abs(100 * slope * standard_error), 10)
+                then least(abs(100 * slope * standard_error), 50)
+            else abs(100 * slope * standard_error)
         end as normalised_standard_error,
         coalesce(is_veto and treated_value is not null and round(rescaled_value, 10) = 0, false) as is_vetoed,
         case
