@@ -1,5 +1,6 @@
 """Runs an edition from the command line: the job Dagster shows, in this process, on the same instance."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
 
+OTHER_COLUMNS = re.compile("has no column named|no such column|no such table")
 ERRORS_FOR_USERS = {kind.__name__ for kind in CepingError.__subclasses__()} | {CepingError.__name__}
 
 
@@ -105,6 +107,8 @@ def _written(result: "dg.ExecuteInProcessResult") -> str | None:
 def _run_job(
     dg: ModuleType, defs: "dg.Definitions", settings: Settings, *, rebuild: bool, is_preview: bool
 ) -> "dg.ExecuteInProcessResult":
+    from sqlalchemy.exc import OperationalError
+
     from pipelines.orchestration.event_log import written_ahead
     from pipelines.orchestration.leftovers import set_damaged_store_aside
 
@@ -124,15 +128,24 @@ def _run_job(
             from pipelines.orchestration.landing import land_in_parts
 
             land_in_parts(settings, instance)
-        return defs.resolve_job_def("edition").execute_in_process(
-            instance=instance,
-            partition_key=str(settings.edition),
-            run_config={
-                "resources": {"edition_run": {"config": config}},
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
-            raise_on_error=False,
-        )
+        try:
+            return defs.resolve_job_def("edition").execute_in_process(
+                instance=instance,
+                partition_key=str(settings.edition),
+                run_config={
+                    "resources": {"edition_run": {"config": config}},
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                },
+                raise_on_error=False,
+            )
+        except OperationalError as failure:
+            # A bit of the name of a column: SQLite finds such a store whole.
+            if not OTHER_COLUMNS.search(str(failure)):
+                raise
+            raise CepingError(
+                f"Dagster's store in {settings.dagster_dir} is damaged ({failure.orig}); remove that folder, which "
+                "holds the logs of past runs alone, and run again"
+            ) from failure
 
 
 def _reasons(result: "dg.ExecuteInProcessResult") -> list[str]:

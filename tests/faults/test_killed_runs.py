@@ -128,3 +128,17 @@ def test_who_holds_a_home_may_ask_again_and_nobody_else(tmp_path: Path) -> None:
         locked_home(settings),
     ):
         raise AssertionError
+
+
+def test_a_store_of_dagster_in_which_a_column_has_another_name_is_told_with_a_way_on(
+    small: Edition, tmp_path: Path
+) -> None:
+    copy = small.copied_to(tmp_path)
+    [store] = (copy.home / "dagster").rglob("event_log.db")
+    store.write_bytes(store.read_bytes().replace(b"dagster_event_type", b"dagster_event_tyqe"))
+    failed = ceping_outcome("run", "--rebuild", "--home", copy.home, "--inbox", copy.inbox)
+    assert failed.returncode == 1
+    [said] = failed.stderr.splitlines()
+    assert f"Dagster's store in {copy.home / 'dagster'} is damaged" in said
+    assert "remove that folder" in said
+    assert contents(copy.release) == contents(small.release)
