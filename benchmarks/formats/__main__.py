@@ -43,18 +43,7 @@ def main() -> None:
 
 def _json_lines(work: Path) -> FormatResult:
     deliver(SIZES[JSON_ROWS], work / "inbox")
-    folder = work / "inbox" / "site_crawl"
-    alone = _median(work, [sys.executable, "-m", "benchmarks.formats.typed_alone", folder, work / "out"])
-    return FormatResult(
-        name="JSON Lines, gzip",
-        beside="`read_json` with every column typed, into Parquet",
-        code=Machine.this().code,
-        rows=SIZES[JSON_ROWS].rows,
-        mebibytes=_mebibytes(folder),
-        ours=_ours(work),
-        alone=alone,
-        most=1.5,
-    )
+    return _beside_typed(work, SIZES[JSON_ROWS], "JSON Lines, gzip", "read_json")
 
 
 def _delimited(work: Path) -> FormatResult:
@@ -67,12 +56,18 @@ def _delimited(work: Path) -> FormatResult:
             keys = ", ".join(f"'{key}': 'VARCHAR'" for key in json.loads(lines.readline()))
         rows = f"read_json('{path}', format = 'newline_delimited', columns = {{{keys}}}, ignore_errors = true)"
         duckdb.execute(f"copy (from {rows}) to '{folder / path.name}.csv' (format csv, header)")
+    return _beside_typed(work, SIZES[CSV_ROWS], "CSV", "read_csv")
+
+
+def _beside_typed(work: Path, size: Size, name: str, reader: str) -> FormatResult:
+    """The crawl rows in the inbox, beside DuckDB's reader alone with every column typed."""
+    folder = work / "inbox" / "site_crawl"
     alone = _median(work, [sys.executable, "-m", "benchmarks.formats.typed_alone", folder, work / "out"])
     return FormatResult(
-        name="CSV",
-        beside="`read_csv` with every column typed, into Parquet",
+        name=name,
+        beside=f"`{reader}` with every column typed, into Parquet",
         code=Machine.this().code,
-        rows=SIZES[CSV_ROWS].rows,
+        rows=size.rows,
         mebibytes=_mebibytes(folder),
         ours=_ours(work),
         alone=alone,
